@@ -1,0 +1,108 @@
+/**
+ * Every message between the editor and the question panel. Texts of models and datasets travel as data and are only ever
+ * shown as text.
+ */
+
+export interface PanelTrajectory {
+  index: number;
+  text: string;
+  finishReason: string;
+  completionTokens: number | null;
+  /** Score under the panel's scorer; null where it was not scored. */
+  score: number | null;
+  truncated: boolean;
+  failed: boolean;
+}
+
+/** Who put a trajectory into the pair: the study's policy, or a reviewer. */
+export interface PanelChoice {
+  index: number;
+  by: { kind: 'policy' } | { kind: 'reviewer'; reviewer: string; at: string; reason?: string };
+}
+
+export interface PanelPair {
+  chosen: PanelChoice | null;
+  rejected: PanelChoice | null;
+  /** What the policy alone would take. */
+  policy: { chosen: number | null; rejected: number | null };
+  /** Score of chosen minus score of rejected. */
+  margin: number | null;
+  /** Why the question gives no pair, for people. */
+  leftOut: string | null;
+}
+
+export interface PanelDecision {
+  id: string;
+  kind: 'override' | 'undo' | 'redo';
+  reviewer: string;
+  at: string;
+  text: string;
+  reason?: string;
+}
+
+/** Utilities of the scored trajectories: `values[i * n + j]` is u(candidate indices[i], reference indices[j]). */
+export interface PanelMatrix {
+  indices: number[];
+  values: Float32Array;
+  symmetric: boolean;
+}
+
+export interface PanelQuestion {
+  study: string;
+  questionId: string;
+  question: string;
+  contextTokens: number;
+  documents: { title: string; related: boolean }[];
+  /** Position in the list that next and previous walk; `at` counts from 1. */
+  position: { at: number; of: number };
+  scorer: string | null;
+  expected: number;
+  trajectories: PanelTrajectory[];
+  matrix: PanelMatrix | null;
+  /** Why there is no matrix, and what to do. */
+  matrixMissing: string | null;
+  pair: PanelPair;
+  decisions: PanelDecision[];
+  canUndo: boolean;
+  canRedo: boolean;
+  reviewer: string;
+  /** Reasons offered for an override. */
+  reasons: string[];
+  /** False in an untrusted workspace or a read-only folder, with the reason. */
+  readOnly: string | null;
+}
+
+export type RowOrder = 'score' | 'sample';
+
+export type ToPanel =
+  | { type: 'question'; question: PanelQuestion }
+  /** Runs one of the panel's own actions, as a key bound in the editor asks for it. */
+  | { type: 'action'; action: PanelAction }
+  | { type: 'reply'; request: number; ok: true }
+  | { type: 'reply'; request: number; ok: false; message: string };
+
+export const PANEL_ACTIONS = [
+  'choose',
+  'reject',
+  'undo',
+  'redo',
+  'next',
+  'previous',
+  'toggleOrder',
+  'toggleTable',
+  'help',
+] as const;
+export type PanelAction = (typeof PANEL_ACTIONS)[number];
+
+/** Requests carry a number and are always answered by a `reply` with the same one. */
+export type PanelRequest =
+  | { type: 'override'; questionId: string; chosen?: number; rejected?: number; reason?: string; order: RowOrder }
+  | { type: 'undo'; questionId: string }
+  | { type: 'redo'; questionId: string }
+  | { type: 'navigate'; by: 1 | -1 }
+  | { type: 'openTrajectory'; questionId: string; index: number }
+  | { type: 'openContext'; questionId: string };
+
+export type FromPanel =
+  | { type: 'ready' }
+  | { type: 'request'; request: number; body: PanelRequest };

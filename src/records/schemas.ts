@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/** Version of every record written; a reader refuses records of a later one. */
+export const SCHEMA_VERSION = 1;
+
+const version = z
+  .number()
+  .int()
+  .max(SCHEMA_VERSION, 'was written by a later version of SeaLong; update SeaLong to read it')
+  .optional();
+const count = z.number().int().nonnegative();
+const text = z.string();
+
+/**
+ * A question's id: any short printable text that is no way out of a folder, since ids end up in names of files and in
+ * reports that others open.
+ */
+export const questionIdSchema = z
+  .string()
+  .min(1, 'is empty')
+  .max(256, 'is longer than 256 characters')
+  .refine(
+    (id) => !/[\p{Cc}\\]|^[/~]|^[A-Za-z]:|(^|\/)\.{1,2}(\/|$)/u.test(id),
+    'must be a plain name, not a path, without control characters; rename it in the source file',
+  );
+
+/** `start` and `end` are offsets into the context in Unicode code points. */
+export const documentSpanSchema = z.object({
+  title: text,
+  start: count,
+  end: count,
+  related: z.boolean(),
+});
+
+export const questionSchema = z.object({
+  v: version,
+  id: questionIdSchema,
+  question: text.min(1, 'is empty'),
+  context: text,
+  context_tokens: count,
+  documents: z.array(documentSpanSchema),
+  /** Hash of the parameters that made it. */
+  synthesis: text.optional(),
+});
+export type QuestionRecord = z.infer<typeof questionSchema>;
+
+export const answersSchema = z.object({
+  v: version,
+  question_id: questionIdSchema,
+  answers: z.array(text),
+});
+export type AnswersRecord = z.infer<typeof answersSchema>;
+
+/** `finish_reason` is the server's, or `error` where the server refused the request for good (`error` says why). */
+export const trajectorySchema = z.object({
+  v: version,
+  question_id: questionIdSchema,
+  index: count,
+  text,
+  finish_reason: text,
+  prompt_tokens: count.nullable(),
+  completion_tokens: count.nullable(),
+  model: text,
+  /** Hash of the parameters that shape a sample. */
+  sampling: text,
+  created_at: text,
+  seed: z.number().int().optional(),
+  /** Requests made for this sample, this one included: retries shift its distribution. */
+  attempts: count.optional(),
+  error: text.optional(),
+});
+export type TrajectoryRecord = z.infer<typeof trajectorySchema>;
+
+/** Where an N x N float32 utility matrix (row = candidate) stands in the scorer's `.matrix` file. */
+export const matrixPlaceSchema = z.object({ offset: count, size: count, sha256: text });
+export type MatrixPlace = z.infer<typeof matrixPlaceSchema>;
+
+/** `scores[k]` is the score of the trajectory with index `indices[k]`. */
+export const scoreSchema = z
+  .object({
+    v: version,
+    question_id: questionIdSchema,
+    scorer: text,
+    config: text,
+    sampling: text,
+    indices: z.array(count),
+    scores: z.array(z.number()),
+    /** Digests of the scored texts, in the order of `indices`: a changed text makes the score stale. */
+    texts: text.optional(),
+    /** Indices whose text is longer than the model's limit: only its beginning was embedded. */
+    truncated: z.array(count).optional(),
+    matrix: matrixPlaceSchema.optional(),
+    created_at: text.optional(),
+  })
+  .refine((record) => record.indices.length === record.scores.length, {
+    message: 'indices and scores differ in length',
+  });
+export type ScoreRecord = z.infer<typeof scoreSchema>;
+
+/** What the reviewer had before their eyes when deciding. */
+export const shownSchema = z.object({
+  scorer: text.nullable(),
+  config: text.nullable(),
+  order: z.enum(['score', 'sample']).optional(),
+  chosen: count.nullable(),
+  rejected: count.nullable(),
+});
+
+export const decisionSchema = z.object({
+  v: version,
+  id: text.min(1),
+  question_id: questionIdSchema,
+  sampling: text,
+  kind: z.enum(['override', 'undo', 'redo']),
+  chosen: count.optional(),
+  rejected: count.optional(),
+  reason: text.optional(),
+  note: text.optional(),
+  /** For `undo` and `redo`: the override that is taken back or made again. */
+  target: text.optional(),
+  /** The pair before this decision. */
+  previous: z.object({ chosen: count.nullable(), rejected: count.nullable() }).optional(),
+  reviewer: text,
+  at: text,
+  shown: shownSchema.optional(),
+});
+export type DecisionRecord = z.infer<typeof decisionSchema>;

@@ -1,0 +1,30 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileError } from '../errors.ts';
+
+/**
+ * Replaces a file as a whole: readers see the old text or the new, and a kill or a full disk leaves the old.
+ *
+ * @throws SealongError `disk_full`, `read_only`, `not_a_folder`.
+ */
+export async function writeAtomic(
+  path: string,
+  content: string | AsyncIterable<string>,
+): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'w');
+    try {
+      if (typeof content === 'string') await file.writeFile(content);
+      else for await (const part of content) await file.write(part);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw fileError('write', path, error);
+  }
+}

@@ -1,0 +1,66 @@
+/** How far a stage has come. Rates and time left are derived from these by whoever shows them. */
+export interface StageProgress {
+  type: 'progress';
+  done: number;
+  total: number;
+  unit: 'questions' | 'trajectories' | 'texts' | 'bytes';
+  /** Tokens generated in this run so far, where the stage generates. */
+  completionTokens?: number;
+}
+
+export interface StageWarning {
+  type: 'warning';
+  message: string;
+}
+
+/** The last event of a stage that came to its end. `summary` is what the command prints on stdout. */
+export interface StageDone<Summary> {
+  type: 'done';
+  summary: Summary;
+}
+
+export type StageEvent<Summary> = StageProgress | StageWarning | StageDone<Summary>;
+
+/** Long work: it reports as it goes, stops at its signal with what is done kept, and is resumed by running it again. */
+export type Stage<Summary> = AsyncGenerator<StageEvent<Summary>, void, undefined>;
+
+/** Runs a stage to its end, passing on what it reports. */
+export async function runStage<Summary>(
+  stage: Stage<Summary>,
+  report: (event: StageProgress | StageWarning) => void = () => undefined,
+): Promise<Summary> {
+  for await (const event of stage) {
+    if (event.type === 'done') return event.summary;
+    report(event);
+  }
+  throw new Error('The stage ended without a summary.');
+}
+
+/** Events of several concurrent workers as one sequence. */
+export class EventQueue<T> {
+  #items: T[] = [];
+  #wake: (() => void) | undefined;
+  #ended = false;
+
+  push(item: T): void {
+    this.#items.push(item);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  async *drain(): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      const items = this.#items;
+      this.#items = [];
+      yield* items;
+      if (this.#items.length > 0) continue;
+      if (this.#ended) return;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+      this.#wake = undefined;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+const whole = z.number().int();
+const positive = whole.positive();
+const seed = whole.nonnegative();
+
+/** Scorers of the paper's Table 7 (greedy needs no scorer). */
+export const SCORERS = [
+  'mbr_embedding',
+  'mbr_rouge',
+  'mbr_bertscore',
+  'mbr_self_evaluation',
+  'self_evaluation',
+  'random',
+] as const;
+export type ScorerName = (typeof SCORERS)[number];
+
+const questions = z.strictObject({
+  seed: seed.default(42).describe('Seed of everything drawn at random in synthesis.'),
+  min_context_tokens: positive.default(4096).describe('Shortest target length of a context.'),
+  max_context_tokens: positive.default(31744).describe('Longest context, in tokens.'),
+  count: positive.default(2048).describe('Number of questions.'),
+  tokenizer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Counts context_tokens: a hub id (default: that of sampling.model), the path of a tokenizer.json, "endpoint" (the server\'s /tokenize) or "embedded".',
+    ),
+});
+
+const sampling = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .default('meta-llama/Llama-3.1-8B-Instruct')
+    .describe('Model to sample, by the name the server knows it by.'),
+  strategy: z
+    .string()
+    .min(1)
+    .default('plan_and_solve')
+    .describe('Prompting strategy: a built-in one (paper, Table 9) or strategies/NAME.json of the study.'),
+  n: positive.max(1024).default(32).describe('Trajectories a question.'),
+  temperature: z.number().min(0).max(2).default(0.7),
+  top_p: z.number().gt(0).max(1).optional().describe('Left to the server where absent.'),
+  max_tokens: positive.default(1024).describe('Longest trajectory, in tokens.'),
+  seed: seed.default(42).describe('Each sample gets a seed of its own, derived from this one.'),
+});
+
+const embedding = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .default('jinaai/jina-embeddings-v3')
+    .describe('A hub id, a folder in the layout of transformers.js (absolute or in the study), or "embedded".'),
+  task: z.string().default('text-matching').describe('Task of models that have several.'),
+  backend: z
+    .enum(['local', 'server'])
+    .default('local')
+    .describe('"local" runs the model here; "server" asks /v1/embeddings of the endpoint.'),
+});
+
+const scoring = z.strictObject({
+  scorer: z.enum(SCORERS).default('mbr_embedding'),
+  embedding: embedding.default(() => embedding.parse({})),
+  rouge: z.enum(['rouge1', 'rouge2', 'rougeL']).default('rougeL'),
+  rouge_stemming: z.boolean().default(false),
+});
+
+const pairs = z.strictObject({
+  rejected: z
+    .enum(['random_lower_half'])
+    .default('random_lower_half')
+    .describe('How the rejected trajectory is taken: at random from the lower half by score.'),
+  seed: seed.default(42),
+});
+
+const lora = z.strictObject({
+  r: positive.default(128),
+  alpha: positive.default(128),
+  dropout: z.number().min(0).max(1).default(0.05),
+  quantization: z.enum(['nf4', 'none']).default('nf4'),
+});
+
+const training = z.strictObject({
+  method: z.enum(['orpo', 'sft']).default('orpo'),
+  beta: z.number().nonnegative().default(0.1),
+  lora: lora.default(() => lora.parse({})),
+  epochs: positive.default(1),
+  batch_size: positive.default(8),
+  learning_rate: z.number().positive().default(5e-5),
+  max_length: positive.default(32768),
+  sequence_parallel: positive.default(8),
+});
+
+const evaluation = z.strictObject({
+  tasks: z
+    .array(z.string())
+    .default(['qasper', 'multifieldqa_en', 'hotpotqa', 'musique', '2wikimqa']),
+  temperature: z.number().min(0).max(2).default(0),
+  max_tokens: positive.default(1024),
+});
+
+/** `sealong.json`: every parameter of the method, with the paper's values as defaults (App. A, sections 3 and 4). */
+export const studyConfigSchema = z.strictObject({
+  $schema: z.string().optional(),
+  schema: z.literal(1).default(1).describe('Version of this file.'),
+  name: z.string().optional().describe('Shown in the editor; the folder\'s name where absent.'),
+  questions: questions.default(() => questions.parse({})),
+  sampling: sampling.default(() => sampling.parse({})),
+  scoring: scoring.default(() => scoring.parse({})),
+  pairs: pairs.default(() => pairs.parse({})),
+  training: training.default(() => training.parse({})),
+  evaluation: evaluation.default(() => evaluation.parse({})),
+});
+export type StudyConfig = z.infer<typeof studyConfigSchema>;

@@ -1,0 +1,52 @@
+import type { MatrixPlace } from '../records/schemas.ts';
+
+/**
+ * What is kept in memory of each record: enough to list, sort and derive pairs. Texts stay on disk and are read by
+ * `offset` and `length` (bytes) when they are opened.
+ */
+export interface QuestionEntry {
+  id: string;
+  /** The question's text, cut at 300 characters. */
+  question: string;
+  contextTokens: number;
+  documents: number;
+  line: number;
+  offset: number;
+  length: number;
+}
+
+export interface TrajectoryEntry {
+  questionId: string;
+  index: number;
+  sampling: string;
+  finishReason: string;
+  completionTokens: number | null;
+  /** Digest of the text: equal texts have equal digests. */
+  text: string;
+  /** Length of the text in UTF-16 units; 0 is an empty output. */
+  characters: number;
+  offset: number;
+  length: number;
+}
+
+export interface ScoreEntry {
+  questionId: string;
+  scorer: string;
+  config: string;
+  sampling: string;
+  indices: number[];
+  scores: number[];
+  texts: string | undefined;
+  truncated: number[];
+  matrix: MatrixPlace | undefined;
+}
+
+/** A sample that the server cut at `max_tokens`. */
+export function isTruncated(entry: { finishReason: string }): boolean {
+  return entry.finishReason === 'length';
+}
+
+/** A sample that the server refused for good: it has no text and takes no part in scores or pairs. */
+export function isFailed(entry: { finishReason: string }): boolean {
+  return entry.finishReason === 'error';
+}
