@@ -1,0 +1,48 @@
+import { parameterHash } from '../study/canonicalHash.ts';
+import type { StudyConfig } from '../study/config.ts';
+import type { StudyIndex } from '../study/studyIndex.ts';
+
+/** What of a study's records counts now: one sampling hash, one scorer with one set of parameters. */
+export interface Selection {
+  sampling: string;
+  /** True where sealong.json now says other parameters than those of the trajectories that there are. */
+  otherSampling: boolean;
+  scorer: string;
+  scoring: string;
+}
+
+/** Hash of what shapes the scores of the study's scorer. */
+export function scoringHash(config: StudyConfig): string {
+  const { scorer, embedding, rouge, rouge_stemming } = config.scoring;
+  switch (scorer) {
+    case 'mbr_embedding':
+    case 'mbr_bertscore':
+      return parameterHash({ scorer, embedding });
+    case 'mbr_rouge':
+      return parameterHash({ scorer, rouge, rouge_stemming });
+    case 'random':
+      return parameterHash({ scorer, seed: config.sampling.seed });
+    case 'self_evaluation':
+    case 'mbr_self_evaluation':
+      return parameterHash({ scorer, model: config.sampling.model });
+  }
+}
+
+/**
+ * The trajectories of the study's current parameters; where there are none of these, the latest others, so that scoring
+ * and export go on working after sealong.json was edited.
+ */
+export function selectRecords(
+  index: StudyIndex,
+  config: StudyConfig,
+  samplingHash: string,
+): Selection {
+  const latest = [...index.samplings.keys()].at(-1);
+  const otherSampling = !index.samplings.has(samplingHash) && latest !== undefined;
+  return {
+    sampling: otherSampling ? latest : samplingHash,
+    otherSampling,
+    scorer: config.scoring.scorer,
+    scoring: scoringHash(config),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Setting } from './study/loadConfig.ts';
+
+/** One run of a stage, as data: the same from the command and from the editor's worker. */
+export type StageRequest = { study: string; settings: readonly Setting[] } & (
+  | { verb: 'synthesize'; from: string; format?: string; strict?: boolean; replace?: boolean }
+  | { verb: 'sample'; retryFailed?: boolean; questionIds?: readonly string[] }
+  | { verb: 'score' }
+  | { verb: 'pairs' }
+  | { verb: 'export'; format: string; out?: string }
+  | { verb: 'report' }
+);
+export type StageVerb = StageRequest['verb'];
+
+/** What a run needs of this machine and this user; never part of a study. */
+export interface StageEnvironment {
+  /** Base URL of the inference server, `/v1` included. */
+  endpoint?: string;
+  apiKey?: string;
+  /** Requests in flight at once. */
+  concurrency: number;
+  /** The folder with the embedded models, where they were set up. */
+  embeddedFolder?: string;
+  /** Where models from a hub are kept. */
+  modelCache: string;
+  /** Whether a model may be fetched from a hub. */
+  allowDownload: boolean;
+  /** URL of the embedding worker's script. */
+  embeddingWorker: string;
+}
