@@ -57,7 +57,11 @@ const REMEDIES: Record<string, { code: string; what: string; remedy: string }> =
   },
   ENOENT: { code: 'missing_file', what: 'it does not exist', remedy: 'Check the path.' },
   EISDIR: { code: 'not_a_file', what: 'it is a folder', remedy: 'Name a file.' },
-  ENOTDIR: { code: 'not_a_folder', what: 'a part of its path is a file', remedy: 'Check the path.' },
+  ENOTDIR: {
+    code: 'not_a_folder',
+    what: 'a part of its path is a file',
+    remedy: 'Check the path.',
+  },
 };
 
 /** Turns a system error on `path` into one that says what, where and what to do; passes anything else on. */
@@ -65,7 +69,11 @@ export function fileError(action: string, path: string, error: unknown): unknown
   if (error instanceof SealongError) return error;
   const known = REMEDIES[systemCodeOf(error) ?? ''];
   if (!known) return error;
-  return new SealongError(known.code, `Could not ${action} ${path}: ${known.what}. ${known.remedy}`, {
-    cause: error,
-  });
+  return new SealongError(
+    known.code,
+    `Could not ${action} ${path}: ${known.what}. ${known.remedy}`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -67,8 +67,7 @@ export function redoTarget(
   const stack: string[] = [];
   for (const decision of own) {
     if (decision.kind === 'override') stack.length = 0;
-    else if (decision.kind === 'undo' && decision.target !== undefined)
-      stack.push(decision.target);
+    else if (decision.kind === 'undo' && decision.target !== undefined) stack.push(decision.target);
     else if (decision.kind === 'redo') stack.pop();
   }
   const target = stack.at(-1);

@@ -1,4 +1,9 @@
-import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
+import OpenAI, {
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  APIError,
+  APIUserAbortError,
+} from 'openai';
 import { z } from 'zod';
 import { SealongError, messageOf, systemCodeOf } from '../errors.ts';
 import { issuesText } from '../records/jsonl.ts';
@@ -26,7 +31,9 @@ const answerSchema = z.object({
       }),
     )
     .min(1),
-  usage: z.object({ prompt_tokens: tokens.optional(), completion_tokens: tokens.optional() }).nullish(),
+  usage: z
+    .object({ prompt_tokens: tokens.optional(), completion_tokens: tokens.optional() })
+    .nullish(),
 });
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
@@ -73,7 +80,11 @@ export function openaiClient(endpoint: Endpoint): ChatClient {
     },
     async complete(request, signal) {
       try {
-        return answerOf(await client.post('/chat/completions', { body: bodyOf(request), ...withSignal(signal) }), request, host);
+        return answerOf(
+          await client.post('/chat/completions', { body: bodyOf(request), ...withSignal(signal) }),
+          request,
+          host,
+        );
       } catch (error) {
         throw toChatError(error, host, signal);
       }
@@ -128,10 +139,17 @@ function toChatError(error: unknown, host: string, signal?: AbortSignal): unknow
   if (error instanceof ChatError) return error;
   if (signal?.aborted || error instanceof APIUserAbortError) return signal?.reason ?? error;
   if (error instanceof APIConnectionTimeoutError)
-    return new ChatError('timeout', 'later', `${host} did not answer in time. Check its load, or raise the endpoint's timeout.`, { cause: error });
+    return new ChatError(
+      'timeout',
+      'later',
+      `${host} did not answer in time. Check its load, or raise the endpoint's timeout.`,
+      { cause: error },
+    );
   if (error instanceof APIConnectionError) return connectionError(error, host);
   if (error instanceof SyntaxError)
-    return new ChatError('bad_answer', 'later', `${host} sent an answer that is not valid JSON.`, { cause: error });
+    return new ChatError('bad_answer', 'later', `${host} sent an answer that is not valid JSON.`, {
+      cause: error,
+    });
   if (!(error instanceof APIError)) return error;
 
   const status: unknown = error.status;
@@ -139,18 +157,47 @@ function toChatError(error: unknown, host: string, signal?: AbortSignal): unknow
   switch (status) {
     case 401:
     case 403:
-      return new ChatError('unauthorized', 'run', `${host} refused the key (${String(status)}). Set one with "SeaLong: Set API Key" or SEALONG_API_KEY.`, { cause: error });
+      return new ChatError(
+        'unauthorized',
+        'run',
+        `${host} refused the key (${String(status)}). Set one with "SeaLong: Set API Key" or SEALONG_API_KEY.`,
+        { cause: error },
+      );
     case 404:
-      return new ChatError('not_found', 'run', `${host} knows no such address or model (404: ${said}). Check the base URL, which usually ends in /v1, and sampling.model.`, { cause: error });
+      return new ChatError(
+        'not_found',
+        'run',
+        `${host} knows no such address or model (404: ${said}). Check the base URL, which usually ends in /v1, and sampling.model.`,
+        { cause: error },
+      );
     case 413:
-      return new ChatError('prompt_too_long', 'question', `${host} refused the prompt as too large (413).`, { cause: error });
+      return new ChatError(
+        'prompt_too_long',
+        'question',
+        `${host} refused the prompt as too large (413).`,
+        { cause: error },
+      );
     case 400:
     case 422:
       if (error.code === 'context_length_exceeded' || OVERFLOW.test(said))
-        return new ChatError('prompt_too_long', 'question', `${host}: the prompt does not fit the model's context (${said}).`, { cause: error });
-      return new ChatError('refused', 'run', `${host} refused the request (${String(status)}: ${said}). Check the sampling values in sealong.json.`, { cause: error });
+        return new ChatError(
+          'prompt_too_long',
+          'question',
+          `${host}: the prompt does not fit the model's context (${said}).`,
+          { cause: error },
+        );
+      return new ChatError(
+        'refused',
+        'run',
+        `${host} refused the request (${String(status)}: ${said}). Check the sampling values in sealong.json.`,
+        { cause: error },
+      );
     default: {
-      const later = status === 408 || status === 409 || status === 429 || (typeof status === 'number' && status >= 500);
+      const later =
+        status === 408 ||
+        status === 409 ||
+        status === 429 ||
+        (typeof status === 'number' && status >= 500);
       return new ChatError(
         status === 429 ? 'rate_limited' : 'server_error',
         later ? 'later' : 'run',
@@ -165,14 +212,20 @@ function connectionError(error: APIConnectionError, host: string): ChatError {
   const code = systemCodeOf(error.cause) ?? systemCodeOf(error);
   const cause = rootMessage(error);
   if (/redirect/i.test(cause))
-    return new ChatError('redirected', 'run', `${host} redirects to another address, which SeaLong does not follow, since the key would go with it. Use the final address as base URL.`, { cause: error });
+    return new ChatError(
+      'redirected',
+      'run',
+      `${host} redirects to another address, which SeaLong does not follow, since the key would go with it. Use the final address as base URL.`,
+      { cause: error },
+    );
   const why: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there; is the server running?',
     ENOTFOUND: 'the host name is not known; check it.',
     ECONNRESET: 'the connection was closed; look into the log of the server.',
     CERT_HAS_EXPIRED: 'its certificate has expired.',
     ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host.',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; set NODE_EXTRA_CA_CERTS to trust it.',
+    DEPTH_ZERO_SELF_SIGNED_CERT:
+      'its certificate is self-signed; set NODE_EXTRA_CA_CERTS to trust it.',
   };
   const permanent = code !== undefined && /CERT/.test(code);
   return new ChatError(
@@ -199,11 +252,21 @@ function checkedHost(baseUrl: string): string {
   try {
     url = new URL(baseUrl);
   } catch (error) {
-    throw new SealongError('bad_endpoint', `"${baseUrl}" is no URL. Write it as http://host:port/v1.`, { cause: error });
+    throw new SealongError(
+      'bad_endpoint',
+      `"${baseUrl}" is no URL. Write it as http://host:port/v1.`,
+      { cause: error },
+    );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new SealongError('bad_endpoint', `"${url.protocol}" cannot be used for an endpoint. Write it as http://host:port/v1.`);
+    throw new SealongError(
+      'bad_endpoint',
+      `"${url.protocol}" cannot be used for an endpoint. Write it as http://host:port/v1.`,
+    );
   if (url.username || url.password)
-    throw new SealongError('bad_endpoint', `The base URL of ${url.host} holds a password. Leave it out and set the key with "SeaLong: Set API Key" or SEALONG_API_KEY.`);
+    throw new SealongError(
+      'bad_endpoint',
+      `The base URL of ${url.host} holds a password. Leave it out and set the key with "SeaLong: Set API Key" or SEALONG_API_KEY.`,
+    );
   return url.host;
 }

@@ -20,7 +20,15 @@ export async function samplingOf(
   const { model, strategy, temperature, top_p, max_tokens, seed } = study.config.sampling;
   const loaded = await loadStrategy(study, strategy);
   const { template, instruction } = loaded;
-  const hash = parameterHash({ model, template, instruction, temperature, top_p, max_tokens, seed });
+  const hash = parameterHash({
+    model,
+    template,
+    instruction,
+    temperature,
+    top_p,
+    max_tokens,
+    seed,
+  });
   return {
     parameters: { model, strategy: loaded, temperature, top_p, max_tokens, seed },
     hash,

@@ -66,7 +66,10 @@ export async function* sample(
   try {
     const index = await indexForSampling(study, options.signal);
     for (const problem of index.problems)
-      yield { type: 'warning', message: `${problem.file}, line ${problem.line}: ${problem.message}` };
+      yield {
+        type: 'warning',
+        message: `${problem.file}, line ${problem.line}: ${problem.message}`,
+      };
     const n = study.config.sampling.n;
     const wanted = [...index.questions.values()].filter(
       ({ id }) => options.questionIds?.has(id) ?? true,

@@ -79,7 +79,14 @@ export async function* score(
       try {
         for (const item of work) {
           yield { type: 'progress', done: summary.scored, total: work.length, unit: 'questions' };
-          const record = await scoreQuestion(study, scorer, item, selection, ports.clock, options.signal);
+          const record = await scoreQuestion(
+            study,
+            scorer,
+            item,
+            selection,
+            ports.clock,
+            options.signal,
+          );
           await log.append(record);
           summary.scored += 1;
           summary.trajectories += record.indices.length;
@@ -151,7 +158,11 @@ async function scoreQuestion(
 }
 
 /** A NaN in one embedding would make every score of the question NaN: better no score than a wrong choice. */
-function refuseNonFinite(questionId: string, entries: TrajectoryEntry[], result: ScoringResult): void {
+function refuseNonFinite(
+  questionId: string,
+  entries: TrajectoryEntry[],
+  result: ScoringResult,
+): void {
   const bad = result.scores.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   throw new SealongError(

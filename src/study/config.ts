@@ -39,7 +39,9 @@ const sampling = z.strictObject({
     .string()
     .min(1)
     .default('plan_and_solve')
-    .describe('Prompting strategy: a built-in one (paper, Table 9) or strategies/NAME.json of the study.'),
+    .describe(
+      'Prompting strategy: a built-in one (paper, Table 9) or strategies/NAME.json of the study.',
+    ),
   n: positive.max(1024).default(32).describe('Trajectories a question.'),
   temperature: z.number().min(0).max(2).default(0.7),
   top_p: z.number().gt(0).max(1).optional().describe('Left to the server where absent.'),
@@ -52,7 +54,9 @@ const embedding = z.strictObject({
     .string()
     .min(1)
     .default('jinaai/jina-embeddings-v3')
-    .describe('A hub id, a folder in the layout of transformers.js (absolute or in the study), or "embedded".'),
+    .describe(
+      'A hub id, a folder in the layout of transformers.js (absolute or in the study), or "embedded".',
+    ),
   task: z.string().default('text-matching').describe('Task of models that have several.'),
   backend: z
     .enum(['local', 'server'])
@@ -105,7 +109,7 @@ const evaluation = z.strictObject({
 export const studyConfigSchema = z.strictObject({
   $schema: z.string().optional(),
   schema: z.literal(1).default(1).describe('Version of this file.'),
-  name: z.string().optional().describe('Shown in the editor; the folder\'s name where absent.'),
+  name: z.string().optional().describe("Shown in the editor; the folder's name where absent."),
   questions: questions.default(() => questions.parse({})),
   sampling: sampling.default(() => sampling.parse({})),
   scoring: scoring.default(() => scoring.parse({})),

@@ -33,7 +33,10 @@ export async function loadConfig(
   try {
     json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new SealongError('bad_config', `${path} is not valid JSON (${messageOf(error)}). Mend it in the editor.`);
+    throw new SealongError(
+      'bad_config',
+      `${path} is not valid JSON (${messageOf(error)}). Mend it in the editor.`,
+    );
   }
   return parseConfig(applySettings(json, settings), path);
 }

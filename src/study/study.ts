@@ -51,7 +51,10 @@ export async function initStudy(dir: string, settings: readonly Setting[] = []):
   const absolute = resolve(dir);
   const paths = studyPaths(absolute);
   if (await exists(paths.config))
-    throw new SealongError('exists', `${paths.config} exists already; it was left as it is. Edit it, or name another folder.`);
+    throw new SealongError(
+      'exists',
+      `${paths.config} exists already; it was left as it is. Edit it, or name another folder.`,
+    );
   try {
     await mkdir(absolute, { recursive: true });
   } catch (error) {

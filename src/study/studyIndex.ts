@@ -1,6 +1,7 @@
 import type { Problem } from '../records/jsonl.ts';
 import type { DecisionRecord } from '../records/schemas.ts';
-import type { QuestionEntry, ScoreEntry, TrajectoryEntry } from './entries.ts';
+import { digestOf } from './canonicalHash.ts';
+import { isFailed, type QuestionEntry, type ScoreEntry, type TrajectoryEntry } from './entries.ts';
 import { scanFile, studyFiles, type ScanBatch } from './scan.ts';
 import type { StudyPaths } from './study.ts';
 
@@ -29,11 +30,7 @@ export class StudyIndex {
         for (const entry of batch.entries) this.#addTrajectory(entry);
         return;
       case 'scores':
-        for (const entry of batch.entries)
-          inner(this.#scores, entry.questionId).set(
-            `${entry.scorer} ${entry.config} ${entry.sampling}`,
-            entry,
-          );
+        for (const entry of batch.entries) this.#addScore(entry);
         return;
       case 'decisions':
         for (const entry of batch.entries) this.decisions.set(entry.id, entry);
@@ -46,22 +43,29 @@ export class StudyIndex {
     return found ? [...found.values()].sort((a, b) => a.index - b.index) : [];
   }
 
-  hasTrajectory(questionId: string, sampling: string, index: number): boolean {
-    return this.#trajectories.get(questionId)?.get(sampling)?.has(index) ?? false;
-  }
-
-  score(
+  /**
+   * The score of a question by a scorer: with these parameters, else the latest of that scorer over the same sampling;
+   * undefined where there is none or where a scored text has changed since.
+   */
+  currentScore(
     questionId: string,
-    scorer: string,
-    config: string,
-    sampling: string,
+    of: { scorer: string; scoring: string; sampling: string },
   ): ScoreEntry | undefined {
-    return this.#scores.get(questionId)?.get(`${scorer} ${config} ${sampling}`);
+    const scores = this.#scores.get(questionId);
+    if (!scores) return undefined;
+    const exact = scores.get(`${of.scorer} ${of.scoring} ${of.sampling}`);
+    const found =
+      exact ??
+      [...scores.values()].findLast(
+        (entry) => entry.scorer === of.scorer && entry.sampling === of.sampling,
+      );
+    return found && !this.#isStale(found) ? found : undefined;
   }
 
-  /** Every score record of a question that still counts. */
-  scoresOf(questionId: string): ScoreEntry[] {
-    return [...(this.#scores.get(questionId)?.values() ?? [])];
+  #isStale(score: ScoreEntry): boolean {
+    if (score.texts === undefined) return false;
+    const entries = this.#trajectories.get(score.questionId)?.get(score.sampling);
+    return score.texts !== textsDigest(score.indices.map((index) => entries?.get(index)));
   }
 
   #addQuestion(entry: QuestionEntry): void {
@@ -75,14 +79,28 @@ export class StudyIndex {
     else this.questions.set(entry.id, entry);
   }
 
+  #addScore(entry: ScoreEntry): void {
+    const scores = inner(this.#scores, entry.questionId);
+    const key = `${entry.scorer} ${entry.config} ${entry.sampling}`;
+    // Set again at the end, so that the order of keys is that of the records.
+    scores.delete(key);
+    scores.set(key, entry);
+  }
+
   #addTrajectory(entry: TrajectoryEntry): void {
     const bySampling = inner(this.#trajectories, entry.questionId);
     const byIndex = inner(bySampling, entry.sampling);
-    // The first record of an index counts: a double cannot come from SeaLong, and must not change what was scored.
-    if (byIndex.has(entry.index)) return;
+    const first = byIndex.get(entry.index);
+    // The first record of an index counts, so that a double cannot change what was scored; a failed one gives way.
+    if (first && !isFailed(first)) return;
+    if (!first) this.samplings.set(entry.sampling, (this.samplings.get(entry.sampling) ?? 0) + 1);
     byIndex.set(entry.index, entry);
-    this.samplings.set(entry.sampling, (this.samplings.get(entry.sampling) ?? 0) + 1);
   }
+}
+
+/** Identifies the texts of trajectories in an order: a score carries it to tell whether it still fits them. */
+export function textsDigest(entries: readonly (TrajectoryEntry | undefined)[]): string {
+  return digestOf(entries.map((entry) => entry?.text ?? '').join(' '));
 }
 
 function inner<K, K2, V>(map: Map<K, Map<K2, V>>, key: K): Map<K2, V> {

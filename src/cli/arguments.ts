@@ -1,0 +1,202 @@
+import { parseArgs } from 'node:util';
+import { SealongError, messageOf } from '../errors.ts';
+import { EXPORT_FORMATS } from '../preference/formats/exportFormat.ts';
+import { parseSetting, type Setting } from '../study/loadConfig.ts';
+import { SCORERS } from '../study/config.ts';
+import type { StageRequest } from '../stageRequest.ts';
+
+/** What the command line asks for. */
+export type Command =
+  | {
+      kind: 'stage';
+      request: StageRequest;
+      endpoint: string | undefined;
+      concurrency: number | undefined;
+    }
+  | { kind: 'init'; study: string; settings: readonly Setting[] }
+  | { kind: 'serve'; port: number }
+  | { kind: 'help'; text: string }
+  | { kind: 'version' };
+
+const OPTIONS = {
+  set: { type: 'string', multiple: true },
+  endpoint: { type: 'string' },
+  concurrency: { type: 'string' },
+  from: { type: 'string' },
+  format: { type: 'string' },
+  out: { type: 'string' },
+  scorer: { type: 'string' },
+  port: { type: 'string' },
+  strict: { type: 'boolean' },
+  replace: { type: 'boolean' },
+  'retry-failed': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+
+/** Options of each verb besides those of all. */
+const VERBS: Record<string, { usage: string; about: string; options: readonly OptionName[] }> = {
+  init: {
+    usage: 'init DIR',
+    about: 'make a folder a study with the values of the paper',
+    options: [],
+  },
+  synthesize: {
+    usage:
+      'synthesize STUDY --from FILE [--format musique|hotpotqa|2wiki|longbench|jsonl] [--strict] [--replace]',
+    about: 'make questions with their contexts from a dataset',
+    options: ['from', 'format', 'strict', 'replace', 'endpoint'],
+  },
+  sample: {
+    usage: 'sample STUDY --endpoint URL|embedded [--concurrency N] [--retry-failed]',
+    about: 'take the trajectories that are missing to N a question',
+    options: ['endpoint', 'concurrency', 'retry-failed'],
+  },
+  score: {
+    usage: `score STUDY [--scorer ${SCORERS.join('|')}] [--endpoint URL]`,
+    about: 'score the trajectories that are not scored yet',
+    options: ['scorer', 'endpoint', 'concurrency'],
+  },
+  pairs: { usage: 'pairs STUDY', about: 'print the pairs that an export would hold', options: [] },
+  export: {
+    usage: `export STUDY --format ${EXPORT_FORMATS.map((format) => format.name).join('|')} [--out NAME]`,
+    about: 'write the pairs for a trainer, with a manifest',
+    options: ['format', 'out'],
+  },
+  report: {
+    usage: 'report STUDY',
+    about: 'print counts, lengths, and SubEM where answers exist',
+    options: [],
+  },
+  serve: {
+    usage: 'serve [--port N]',
+    about: 'serve the embedded model on loopback, OpenAI-compatible',
+    options: ['port'],
+  },
+};
+
+const NOT_BUILT = ['train', 'evaluate'];
+
+/** @throws SealongError `usage` (exit code 2), or `not_built` for the verbs that are still to come. */
+export function parseCommand(argv: readonly string[]): Command {
+  const { values, positionals } = parsed(argv);
+  const [verb, study, ...rest] = positionals;
+  if (values.version) return { kind: 'version' };
+  if (verb === undefined) {
+    if (values.help) return { kind: 'help', text: helpText() };
+    throw new SealongError('usage', `Name what to do.\n\n${helpText()}`);
+  }
+  if (NOT_BUILT.includes(verb))
+    throw new SealongError('not_built', `"sealong ${verb}" is not part of this version yet.`);
+  const known = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (!known) throw new SealongError('usage', `"${verb}" is not known.\n\n${helpText()}`);
+  if (values.help) return { kind: 'help', text: `sealong ${known.usage}\n  ${known.about}` };
+  refuseForeignOptions(verb, known, Object.keys(values));
+
+  if (verb === 'serve') {
+    if (study !== undefined) throw wrong(known, `"${study}" is too much`);
+    return { kind: 'serve', port: wholeNumber(values.port ?? '0', '--port', 0, 65535) };
+  }
+  if (study === undefined) throw wrong(known, 'the study is missing');
+  if (rest.length > 0) throw wrong(known, `"${rest.join(' ')}" is too much`);
+  const settings = (values.set ?? []).map(parseSetting);
+  if (values.scorer !== undefined)
+    settings.push({ path: ['scoring', 'scorer'], value: values.scorer });
+  if (verb === 'init') return { kind: 'init', study, settings };
+  return {
+    kind: 'stage',
+    request: stageRequest(verb, known, study, settings, values),
+    endpoint: values.endpoint,
+    concurrency:
+      values.concurrency === undefined
+        ? undefined
+        : wholeNumber(values.concurrency, '--concurrency', 1, 4096),
+  };
+}
+
+type Values = ReturnType<typeof parsed>['values'];
+
+function stageRequest(
+  verb: string,
+  known: { usage: string },
+  study: string,
+  settings: readonly Setting[],
+  values: Values,
+): StageRequest {
+  const base = { study, settings };
+  switch (verb) {
+    case 'synthesize':
+      if (values.from === undefined) throw wrong(known, '--from FILE is missing');
+      return {
+        ...base,
+        verb,
+        from: values.from,
+        ...(values.format !== undefined ? { format: values.format } : {}),
+        strict: values.strict ?? false,
+        replace: values.replace ?? false,
+      };
+    case 'sample':
+      return { ...base, verb, retryFailed: values['retry-failed'] ?? false };
+    case 'export':
+      if (values.format === undefined) throw wrong(known, '--format is missing');
+      return {
+        ...base,
+        verb,
+        format: values.format,
+        ...(values.out !== undefined ? { out: values.out } : {}),
+      };
+    case 'score':
+    case 'pairs':
+    case 'report':
+      return { ...base, verb };
+    default:
+      throw wrong(known, `"${verb}" is no stage`);
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new SealongError('usage', `${messageOf(error)}\n\n${helpText()}`);
+  }
+}
+
+function refuseForeignOptions(
+  verb: string,
+  known: { usage: string; options: readonly string[] },
+  given: readonly string[],
+): void {
+  const allowed = verb === 'serve' ? known.options : [...known.options, 'set'];
+  const foreign = given.find((name) => !allowed.includes(name));
+  if (foreign !== undefined) throw wrong(known, `--${foreign} does not go with "${verb}"`);
+}
+
+function wholeNumber(text: string, option: string, min: number, max: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new SealongError(
+    'usage',
+    `${option} takes a whole number from ${min} to ${max}, not "${text}".`,
+  );
+}
+
+function wrong(known: { usage: string }, what: string): SealongError {
+  return new SealongError('usage', `Wrong use: ${what}. Usage: sealong ${known.usage}`);
+}
+
+function helpText(): string {
+  const lines = Object.values(VERBS).map(
+    ({ usage, about }) => `  sealong ${usage}\n      ${about}`,
+  );
+  return [
+    'sealong: preference data for long-context models by self-improvement (arXiv 2411.08147)',
+    '',
+    ...lines,
+    '',
+    'All verbs that take a study: --set PATH=VALUE overrides one value of sealong.json for this run.',
+    'The environment variable SEALONG_API_KEY holds the key of the endpoint, where it needs one.',
+  ].join('\n');
+}

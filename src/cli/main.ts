@@ -1,0 +1,83 @@
+import { SealongError, messageOf } from '../errors.ts';
+import { serveEmbedded } from '../inference/serve.ts';
+import { runStage } from '../stage.ts';
+import { runNamedStage } from '../stages.ts';
+import { initStudy } from '../study/study.ts';
+import { SEALONG_VERSION } from '../version.ts';
+import { parseCommand, type Command } from './arguments.ts';
+import { commandEnvironment, serveOptions, withEndpoint } from './environment.ts';
+import { ProgressLine } from './progressLine.ts';
+
+/** Exit codes of the command: contract.md. */
+const EXIT = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
+
+async function main(): Promise<number> {
+  const stop = interruptSignal();
+  try {
+    const summary = await run(parseCommand(process.argv.slice(2)), stop);
+    if (summary !== undefined) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    return EXIT.done;
+  } catch (error) {
+    if (stop.aborted) {
+      process.stderr.write('Interrupted. What is done is kept; run the same command to go on.\n');
+      return EXIT.interrupted;
+    }
+    const wrongUse = error instanceof SealongError && error.code === 'usage';
+    // Anything else than a SealongError is a fault of ours: its stack is worth a report.
+    const text =
+      error instanceof SealongError || !(error instanceof Error)
+        ? messageOf(error)
+        : (error.stack ?? error.message);
+    process.stderr.write(`sealong: ${text}\n`);
+    return wrongUse ? EXIT.wrongUse : EXIT.failed;
+  }
+}
+
+async function run(command: Command, signal: AbortSignal): Promise<object | undefined> {
+  switch (command.kind) {
+    case 'version':
+      process.stdout.write(`${SEALONG_VERSION}\n`);
+      return undefined;
+    case 'help':
+      process.stdout.write(`${command.text}\n`);
+      return undefined;
+    case 'init': {
+      const study = await initStudy(command.study, command.settings);
+      return { stage: 'init', study: study.dir, file: study.paths.config };
+    }
+    case 'serve': {
+      const { closed, ...running } = await serveEmbedded(serveOptions(command.port, signal));
+      process.stdout.write(`${JSON.stringify(running)}\n`);
+      if (!running.reused) await closed;
+      return undefined;
+    }
+    case 'stage': {
+      const line = new ProgressLine(process.stderr);
+      const environment = commandEnvironment(command);
+      try {
+        return await withEndpoint(environment, signal, (ready) =>
+          runStage(runNamedStage(command.request, ready, signal), (event) => {
+            if (event.type === 'progress') line.show(event);
+            else line.message(`Warning: ${event.message}`);
+          }),
+        );
+      } finally {
+        line.end();
+      }
+    }
+  }
+}
+
+/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort(new Error('Interrupted.'));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return controller.signal;
+}
+
+process.exitCode = await main();

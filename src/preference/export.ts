@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { SealongError, fileError } from '../errors.ts';
+import { RANDOM_ALGORITHM } from '../random.ts';
+import { encodeRecord, readRecordAt } from '../records/jsonl.ts';
+import { questionSchema, trajectorySchema } from '../records/schemas.ts';
+import { writeAtomic } from '../records/writeAtomic.ts';
+import { samplingOf } from '../sampling/parameters.ts';
+import { promptOf, type Strategy } from '../sampling/strategy.ts';
+import type { Stage } from '../stage.ts';
+import { canonicalJson } from '../study/canonicalHash.ts';
+import { lockStage } from '../study/lock.ts';
+import { exists, type Study } from '../study/study.ts';
+import { SEALONG_VERSION } from '../version.ts';
+import { exportFormat, type ExportFormat, type ExportPair } from './formats/exportFormat.ts';
+import { pairedStates, pairRow } from './pairs.ts';
+import type { QuestionState } from './studyPairs.ts';
+import { viewStudy, type StudyView } from './studyView.ts';
+
+export interface ExportSummary {
+  stage: 'export';
+  folder: string;
+  file: string;
+  format: string;
+  rows: number;
+  overridden: number;
+  left_out: Record<string, number>;
+  /** Where an earlier export of that name, which differed, was moved to. */
+  kept: string | null;
+}
+
+/**
+ * Writes the pairs for a trainer, with a manifest that says what is in the file and why. The folder appears as a whole;
+ * an earlier one of the same name that differs is kept under a numbered name.
+ *
+ * @throws SealongError `usage` (format, name), `no_pairs`, `busy`, `disk_full`, `read_only`.
+ */
+export async function* exportPairs(
+  study: Study,
+  ports: { clock: Clock },
+  options: { format: string; out?: string | undefined; signal: AbortSignal },
+): Stage<ExportSummary> {
+  const format = exportFormat(options.format);
+  const name = options.out ?? format.name;
+  if (!/^[A-Za-z0-9_][\w.-]{0,99}$/.test(name))
+    throw new SealongError(
+      'usage',
+      `"${name}" cannot name an export: use letters, digits, ".", "_" and "-".`,
+    );
+  const unlock = await lockStage(study, 'export');
+  const target = join(study.paths.exports, name);
+  const temporary = join(study.paths.exports, `.${name}.${process.pid}.tmp`);
+  try {
+    const view = await viewStudy(study, options.signal);
+    for (const message of view.warnings) yield { type: 'warning', message };
+    const { states, ...counts } = pairedStates(view);
+    if (states.length === 0)
+      throw new SealongError(
+        'no_pairs',
+        `No question of ${study.dir} gives a pair (${leftOutText(counts.left_out)}). Sample and score first.`,
+      );
+    const { parameters } = await samplingOf(study);
+    yield { type: 'progress', done: 0, total: states.length, unit: 'questions' };
+    await writeAtomic(
+      join(temporary, format.file),
+      rows(study, view, states, parameters.strategy, format, options.signal),
+    );
+    const data = await describeFile(join(temporary, format.file));
+    const manifest = {
+      schema: 1,
+      created_at: ports.clock.now().toISOString(),
+      sealong: SEALONG_VERSION,
+      ...(await contentOf(study, view, format, counts, data, states)),
+    };
+    await writeAtomic(join(temporary, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    const kept = await putInPlace(temporary, target);
+    yield { type: 'progress', done: states.length, total: states.length, unit: 'questions' };
+    yield {
+      type: 'done',
+      summary: {
+        stage: 'export',
+        folder: target,
+        file: join(target, format.file),
+        format: format.name,
+        rows: states.length,
+        overridden: counts.overridden,
+        left_out: counts.left_out,
+        kept,
+      },
+    };
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+    await unlock();
+  }
+}
+
+async function* rows(
+  study: Study,
+  view: StudyView,
+  states: readonly QuestionState[],
+  strategy: Strategy,
+  format: ExportFormat,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  for (const state of states) {
+    signal.throwIfAborted();
+    const row = pairRow(state);
+    const entry = view.index.questions.get(state.questionId);
+    if (!row || !entry) continue;
+    const question = await readRecordAt(study.paths.questions, entry, questionSchema);
+    const textOf = async (index: number): Promise<string> => {
+      const trajectory = state.trajectories.find((candidate) => candidate.index === index);
+      if (!trajectory) throw new Error(`Trajectory ${index} of a pair is not in the index.`);
+      return (await readRecordAt(study.paths.trajectories, trajectory, trajectorySchema)).text;
+    };
+    const pair: ExportPair = {
+      ...row,
+      prompt: promptOf(strategy, question),
+      chosen_text: await textOf(row.chosen),
+      rejected_text: await textOf(row.rejected),
+    };
+    yield encodeRecord(format.row(pair));
+  }
+}
+
+/** The manifest but for time and version: equal content means an equal export. */
+async function contentOf(
+  study: Study,
+  view: StudyView,
+  format: ExportFormat,
+  counts: Omit<ReturnType<typeof pairedStates>, 'states'>,
+  data: { rows: number; bytes: number; sha256: string },
+  states: readonly QuestionState[],
+) {
+  const reviewers: Record<string, number> = {};
+  for (const { reviewer } of view.index.decisions.values())
+    reviewers[reviewer] = (reviewers[reviewer] ?? 0) + 1;
+  const scorings = new Set(states.flatMap(({ score }) => score?.config ?? []));
+  return {
+    study: { name: study.name, config: study.config },
+    inputs: {
+      questions: await sha256OrNull(study.paths.questions),
+      trajectories: await sha256OrNull(study.paths.trajectories),
+      scores: await sha256OrNull(study.paths.scoreFile(view.selection.scorer)),
+    },
+    sampling: view.selection.sampling,
+    scorer: view.selection.scorer,
+    scoring: [...scorings],
+    policy: { ...study.config.pairs, random: RANDOM_ALGORITHM },
+    counts: {
+      questions: counts.questions,
+      pairs: data.rows,
+      overridden: counts.overridden,
+      left_out: counts.left_out,
+    },
+    reviewers,
+    format: format.name,
+    files: [{ name: format.file, ...data }],
+  };
+}
+
+/** Moves the new folder to its name; says where a different earlier one went. */
+async function putInPlace(temporary: string, target: string): Promise<string | null> {
+  try {
+    let kept: string | null = null;
+    if (await exists(target)) {
+      if (await sameContent(temporary, target)) return null;
+      for (let number = 1; kept === null || (await exists(kept)); number++)
+        kept = `${target}.${number}`;
+      await rename(target, kept);
+    }
+    await rename(temporary, target);
+    return kept;
+  } catch (error) {
+    throw fileError('write', target, error);
+  }
+}
+
+async function sameContent(a: string, b: string): Promise<boolean> {
+  const contentIn = async (folder: string): Promise<string> => {
+    const manifest: unknown = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    return canonicalJson(
+      typeof manifest === 'object' ? { ...manifest, created_at: null, sealong: null } : manifest,
+    );
+  };
+  const there = await contentIn(b).catch(() => undefined);
+  return there !== undefined && there === (await contentIn(a));
+}
+
+async function describeFile(
+  path: string,
+): Promise<{ rows: number; bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let rows = 0;
+  let bytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    for (const byte of chunk) if (byte === 0x0a) rows += 1;
+  }
+  return { rows, bytes, sha256: hash.digest('hex') };
+}
+
+async function sha256OrNull(path: string): Promise<string | null> {
+  return (await exists(path)) ? (await describeFile(path)).sha256 : null;
+}
+
+function leftOutText(leftOut: Record<string, number>): string {
+  const parts = Object.entries(leftOut).map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`);
+  return parts.length > 0 ? parts.join(', ') : 'it has no questions';
+}

@@ -1,0 +1,80 @@
+import type { Stage } from '../stage.ts';
+import type { Study } from '../study/study.ts';
+import { type Choice, type LeftOut } from './pair.ts';
+import type { QuestionState } from './studyPairs.ts';
+import { viewStudy, type StudyView } from './studyView.ts';
+
+/** A pair as it is printed: indices and scores, no texts. */
+export interface PairRow {
+  question_id: string;
+  chosen: number;
+  rejected: number;
+  chosen_score: number | null;
+  rejected_score: number | null;
+  margin: number | null;
+  /** `policy`, or the reviewer who decided. */
+  chosen_by: string;
+  rejected_by: string;
+}
+
+export interface PairsSummary {
+  stage: 'pairs';
+  scorer: string;
+  sampling: string;
+  questions: number;
+  left_out: Partial<Record<LeftOut, number>>;
+  overridden: number;
+  pairs: PairRow[];
+}
+
+/** The pairs that an export would hold: the study's policy with the reviewers' decisions on top. */
+export async function* pairs(study: Study, options: { signal: AbortSignal }): Stage<PairsSummary> {
+  const view = await viewStudy(study, options.signal);
+  for (const message of view.warnings) yield { type: 'warning', message };
+  const { states, ...counts } = pairedStates(view);
+  yield {
+    type: 'done',
+    summary: { stage: 'pairs', ...counts, pairs: states.flatMap((state) => pairRow(state) ?? []) },
+  };
+}
+
+/** The questions that give a pair, and why the others do not. */
+export function pairedStates(view: StudyView) {
+  const states: QuestionState[] = [];
+  const leftOut: Partial<Record<LeftOut, number>> = {};
+  let overridden = 0;
+  for (const questionId of view.index.questions.keys()) {
+    const state = view.states.of(questionId);
+    const reason = state.pair.leftOut;
+    if (reason) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+    else {
+      states.push(state);
+      if (state.pair.chosen?.override ?? state.pair.rejected?.override) overridden += 1;
+    }
+  }
+  return {
+    scorer: view.selection.scorer,
+    sampling: view.selection.sampling,
+    questions: view.index.questions.size,
+    left_out: leftOut,
+    overridden,
+    states,
+  };
+}
+
+/** @returns undefined where the question gives no pair. */
+export function pairRow({ questionId, pair, score }: QuestionState): PairRow | undefined {
+  if (pair.leftOut || !pair.chosen || !pair.rejected) return undefined;
+  const scoreOf = ({ index }: Choice) => score?.scores[score.indices.indexOf(index)] ?? null;
+  const by = ({ override }: Choice) => override?.reviewer ?? 'policy';
+  return {
+    question_id: questionId,
+    chosen: pair.chosen.index,
+    rejected: pair.rejected.index,
+    chosen_score: scoreOf(pair.chosen),
+    rejected_score: scoreOf(pair.rejected),
+    margin: pair.margin ?? null,
+    chosen_by: by(pair.chosen),
+    rejected_by: by(pair.rejected),
+  };
+}

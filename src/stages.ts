@@ -1,0 +1,80 @@
+import { systemClock } from './clock.ts';
+import { SealongError } from './errors.ts';
+import { report } from './evaluation/report.ts';
+import { exportPairs } from './preference/export.ts';
+import { pairs } from './preference/pairs.ts';
+import { openaiClient } from './sampling/openaiClient.ts';
+import { sample } from './sampling/sample.ts';
+import { openEmbedder } from './scoring/embedding/openEmbedder.ts';
+import { score } from './scoring/score.ts';
+import type { Stage } from './stage.ts';
+import type { StageEnvironment, StageRequest } from './stageRequest.ts';
+import { openStudy, type Study } from './study/study.ts';
+import { synthesize } from './synthesis/synthesize.ts';
+import { openTokenCounter } from './tokenizers/tokenCounter.ts';
+
+/**
+ * Runs a stage asked for by data, on real ports. The command calls it in its own process, the editor in a worker.
+ *
+ * @throws SealongError as the stage does, and `no_endpoint` where it needs a server and none is named.
+ */
+export async function* runNamedStage(
+  request: StageRequest,
+  environment: StageEnvironment,
+  signal: AbortSignal,
+): Stage<object> {
+  const study = await openStudy(request.study, request.settings);
+  switch (request.verb) {
+    case 'synthesize': {
+      const { from: path, format, strict, replace } = request;
+      const counter = await openTokenCounter(study, environment);
+      yield* synthesize(
+        study,
+        { path, ...(format !== undefined ? { format } : {}) },
+        { counter },
+        { strict: strict ?? false, replace: replace ?? false, signal },
+      );
+      return;
+    }
+    case 'sample':
+      yield* sample(
+        study,
+        { client: openaiClient(endpointOf(study, environment)), clock: systemClock },
+        {
+          concurrency: environment.concurrency,
+          retryFailed: request.retryFailed ?? false,
+          ...(request.questionIds ? { questionIds: new Set(request.questionIds) } : {}),
+          signal,
+        },
+      );
+      return;
+    case 'score':
+      yield* score(
+        study,
+        { openEmbedder: (of, stop) => openEmbedder(of, environment, stop), clock: systemClock },
+        { signal },
+      );
+      return;
+    case 'pairs':
+      yield* pairs(study, { signal });
+      return;
+    case 'export':
+      yield* exportPairs(
+        study,
+        { clock: systemClock },
+        { format: request.format, out: request.out, signal },
+      );
+      return;
+    case 'report':
+      yield* report(study, { signal });
+  }
+}
+
+function endpointOf(study: Study, environment: StageEnvironment) {
+  if (environment.endpoint === undefined)
+    throw new SealongError(
+      'no_endpoint',
+      `No inference server is named for sampling ${study.config.sampling.model}. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".`,
+    );
+  return { baseUrl: environment.endpoint, apiKey: environment.apiKey };
+}
