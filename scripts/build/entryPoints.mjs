@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { root } from '../setup/cache.mjs';
+
+/**
+ * What is bundled, by the kind of program it becomes; `in` is relative to the checkout and `out`
+ * to dist, without extension. An entry point that does not exist is named in `missing`.
+ */
+export function entryPoints() {
+  const host = [{ in: 'src/extension.ts', out: 'extension' }];
+  const node = [
+    { in: 'src/cli/main.ts', out: 'sealong' },
+    ...filesUnder('src')
+      .filter((file) => file.endsWith('Worker.ts'))
+      .map((file) => ({ in: file, out: basename(file, '.ts') })),
+  ];
+  const webview = folders('webview')
+    .map((folder) => ({ in: `webview/${folder}/main.ts`, out: `webview/${folder}` }))
+    .filter(exists);
+  rejectSameOutput([...host, ...node, ...webview]);
+  return {
+    host: host.filter(exists),
+    node: node.filter(exists),
+    webview,
+    missing: [...host, ...node].filter((entry) => !exists(entry)).map((entry) => entry.in),
+  };
+}
+
+/** Paths of all files under `folder`, relative to the checkout, sorted. */
+export function filesUnder(folder) {
+  if (!existsSync(join(root, folder))) {
+    return [];
+  }
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+function folders(folder) {
+  return existsSync(join(root, folder)) ? readdirSync(join(root, folder)).sort() : [];
+}
+
+function exists(entry) {
+  return existsSync(join(root, entry.in));
+}
+
+function rejectSameOutput(entries) {
+  const seen = new Map();
+  for (const entry of entries) {
+    if (seen.has(entry.out)) {
+      throw new Error(`${seen.get(entry.out)} and ${entry.in} would both become dist/${entry.out}`);
+    }
+    seen.set(entry.out, entry.in);
+  }
+}

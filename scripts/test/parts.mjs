@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageExtension } from '../package.mjs';
+import { root } from '../setup/cache.mjs';
+import { runNodeTests } from './nodeTests.mjs';
+import { checkImports, checkWith } from './tools.mjs';
+
+/** Thrown by a part that cannot run on this machine. */
+export class CannotRun extends Error {}
+
+const tsc = 'typescript/bin/tsc';
+
+/** Checks that read files only: name and function, each giving `{passed, failed, skipped}`. */
+export const checks = {
+  format: () => checkWith('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+  lint: () => checkWith('eslint/bin/eslint.js', ['--max-warnings', '0', '.']),
+  types: async () => {
+    const results = [];
+    for (const project of ['.', 'webview']) {
+      results.push(await checkWith(tsc, ['-p', project]));
+    }
+    return { passed: results.length, failed: 0, skipped: 0 };
+  },
+  unused: () => checkWith('knip/bin/knip.js', ['--no-progress', '--treat-config-hints-as-errors']),
+  imports: () => checkImports(['src', 'webview', 'test', 'scripts'].filter(isThere)),
+};
+
+/** Parts that run the product, one after the other; `setup` holds promises of what they need. */
+export const runs = {
+  unit: async ({ setup, write }) =>
+    runNodeTests('test/unit', { node: await setup.node(), concurrency: 2, write }),
+  integration: async ({ setup, write }) => {
+    const node = await setup.node();
+    const env = { SEALONG_NODE: node, SEALONG_EMBEDDED: await setup.embedded() };
+    return runNodeTests('test/integration', { node, env, concurrency: 1, write });
+  },
+  package: async ({ write }) => {
+    write(`made ${await packageExtension({ log: write })}`);
+    return { passed: 1, failed: 0, skipped: 0 };
+  },
+  e2e: async ({ setup, write }) => {
+    const browser = await setup.browser();
+    if (browser.missing !== undefined) {
+      throw new CannotRun(browser.missing);
+    }
+    const node = await setup.node();
+    const env = {
+      SEALONG_NODE: node,
+      SEALONG_CHROMIUM: browser.path,
+      SEALONG_EDITOR: await setup.editor(),
+      SEALONG_EMBEDDED: await setup.embedded(),
+      SEALONG_VSIX: await packageExtension({ log: write }),
+    };
+    return runNodeTests('test/e2e', { node, env, concurrency: 1, write });
+  },
+};
+
+function isThere(folder) {
+  return existsSync(join(root, folder));
+}
