@@ -64,3 +64,22 @@ export class EventQueue<T> {
     }
   }
 }
+
+/** Takes what a piece of work reports on its way. */
+export type Report = (event: StageProgress | StageWarning) => void;
+
+/** Does one piece of work within a stage, yielding what it reports until it is done. */
+export async function* reporting<T>(
+  work: (report: Report) => Promise<T>,
+): AsyncGenerator<StageProgress | StageWarning, T, undefined> {
+  const events = new EventQueue<StageProgress | StageWarning>();
+  const result = work((event) => {
+    events.push(event);
+  }).finally(() => {
+    events.end();
+  });
+  // Awaited below; a failure before that is not unhandled.
+  result.catch(() => undefined);
+  yield* events.drain();
+  return await result;
+}

@@ -5,7 +5,8 @@ import OpenAI, {
   APIUserAbortError,
 } from 'openai';
 import { z } from 'zod';
-import { SealongError, messageOf, systemCodeOf } from '../errors.ts';
+import { checkedHost } from '../endpoint/checkedHost.ts';
+import { messageOf, systemCodeOf } from '../errors.ts';
 import { issuesText } from '../records/jsonl.ts';
 import type { ChatAnswer, ChatClient, ChatRequest } from './chatClient.ts';
 import { ChatError } from './chatError.ts';
@@ -227,7 +228,7 @@ function connectionError(error: APIConnectionError, host: string): ChatError {
     DEPTH_ZERO_SELF_SIGNED_CERT:
       'its certificate is self-signed; set NODE_EXTRA_CA_CERTS to trust it.',
   };
-  const permanent = code !== undefined && /CERT/.test(code);
+  const permanent = code?.includes('CERT') ?? false;
   return new ChatError(
     'server_unreachable',
     permanent ? 'run' : 'later',
@@ -242,31 +243,7 @@ function rootMessage(error: unknown): string {
   return messageOf(current);
 }
 
-function retryAfterMs(headers: Headers | undefined): number | undefined {
-  const seconds = Number(headers?.get('retry-after') ?? NaN);
+function retryAfterMs(headers: unknown): number | undefined {
+  const seconds = headers instanceof Headers ? Number(headers.get('retry-after') ?? NaN) : NaN;
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-}
-
-function checkedHost(baseUrl: string): string {
-  let url: URL;
-  try {
-    url = new URL(baseUrl);
-  } catch (error) {
-    throw new SealongError(
-      'bad_endpoint',
-      `"${baseUrl}" is no URL. Write it as http://host:port/v1.`,
-      { cause: error },
-    );
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new SealongError(
-      'bad_endpoint',
-      `"${url.protocol}" cannot be used for an endpoint. Write it as http://host:port/v1.`,
-    );
-  if (url.username || url.password)
-    throw new SealongError(
-      'bad_endpoint',
-      `The base URL of ${url.host} holds a password. Leave it out and set the key with "SeaLong: Set API Key" or SEALONG_API_KEY.`,
-    );
-  return url.host;
 }

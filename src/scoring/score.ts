@@ -4,7 +4,7 @@ import { AppendLog } from '../records/appendLog.ts';
 import { problemText, readRecordAt } from '../records/jsonl.ts';
 import { SCHEMA_VERSION, trajectorySchema, type ScoreRecord } from '../records/schemas.ts';
 import { samplingOf } from '../sampling/parameters.ts';
-import type { Stage } from '../stage.ts';
+import { reporting, type Stage } from '../stage.ts';
 import { isFailed, type TrajectoryEntry } from '../study/entries.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
@@ -74,7 +74,9 @@ export async function* score(
       truncated: 0,
     };
     if (work.length > 0) {
-      const scorer = await openScorer(study, ports, options.signal);
+      const scorer = yield* reporting((tell) =>
+        openScorer(study, ports, options.signal, tell),
+      );
       const log = await AppendLog.open(study.paths.scoreFile(selection.scorer));
       try {
         for (const item of work) {

@@ -1,0 +1,67 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { SealongError } from '../../errors.ts';
+import type { Report } from '../../stage.ts';
+import type { StageEnvironment } from '../../stageRequest.ts';
+import { exists, type Study } from '../../study/study.ts';
+import type { Embedder } from './embedder.ts';
+import { openLocalEmbedder, type FolderModel, type HubModel } from './localEmbedder.ts';
+import { openServerEmbedder } from './serverEmbedder.ts';
+
+/**
+ * The embedding model of a study (`scoring.embedding`): on this machine, or that of the endpoint.
+ *
+ * @throws SealongError `no_endpoint`, `no_embedded_model`, or what the model or server says.
+ */
+export async function openEmbedder(
+  study: Study,
+  environment: StageEnvironment,
+  signal: AbortSignal,
+  report: Report,
+): Promise<Embedder> {
+  const { model, task, backend } = study.config.scoring.embedding;
+  if (backend === 'server') {
+    const { endpoint, apiKey } = environment;
+    if (endpoint === undefined)
+      throw new SealongError(
+        'no_endpoint',
+        'scoring.embedding.backend is "server", but no server is named. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".',
+      );
+    return openServerEmbedder({ baseUrl: endpoint, apiKey, model, task });
+  }
+  let announced = false;
+  return openLocalEmbedder({
+    model: await localModel(study, environment),
+    task,
+    workerUrl: new URL(environment.embeddingWorker),
+    signal,
+    onDownload: ({ host, doneBytes, totalBytes }) => {
+      if (!announced)
+        report({
+          type: 'warning',
+          message: `Fetching the embedding model ${model} (${(totalBytes / 1e6).toFixed(0)} MB) from ${host} into ${environment.modelCache}.`,
+        });
+      announced = true;
+      report({ type: 'progress', done: doneBytes, total: totalBytes, unit: 'bytes' });
+    },
+  });
+}
+
+/** `embedded`, a folder (absolute, or in the study), or else a hub id. */
+export async function localModel(
+  study: Study,
+  environment: Pick<StageEnvironment, 'embeddedFolder' | 'modelCache' | 'allowDownload'>,
+): Promise<FolderModel | HubModel> {
+  const { model } = study.config.scoring.embedding;
+  if (model === 'embedded') {
+    if (environment.embeddedFolder !== undefined)
+      return { folder: join(environment.embeddedFolder, 'embedding') };
+    throw new SealongError(
+      'no_embedded_model',
+      'scoring.embedding.model is "embedded", but the embedded models are not set up here. "npm start" in a checkout of SeaLong sets them up; otherwise name a hub id or a folder.',
+    );
+  }
+  const folder = resolve(study.dir, model);
+  if (isAbsolute(model) || model.startsWith('.') || (await exists(folder))) return { folder };
+  const { modelCache: cacheDir, allowDownload } = environment;
+  return { hubId: model, cacheDir, allowDownload };
+}
