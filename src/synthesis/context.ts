@@ -1,0 +1,49 @@
+import { seededRandom, shuffled } from '../random.ts';
+import type { SourceDocument } from './formats/format.ts';
+
+/** Where a document stands in a context: offsets in Unicode code points, `end` exclusive. */
+export interface DocumentSpan {
+  title: string;
+  start: number;
+  end: number;
+  related: boolean;
+}
+
+/** A question's documents in the order in which its context shows them: drawn anew for each question. */
+export function orderDocuments<T>(documents: readonly T[], seed: number, questionId: string): T[] {
+  return shuffled(documents, seededRandom(seed, 'documents', questionId));
+}
+
+/**
+ * The text of a context: `Passage {i}:`, a line break and the document, one after another with a line break between,
+ * i from 1 (paper, section 4.1; LongBench). Each span covers a document as {@link documentText} writes it, its title
+ * line included and its `Passage {i}:` line not.
+ */
+export function buildContext(documents: readonly SourceDocument[]): {
+  context: string;
+  documents: DocumentSpan[];
+} {
+  const parts: string[] = [];
+  const spans: DocumentSpan[] = [];
+  let start = 0;
+  for (const [index, document] of documents.entries()) {
+    const heading = `${index === 0 ? '' : '\n'}Passage ${index + 1}:\n`;
+    const text = documentText(document);
+    start += heading.length;
+    const end = start + codePoints(text);
+    spans.push({ title: document.title, start, end, related: document.related });
+    parts.push(heading, text);
+    start = end;
+  }
+  return { context: parts.join(''), documents: spans };
+}
+
+/** A document in a context: a line with its title, where it has one, then its text. */
+export function documentText(document: { title: string; text: string }): string {
+  return document.title === '' ? document.text : `${document.title}\n${document.text}`;
+}
+
+/** The length of well-formed text in Unicode code points. */
+export function codePoints(text: string): number {
+  return text.length - (text.match(/[\uD800-\uDBFF]/g)?.length ?? 0);
+}
