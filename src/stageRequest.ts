@@ -22,6 +22,8 @@ export interface StageEnvironment {
   embeddedFolder?: string;
   /** Where models from a hub are kept. */
   modelCache: string;
+  /** For models that a hub gives only to those who accepted their licence. */
+  hubToken?: string;
   /** Whether a model may be fetched from a hub. */
   allowDownload: boolean;
   /** URL of the embedding worker's script. */

@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts';
 import type { StageEnvironment, StageRequest } from './stageRequest.ts';
 import { openStudy, type Study } from './study/study.ts';
 import { synthesize } from './synthesis/synthesize.ts';
-import { openTokenCounter } from './tokenizers/tokenCounter.ts';
+import { openTokenCounter } from './tokenizers/openTokenCounter.ts';
 
 /**
  * Runs a stage asked for by data, on real ports. The command calls it in its own process, the editor in a worker.
@@ -51,7 +51,10 @@ export async function* runNamedStage(
     case 'score':
       yield* score(
         study,
-        { openEmbedder: (of, stop) => openEmbedder(of, environment, stop), clock: systemClock },
+        {
+          openEmbedder: (of, stop, tell) => openEmbedder(of, environment, stop, tell),
+          clock: systemClock,
+        },
         { signal },
       );
       return;

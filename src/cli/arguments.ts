@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SealongError, messageOf } from '../errors.ts';
-import { EXPORT_FORMATS } from '../preference/formats/exportFormat.ts';
+import { EXPORT_FORMATS } from '../preference/formats/formats.ts';
 import { parseSetting, type Setting } from '../study/loadConfig.ts';
 import { SCORERS } from '../study/config.ts';
 import type { StageRequest } from '../stageRequest.ts';

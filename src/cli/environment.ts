@@ -17,12 +17,13 @@ export function commandEnvironment(flags: {
   endpoint: string | undefined;
   concurrency: number | undefined;
 }): StageEnvironment {
-  const { SEALONG_API_KEY, SEALONG_EMBEDDED, SEALONG_ENDPOINT } = process.env;
+  const { HF_TOKEN, SEALONG_API_KEY, SEALONG_EMBEDDED, SEALONG_ENDPOINT } = process.env;
   const endpoint = flags.endpoint ?? SEALONG_ENDPOINT;
   return {
     ...(endpoint !== undefined ? { endpoint: withVersion(endpoint) } : {}),
     ...(SEALONG_API_KEY ? { apiKey: SEALONG_API_KEY } : {}),
     ...(SEALONG_EMBEDDED ? { embeddedFolder: SEALONG_EMBEDDED } : {}),
+    ...(HF_TOKEN ? { hubToken: HF_TOKEN } : {}),
     concurrency: flags.concurrency ?? DEFAULT_CONCURRENCY,
     modelCache: join(cacheFolder(), 'hub'),
     allowDownload: true,

@@ -74,6 +74,16 @@ export interface PanelQuestion {
 
 export type RowOrder = 'score' | 'sample';
 
+/** What the panel keeps over a reload through `setState`; the editor reopens the panel from it. */
+export interface SavedPanel {
+  study: string;
+  questionId: string;
+  order: RowOrder;
+  table: boolean;
+  /** Focused row and column by trajectory index; a row alone has no column. */
+  selection: { row: number; column: number | null } | null;
+}
+
 export type ToPanel =
   | { type: 'question'; question: PanelQuestion }
   /** Runs one of the panel's own actions, as a key bound in the editor asks for it. */

@@ -1,7 +1,4 @@
-import { SealongError } from '../../errors.ts';
 import type { PairRow } from '../pairs.ts';
-import { sft } from './sft.ts';
-import { trl } from './trl.ts';
 
 /** A pair with its texts. `prompt` is the one user message that was sampled. */
 export interface ExportPair extends PairRow {
@@ -16,17 +13,4 @@ export interface ExportFormat {
   file: string;
   description: string;
   row: (pair: ExportPair) => object;
-}
-
-/** The formats that there are; adding one is a file and a word here. */
-export const EXPORT_FORMATS: readonly ExportFormat[] = [trl, sft];
-
-/** @throws SealongError `usage`, listing the formats. */
-export function exportFormat(name: string): ExportFormat {
-  const found = EXPORT_FORMATS.find((format) => format.name === name);
-  if (found) return found;
-  throw new SealongError(
-    'usage',
-    `The export format "${name}" is not known. There are: ${EXPORT_FORMATS.map((format) => format.name).join(', ')}.`,
-  );
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { systemClock } from '../../../src/clock.ts';
 import { SealongError } from '../../../src/errors.ts';
 import { report } from '../../../src/evaluation/report.ts';
@@ -53,6 +54,14 @@ const decision = {
   at: '2026-01-02',
 };
 
+const messages = z.array(z.object({ role: z.string(), content: z.string() }));
+const trlRow = z.object({ prompt: messages, chosen: messages, rejected: messages });
+const manifestSchema = z.object({
+  counts: z.unknown(),
+  policy: z.object({ seed: z.number() }),
+  files: z.array(z.object({ bytes: z.number(), sha256: z.string() })),
+});
+
 function run(study: Study, format: string, out?: string) {
   return runStage(exportPairs(study, { clock: systemClock }, { format, out, signal }));
 }
@@ -63,21 +72,23 @@ test('a TRL export holds the pairs, with a manifest that says what is in it and 
     const summary = await run(study, 'trl', 'first');
     assert.deepEqual([summary.rows, summary.left_out], [1, { equal_texts: 1, not_scored: 1 }]);
     const text = await readFile(summary.file, 'utf8');
-    const row = JSON.parse(text);
+    const row = trlRow.parse(JSON.parse(text));
     assert.match(
-      row.prompt[0].content,
+      row.prompt[0]?.content ?? '',
       /^Passage 1:\na\na is a thing\.\n\nWhat is a\?\nLet's first/,
     );
     assert.deepEqual(row.chosen, [{ role: 'assistant', content: 'It is Wye.' }]);
-    assert.ok(['Morven', 'No idea.'].includes(row.rejected[0].content));
-    const manifest = JSON.parse(await readFile(join(summary.folder, 'manifest.json'), 'utf8'));
+    assert.ok(['Morven', 'No idea.'].includes(row.rejected[0]?.content ?? ''));
+    const manifest = manifestSchema.parse(
+      JSON.parse(await readFile(join(summary.folder, 'manifest.json'), 'utf8')),
+    );
     assert.deepEqual(manifest.counts, {
       questions: 3,
       pairs: 1,
       overridden: 0,
       left_out: summary.left_out,
     });
-    assert.equal(manifest.files[0].bytes, Buffer.byteLength(text));
+    assert.equal(manifest.files[0]?.bytes, Buffer.byteLength(text));
     assert.equal(manifest.policy.seed, 42);
     assert.match(manifest.files[0].sha256, /^[0-9a-f]{64}$/);
     assert.deepEqual(await readdir(study.paths.exports), ['first']);
@@ -113,7 +124,7 @@ test('names that lead out of the folder and unknown formats are refused', async 
       );
     await assert.rejects(
       run(study, 'nope'),
-      (e: unknown) => e instanceof SealongError && /trl, sft/.test(e.message),
+      (e: unknown) => e instanceof SealongError && e.message.includes('trl, sft'),
     );
   });
 });
@@ -123,7 +134,7 @@ test('a study without pairs gives an error that says why, and no folder', async 
     const study = await studyWith(folder, ['a']);
     await assert.rejects(
       run(study, 'trl'),
-      (e: unknown) => e instanceof SealongError && /1 not sampled/.test(e.message),
+      (e: unknown) => e instanceof SealongError && e.message.includes('1 not sampled'),
     );
     await assert.rejects(readdir(study.paths.exports));
   });

@@ -125,11 +125,10 @@ test('a failed trajectory is never chosen nor rejected', () => {
 
 test('an override lies on top of the policy, whose choice stays known', () => {
   const pair = derivePair(input([4, 3, 2, 1], { decisions: [override({ chosen: 2 })] }));
-  assert.equal(pair.chosen?.index, 2);
-  assert.equal(pair.chosen?.override?.reviewer, 'ann');
-  assert.equal(pair.policy.chosen, 0);
-  assert.equal(pair.rejected?.index, 3);
-  assert.equal(pair.rejected?.override, undefined);
+  const { chosen, rejected, policy } = pair;
+  assert.ok(chosen && rejected);
+  assert.deepEqual([chosen.index, chosen.override?.reviewer, policy.chosen], [2, 'ann', 0]);
+  assert.deepEqual([rejected.index, rejected.override], [3, undefined]);
 });
 
 test('two overrides that make the texts equal leave the question out', () => {

@@ -33,7 +33,7 @@ test('records survive the codec, whatever their text, with LF or CRLF, and are f
           assert.deepEqual(read.problems, []);
           assert.deepEqual(
             read.records.map(({ value }) => value),
-            records.map(({ text }) => ({ text: text.toWellFormed() })),
+            records,
           );
           for (const { value, ...at } of read.records)
             assert.deepEqual(await readRecordAt(path, at, schema), value);
@@ -116,6 +116,5 @@ test('ids that are paths or hold control characters are refused', () => {
 
 test('a record of a later version is refused with the remedy', () => {
   const result = trajectorySchema.safeParse({ v: 99 });
-  assert.equal(result.success, false);
-  assert.match(result.error?.issues[0]?.message ?? '', /update SeaLong/);
+  assert.match(result.error?.message ?? '', /update SeaLong/);
 });
