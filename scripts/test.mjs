@@ -69,7 +69,7 @@ function lazySetup() {
 
 const needs = {
   unit: ['node'],
-  integration: ['node', 'embedded'],
+  integration: ['node', 'browser', 'embedded'],
   e2e: ['node', 'browser', 'embedded', 'editor'],
 };
 

@@ -31,7 +31,13 @@ export const runs = {
     runNodeTests('test/unit', { node: await setup.node(), concurrency: 2, write }),
   integration: async ({ setup, write }) => {
     const node = await setup.node();
-    const env = { SEALONG_NODE: node, SEALONG_EMBEDDED: await setup.embedded() };
+    const browser = await setup.browser();
+    const env = {
+      SEALONG_NODE: node,
+      SEALONG_EMBEDDED: await setup.embedded(),
+      // Without a browser the tests of the webviews say themselves that they are skipped.
+      ...(browser.missing === undefined && { SEALONG_CHROMIUM: browser.path }),
+    };
     return runNodeTests('test/integration', { node, env, concurrency: 1, write });
   },
   package: async ({ write }) => {

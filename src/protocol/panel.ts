@@ -106,7 +106,14 @@ export type PanelAction = (typeof PANEL_ACTIONS)[number];
 
 /** Requests carry a number and are always answered by a `reply` with the same one. */
 export type PanelRequest =
-  | { type: 'override'; questionId: string; chosen?: number; rejected?: number; reason?: string; order: RowOrder }
+  | {
+      type: 'override';
+      questionId: string;
+      chosen?: number;
+      rejected?: number;
+      reason?: string;
+      order: RowOrder;
+    }
   | { type: 'undo'; questionId: string }
   | { type: 'redo'; questionId: string }
   | { type: 'navigate'; by: 1 | -1 }
@@ -114,5 +121,4 @@ export type PanelRequest =
   | { type: 'openContext'; questionId: string };
 
 export type FromPanel =
-  | { type: 'ready' }
-  | { type: 'request'; request: number; body: PanelRequest };
+  { type: 'ready' } | { type: 'request'; request: number; body: PanelRequest };

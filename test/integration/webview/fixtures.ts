@@ -1,0 +1,143 @@
+import type { PanelQuestion, PanelTrajectory } from '../../../src/protocol/panel.ts';
+import { seededRandom } from '../../../src/random.ts';
+
+const PLANS = [
+  'find out who built the lighthouse, then where that person taught, then who founded that college',
+  'name the engineer first, then the college where the engineer taught, and last its founder',
+  'look for the passages about the lighthouse, the engineer and the college, and join them',
+];
+const STEPS = [
+  'Passage 3 says that the lighthouse on Skerry Point was "raised in nine summers under the eye of Marta Quill".',
+  'The lighthouse was designed by Marta Quill, as Passage 3 tells.',
+  'According to Passage 3, the engineer of the lighthouse was Marta Quill, who came from the mainland in 1861.',
+];
+const ENDINGS = [
+  {
+    fact: 'Passage 9 says that Quill taught geometry at Saint Orla College, and Passage 11 that the college was founded by Thomas Wye in 1822.',
+    answer: 'Thomas Wye',
+  },
+  {
+    fact: 'Marta Quill lectured at the Lantern Guild (Passage 6). The Guild goes back to Ada Morven, who gave the house and the money.',
+    answer: 'Ada Morven',
+  },
+  {
+    fact: 'The passages do not say where Quill taught, only that she had pupils in town.',
+    answer: 'not stated in the passages',
+  },
+];
+
+/** A scored question whose samples fall into two clusters of answers and a few strays; symmetric utilities. */
+export function scoredQuestion(n: number): PanelQuestion {
+  const random = seededRandom('panel fixture', n);
+  const share = (): number => random.below(1_000_000) / 1_000_000;
+  const cluster = Array.from({ length: n }, () => {
+    const drawn = share();
+    return drawn < 0.58 ? 0 : drawn < 0.9 ? 1 : 2;
+  });
+  const values = new Float32Array(n * n);
+  for (let i = 0; i < n; i++) {
+    values[i * n + i] = 1;
+    for (let j = 0; j < i; j++) {
+      const near = cluster[i] === cluster[j] && cluster[i] !== 2;
+      const value = (near ? 0.86 : 0.66) + (share() - 0.5) * 0.13;
+      values[i * n + j] = value;
+      values[j * n + i] = value;
+    }
+  }
+  const trajectories = cluster.map((kind, index): PanelTrajectory => {
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += values[index * n + j] ?? 0;
+    const truncated = index % 17 === 5;
+    return {
+      index,
+      text: trajectoryText(kind, index, truncated),
+      finishReason: truncated ? 'length' : 'stop',
+      completionTokens: 180 + random.below(160),
+      score: sum / n,
+      truncated,
+      failed: false,
+    };
+  });
+  const order = [...trajectories].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  const chosen = order[0] ?? null;
+  const rejected = order[Math.floor(n * 0.8)] ?? null;
+  return {
+    study: 'skerry',
+    questionId: 'q-0417',
+    question:
+      'Who founded the college where the engineer of the lighthouse on Skerry Point taught?',
+    contextTokens: 6204,
+    documents: [
+      { title: 'The Skerry Point Light', related: true },
+      { title: 'Saint Orla College', related: true },
+      ...Array.from({ length: 12 }, (_, i) => ({
+        title: `Harbour Notes ${i + 1}`,
+        related: false,
+      })),
+    ],
+    position: { at: 12, of: 214 },
+    scorer: 'mbr_embedding',
+    expected: n,
+    trajectories,
+    matrix: { indices: trajectories.map(({ index }) => index), values, symmetric: true },
+    matrixMissing: null,
+    pair: {
+      chosen: chosen && { index: chosen.index, by: { kind: 'policy' } },
+      rejected: rejected && { index: rejected.index, by: { kind: 'policy' } },
+      policy: { chosen: chosen?.index ?? null, rejected: rejected?.index ?? null },
+      margin: (chosen?.score ?? 0) - (rejected?.score ?? 0),
+      leftOut: null,
+    },
+    decisions: [],
+    canUndo: false,
+    canRedo: false,
+    reviewer: 'mara',
+    reasons: ['wrong final answer', 'claim no passage supports', 'cut off', 'better reasoning'],
+    readOnly: null,
+  };
+}
+
+/** Samples without scores, one of them failed. */
+export function unscoredQuestion(n: number): PanelQuestion {
+  const question = scoredQuestion(Math.max(2, n));
+  return {
+    ...question,
+    scorer: null,
+    expected: n + 2,
+    trajectories: question.trajectories.slice(0, n).map((trajectory) => {
+      const failed = trajectory.index === 1;
+      return {
+        ...trajectory,
+        score: null,
+        failed,
+        truncated: false,
+        text: failed ? '' : trajectory.text,
+        finishReason: failed ? 'server_unreachable' : 'stop',
+      };
+    }),
+    matrix: null,
+    matrixMissing:
+      'These samples are not scored yet. Run \u201cSeaLong: Score\u201d to see how they agree.',
+    pair: {
+      chosen: null,
+      rejected: null,
+      policy: { chosen: null, rejected: null },
+      margin: null,
+      leftOut: 'the samples are not scored',
+    },
+  };
+}
+
+function trajectoryText(kind: number, index: number, truncated: boolean): string {
+  const ending = ENDINGS[kind] ?? ENDINGS[2];
+  const text = [
+    `Plan: ${PLANS[index % PLANS.length] ?? ''}.`,
+    '',
+    `Step 1. ${STEPS[(index * 7) % STEPS.length] ?? ''}`,
+    `Step 2. ${ending?.fact ?? ''}`,
+    'Step 3. Nothing else in the context bears on this; the harbour notes are about ships.',
+    '',
+    `So the answer is ${ending?.answer ?? ''}.`,
+  ].join('\n');
+  return truncated ? text.slice(0, text.length - 60) : text;
+}

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { chromium, type Browser, type Locator } from 'playwright-core';
+import type { PanelQuestion } from '../../../src/protocol/panel.ts';
+import { orderRows } from '../../../webview/questionPanel/ordering.ts';
+import { scoredQuestion, unscoredQuestion } from './fixtures.ts';
+import { bundlePanel, openPanel, servePanel, type OpenPanel } from './panelPage.ts';
+import type { ThemeName } from './themes.ts';
+
+const executablePath = process.env['SEALONG_CHROMIUM'];
+const screenshots = process.env['SEALONG_SCREENSHOTS'];
+const skip = executablePath === undefined ? 'SEALONG_CHROMIUM names no browser' : false;
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+describe('the question panel in a browser', { skip }, () => {
+  let browser: Browser;
+  let served: Awaited<ReturnType<typeof servePanel>>;
+
+  before(async () => {
+    served = await servePanel(await bundlePanel());
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: ARGUMENTS,
+    });
+  });
+
+  after(async () => {
+    await browser.close();
+    served.close();
+  });
+
+  /** Opens a panel, and fails when the page threw or broke its content security policy. */
+  async function withPanel(
+    question: PanelQuestion,
+    use: (panel: OpenPanel, press: (...keys: string[]) => Promise<void>) => Promise<void>,
+    view: Parameters<typeof openPanel>[3] = {},
+  ): Promise<void> {
+    const panel = await openPanel(browser, served.url, question, view);
+    try {
+      await use(panel, async (...keys) => {
+        for (const key of keys) await panel.page.keyboard.press(key);
+      });
+      assert.deepEqual(panel.errors, []);
+    } finally {
+      await panel.page.close();
+    }
+  }
+
+  const numbered = (index: number): string => `#${String(index).padStart(2, '0')}`;
+
+  test('arrow keys select a cell, name it and show both texts', async () => {
+    const question = scoredQuestion(8);
+    const [first = 0, second = 0] = orderRows(question.trajectories, 'score');
+    await withPanel(question, async ({ page }, press) => {
+      const texts = page.locator('.text');
+      assert.equal(await texts.nth(0).textContent(), textOf(question, first));
+      await press('ArrowDown', 'Home', 'ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowLeft');
+      const readout = page.locator('.readout');
+      await waitForText(readout, `i = ${numbered(second)}`);
+      await waitForText(readout, 'u(i, j) = ');
+      assert.equal(await texts.nth(0).textContent(), textOf(question, second));
+      await waitForText(page.locator('[aria-live]'), `Row ${numbered(second)} score`);
+      await press('Escape');
+      assert.equal(await texts.nth(0).textContent(), textOf(question, first));
+    });
+  });
+
+  test('a click on the canvas selects the cell under it and hover reads it', async () => {
+    const question = scoredQuestion(8);
+    const rows = orderRows(question.trajectories, 'score');
+    await withPanel(question, async ({ page }) => {
+      const canvas = page.locator('.heatmap canvas').last();
+      const box = await canvas.boundingBox();
+      assert.ok(box !== null);
+      const cell = (box.width - 4) / 8;
+      const position = { x: 2 + cell * 5.5, y: box.height - 2 - cell * 5.5 };
+      await canvas.hover({ position });
+      const words = `i = ${numbered(rows[2] ?? -1)}   j = ${numbered(rows[5] ?? -1)}   u(i, j)`;
+      await waitForText(page.locator('.readout'), words);
+      await canvas.click({ position });
+      await page.mouse.move(1, 1);
+      await waitForText(page.locator('.readout'), words);
+    });
+  });
+
+  test('c chooses the focused row, the old choice is struck through, u takes it back', async () => {
+    const question = scoredQuestion(8);
+    const [first = 0, second = 0] = orderRows(question.trajectories, 'score');
+    await withPanel(question, async ({ page, requests }, press) => {
+      await press('ArrowDown', 'c');
+      const pair = page.locator('.pair');
+      await waitForText(pair, numbered(second));
+      await waitForText(pair.locator('s'), numbered(first));
+      await waitForText(page.locator(`#score-${second}`), 'you');
+      await waitForText(page.locator(`#score-${first} s`), 'chosen');
+      await waitForText(page.locator('[aria-live]'), 'by you in place of');
+      await press('u');
+      await pair.locator('s').waitFor({ state: 'detached' });
+      await press('y');
+      await pair.locator('s').waitFor();
+      const { questionId } = question;
+      assert.deepEqual(requests, [
+        { type: 'override', questionId, chosen: second, order: 'score' },
+        { type: 'undo', questionId },
+        { type: 'redo', questionId },
+      ]);
+    });
+  });
+
+  test('a reason typed into the bar goes with the next override only, and keys rest meanwhile', async () => {
+    const question = scoredQuestion(8);
+    const rows = orderRows(question.trajectories, 'score');
+    await withPanel(question, async ({ page, requests }, press) => {
+      await press('ArrowDown');
+      await page.locator('.pair-line vscode-dropdown').click();
+      await page.locator('vscode-option', { hasText: 'other' }).click();
+      await page.locator('.pair-line vscode-text-field').waitFor();
+      await page.keyboard.type('cut our turn');
+      await press('Enter', 'r');
+      await waitForText(page.locator('.pair q'), 'cut our turn');
+      await press('ArrowDown', 'c');
+      await waitForText(page.locator('.pair'), numbered(rows[2] ?? -1));
+      assert.deepEqual(
+        requests.map((request) => (request.type === 'override' ? request.reason : request.type)),
+        ['cut our turn', undefined],
+      );
+    });
+  });
+
+  test('the table holds every score and utility', async () => {
+    const question = scoredQuestion(8);
+    const rows = orderRows(question.trajectories, 'score');
+    await withPanel(question, async ({ page }, press) => {
+      await press('t');
+      await page.locator('table').waitFor();
+      const cells: unknown = await page.evaluate(
+        `Array.from(document.querySelectorAll('tbody tr'), (row) => {
+          const [sample, score, , , , ...utilities] = Array.from(row.cells, (cell) => cell.textContent);
+          return [sample, score, ...utilities];
+        })`,
+      );
+      const expected = rows.map((i) => {
+        const utilities = rows.map((j) =>
+          i === j ? '\u2013' : (question.matrix?.values[i * 8 + j] ?? 0).toFixed(3),
+        );
+        return [numbered(i), question.trajectories[i]?.score?.toFixed(3), ...utilities];
+      });
+      assert.deepEqual(cells, expected);
+      await press('ArrowDown');
+      await waitForText(page.locator('[aria-current]'), numbered(rows[1] ?? -1));
+    });
+  });
+
+  test('texts of models and datasets never become elements', async () => {
+    const attack = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    const start = scoredQuestion(8);
+    const question: PanelQuestion = {
+      ...start,
+      question: attack,
+      questionId: attack,
+      scorer: attack,
+      documents: [{ title: attack, related: true }],
+      trajectories: start.trajectories.map((each) => ({ ...each, text: attack })),
+      decisions: [
+        { id: '1', kind: 'override', reviewer: attack, at: attack, text: attack, reason: attack },
+      ],
+      reasons: [attack],
+      matrixMissing: attack,
+    };
+    await withPanel(question, async ({ page }, press) => {
+      await press('t', 'ArrowDown');
+      assert.equal(await page.locator('.text').first().textContent(), attack);
+      assert.equal(await page.locator('h1').textContent(), attack);
+      assert.equal(await page.locator('img, main script, header script').count(), 0);
+      assert.equal(await page.title(), 'Question panel');
+    });
+  });
+
+  test('a refused request shows its message and changes nothing', async () => {
+    await withPanel(scoredQuestion(8), async ({ page, answer }, press) => {
+      answer.refuse = 'The decision was not saved: the disk is full.';
+      await press('ArrowDown', 'c');
+      await waitForText(page.locator('[role=alert]'), 'the disk is full');
+      assert.equal(await page.locator('.pair s').count(), 0);
+    });
+  });
+
+  test('actions sent by the editor do what the keys do', async () => {
+    await withPanel(scoredQuestion(8), async ({ page, requests, send }, press) => {
+      await press('ArrowDown');
+      await send({ type: 'action', action: 'reject' });
+      await page.locator('.pair s').waitFor();
+      await send({ type: 'action', action: 'next' });
+      await waitForText(page.locator('header'), '13 of 214');
+      await send({ type: 'action', action: 'help' });
+      await page.locator('dialog[open]').waitFor();
+      await press('Escape');
+      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      assert.deepEqual(
+        requests.map(({ type }) => type),
+        ['override', 'navigate'],
+      );
+    });
+  });
+
+  test('order and selection are there again after a reload', async () => {
+    await withPanel(scoredQuestion(8), async ({ page }, press) => {
+      await press('o', 'ArrowDown', 'ArrowRight');
+      const before = await page.locator('.readout').textContent();
+      await page.reload();
+      await waitForText(page.locator('.readout'), before ?? '');
+      assert.equal(await page.locator('.score-row').first().locator('.index').textContent(), '#00');
+    });
+  });
+
+  test('samples without scores, one sample and none are shown with what to do', async () => {
+    for (const count of [5, 1, 0]) {
+      await withPanel(unscoredQuestion(count), async ({ page }, press) => {
+        await press('ArrowDown', 'ArrowRight', 'o', 't', 't');
+        await waitForText(page.locator('.map .missing'), 'not scored yet');
+        assert.equal(await page.locator('.score-row').count(), count);
+      });
+    }
+  });
+
+  test('128 samples are drawn, and how long it takes is told', async (context) => {
+    await withPanel(scoredQuestion(128), async ({ page }, press) => {
+      await press(...Array.from({ length: 10 }, () => 'o'));
+      const times: unknown = await page.evaluate(
+        "performance.getEntriesByName('heatmap').map(({ duration }) => duration)",
+      );
+      assert.ok(Array.isArray(times) && times.length > 10);
+      const sorted = times.map(Number).sort((a, b) => a - b);
+      const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+      context.diagnostic(`N=128 heatmap: median ${median.toFixed(1)} ms of ${times.length} draws`);
+    });
+  });
+
+  test('no theme and no width makes the panel scroll sideways', async () => {
+    const views: [ThemeName, number][] = [
+      ['dark', 1400],
+      ['light', 700],
+      ['highContrast', 1100],
+      ['highContrastLight', 420],
+    ];
+    for (const [theme, width] of views) {
+      const show = async ({ page }: OpenPanel, press: (...keys: string[]) => Promise<void>) => {
+        await press('ArrowDown', 'c', 'ArrowRight');
+        await page.locator('.pair s').waitFor();
+        const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        assert.equal(beyond, 0, `${theme} at ${width} px`);
+        if (screenshots === undefined) return;
+        mkdirSync(screenshots, { recursive: true });
+        await page.screenshot({ path: join(screenshots, `question-panel-${theme}.png`) });
+      };
+      await withPanel(scoredQuestion(32), show, { theme, width });
+    }
+  });
+});
+
+function textOf(question: PanelQuestion, index: number): string | undefined {
+  return question.trajectories[index]?.text;
+}
+
+async function waitForText(locator: Locator, text: string): Promise<void> {
+  await locator.filter({ hasText: text }).first().waitFor({ state: 'attached', timeout: 5000 });
+}

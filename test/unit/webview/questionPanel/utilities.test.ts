@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { utilitiesInOrder, utilityAt } from '../../../../webview/questionPanel/utilities.ts';
+
+const matrix = {
+  indices: [0, 2],
+  values: Float32Array.from([1, 0.25, 0.75, 1]),
+  symmetric: false,
+};
+
+test('utilities follow the order of the rows and keep candidate and reference apart', () => {
+  const utilities = utilitiesInOrder(matrix, [2, 0]);
+  assert.equal(utilityAt(utilities, 0, 1), 0.75);
+  assert.equal(utilityAt(utilities, 1, 0), 0.25);
+});
+
+test('the diagonal and samples that were not scored have no utility', () => {
+  const utilities = utilitiesInOrder(matrix, [0, 1, 2]);
+  assert.equal(utilityAt(utilities, 0, 0), null);
+  assert.equal(utilityAt(utilities, 0, 1), null);
+  assert.equal(utilityAt(utilities, 0, 2), 0.25);
+});
+
+test('the range of utilities leaves out the diagonal', () => {
+  const { low, high } = utilitiesInOrder(matrix, [0, 1, 2]);
+  assert.deepEqual([low, high], [0.25, 0.75]);
+});
+
+test('one sample has an empty range', () => {
+  const { low, high } = utilitiesInOrder(matrix, [0]);
+  assert.deepEqual([low, high], [0, 0]);
+});

@@ -1,0 +1,26 @@
+import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
+
+/** `#07`: as many digits as the question's largest index has, at least two, so that labels line up. */
+export function indexLabel(question: PanelQuestion, index: number): string {
+  const largest = question.trajectories.reduce(
+    (most, { index: other }) => Math.max(most, other),
+    10,
+  );
+  return `#${String(index).padStart(String(largest).length, '0')}`;
+}
+
+/** Scores and utilities with three decimals; an en dash where there is none. */
+export function decimal(value: number | null): string {
+  return value === null ? '\u2013' : value.toFixed(3).replace(/^-/, '\u2212');
+}
+
+export function wholeNumber(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** What is wrong with a sample in a word or two, or null. */
+export function flaw(trajectory: PanelTrajectory): string | null {
+  if (trajectory.failed) return 'failed';
+  if (trajectory.truncated) return 'truncated';
+  return trajectory.score === null ? 'not scored' : null;
+}

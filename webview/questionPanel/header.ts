@@ -1,0 +1,113 @@
+import type { PanelAction, PanelQuestion, RowOrder } from '../../src/protocol/panel.ts';
+import { element } from '../element.ts';
+import { icon } from '../icons.ts';
+import { makeButton, makeSelect, setEnabled } from '../toolkit.ts';
+import { wholeNumber } from './format.ts';
+import type { PanelState } from './state.ts';
+
+export interface HeaderHandlers {
+  onAction: (action: PanelAction) => void;
+  onOrder: (order: RowOrder) => void;
+  /** The reviewer is done with the order and wants the keys back. */
+  onDone: () => void;
+}
+
+/** One row: which question of how many, how it is scored and ordered, and the buttons. */
+export class Header {
+  readonly #previous: HTMLElement;
+  readonly #next: HTMLElement;
+  readonly #undo: HTMLElement;
+  readonly #redo: HTMLElement;
+  readonly #table: HTMLElement;
+  readonly #id = element('span', { class: 'question-id' });
+  readonly #position = element('span', { class: 'fact' });
+  readonly #scorer = element('span', { class: 'fact' });
+  readonly #samples = element('span', { class: 'fact' });
+  readonly #order;
+  readonly #question = element('h1');
+  readonly element: HTMLElement;
+
+  constructor(handlers: HeaderHandlers) {
+    const button = (
+      action: PanelAction,
+      name: 'previous' | 'next' | 'undo' | 'redo' | 'table' | 'help',
+      label: string,
+      key: string,
+    ): HTMLElement =>
+      makeButton({
+        label,
+        title: `${label} (${key})`,
+        icon: name,
+        onClick: () => {
+          handlers.onAction(action);
+        },
+      });
+    this.#previous = button('previous', 'previous', 'Previous question', 'p');
+    this.#next = button('next', 'next', 'Next question', 'n');
+    this.#undo = button('undo', 'undo', 'Undo', 'u');
+    this.#redo = button('redo', 'redo', 'Redo', 'y');
+    this.#table = button('toggleTable', 'table', 'Show as table', 't');
+    this.#order = makeSelect('Order of rows', {
+      onChange: (value) => {
+        handlers.onOrder(value === 'sample' ? 'sample' : 'score');
+      },
+      onDone: handlers.onDone,
+    });
+    this.#order.offer([
+      { value: 'score', label: 'by score' },
+      { value: 'sample', label: 'by sample' },
+    ]);
+    const bar = element(
+      'div',
+      { class: 'bar-row' },
+      this.#previous,
+      this.#next,
+      this.#id,
+      this.#position,
+      this.#samples,
+      this.#scorer,
+      element('span', { class: 'spring' }),
+      element(
+        'span',
+        { class: 'control' },
+        element('span', { class: 'fact', 'aria-hidden': 'true' }, 'order'),
+        this.#order.element,
+      ),
+      this.#undo,
+      this.#redo,
+      this.#table,
+      button('help', 'help', 'Keys', '?'),
+    );
+    this.element = element('header', {}, bar, this.#question);
+  }
+
+  update(state: PanelState, question: PanelQuestion): void {
+    const { at, of } = question.position;
+    this.#id.textContent = question.questionId;
+    this.#id.title = `Question ${question.questionId} of study ${question.study}`;
+    this.#position.textContent = `${wholeNumber(at)} of ${wholeNumber(of)}`;
+    this.#samples.textContent = sampleCount(question);
+    this.#scorer.textContent = question.scorer ?? 'not scored';
+    this.#scorer.title = question.scorer === null ? '' : `Scores are by ${question.scorer}`;
+    this.#question.textContent = question.question;
+    this.#order.set(state.order);
+    setEnabled(this.#previous, at > 1);
+    setEnabled(this.#next, at < of);
+    setEnabled(this.#undo, question.canUndo && question.readOnly === null);
+    setEnabled(this.#redo, question.canRedo && question.readOnly === null);
+    this.#table.replaceChildren(icon(state.table ? 'heatmap' : 'table'));
+    const label = state.table ? 'Show as heatmap' : 'Show as table';
+    this.#table.setAttribute('aria-label', label);
+    this.#table.title = `${label} (t)`;
+  }
+}
+
+function sampleCount(question: PanelQuestion): string {
+  const there = question.trajectories.length;
+  const failed = question.trajectories.filter((trajectory) => trajectory.failed).length;
+  const count =
+    there === question.expected
+      ? wholeNumber(there)
+      : `${wholeNumber(there)} of ${wholeNumber(question.expected)}`;
+  return `${count} samples${failed > 0 ? `, ${wholeNumber(failed)} failed` : ''}`;
+}

@@ -1,0 +1,37 @@
+import { element } from '../element.ts';
+import { decimal } from './format.ts';
+import type { Ramp } from './ramp.ts';
+
+const BAR = { width: 96, height: 8 };
+
+/** The colour scale with its ends as numbers, and what a hatched cell means. */
+export class Legend {
+  readonly #canvas = element('canvas', { 'aria-hidden': 'true' });
+  readonly #low = element('span', { class: 'number' });
+  readonly #high = element('span', { class: 'number' });
+  readonly element = element(
+    'div',
+    { class: 'legend' },
+    element('span', {}, 'utility'),
+    this.#low,
+    this.#canvas,
+    this.#high,
+    element('span', { class: 'hatch', 'aria-hidden': 'true' }),
+    element('span', {}, 'none or itself'),
+  );
+
+  update(ramp: Ramp, pixelRatio: number): void {
+    this.#low.textContent = decimal(ramp.low);
+    this.#high.textContent = decimal(ramp.high);
+    const steps = ramp.pixels.length;
+    const rows = Math.max(1, Math.round(BAR.height * pixelRatio));
+    this.#canvas.width = steps;
+    this.#canvas.height = rows;
+    this.#canvas.style.width = `${BAR.width}px`;
+    this.#canvas.style.height = `${BAR.height}px`;
+    const pixels = new Uint32Array(steps * rows);
+    for (let row = 0; row < rows; row++) pixels.set(ramp.pixels, row * steps);
+    const image = new ImageData(new Uint8ClampedArray(pixels.buffer), steps, rows);
+    this.#canvas.getContext('2d')?.putImageData(image, 0, 0);
+  }
+}

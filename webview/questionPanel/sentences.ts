@@ -1,0 +1,83 @@
+import type { PanelQuestion } from '../../src/protocol/panel.ts';
+import { decimal, flaw, indexLabel } from './format.ts';
+import { byWhom, marksOf, SIDES } from './marks.ts';
+import type { Selection } from './selection.ts';
+import type { PanelState } from './state.ts';
+import { utilityAt } from './utilities.ts';
+
+/** The pair in one sentence, for the live region. */
+export function pairSentence(question: PanelQuestion): string {
+  const { pair } = question;
+  const parts = SIDES.flatMap((side) => {
+    const choice = pair[side];
+    if (choice === null) return [];
+    const replaced = pair.policy[side];
+    const was =
+      replaced === null || replaced === choice.index
+        ? ''
+        : ` in place of the policy's ${indexLabel(question, replaced)}`;
+    const score = decimal(scoreOf(question, choice.index));
+    return [
+      `${side} ${indexLabel(question, choice.index)} ${score} by ${byWhom(choice, question.reviewer)}${was}`,
+    ];
+  });
+  if (pair.margin !== null) parts.push(`margin ${decimal(pair.margin)}`);
+  if (pair.leftOut !== null) parts.push(`left out: ${pair.leftOut}`);
+  return parts.length === 0 ? 'No pair yet.' : `${capital(parts.join(', '))}.`;
+}
+
+export function questionSentence(question: PanelQuestion): string {
+  const { at, of } = question.position;
+  return `Question ${question.questionId}, ${at} of ${of}. ${question.question} ${pairSentence(question)}`;
+}
+
+/** The focused cell or row in one sentence, for the live region. */
+export function focusSentence(state: PanelState): string {
+  const { question, selection } = state;
+  if (question === null) return '';
+  if (selection === null) return `No cell selected. ${pairSentence(question)}`;
+  const row = `Row ${trajectoryWords(question, selection.row)}`;
+  const rank = `, ${state.rows.indexOf(selection.row) + 1} of ${state.rows.length} by ${state.order}`;
+  if (selection.column === null) return `${row}${rank}.`;
+  const utility = cellUtility(state, selection.row, selection.column);
+  const value = utility === null ? 'no utility' : `utility ${decimal(utility)}`;
+  return `${row}; column ${trajectoryWords(question, selection.column)}; ${value}.`;
+}
+
+/** The line under the heatmap: i, j and u(i, j) of a cell, or a row and its score. */
+export function readout(state: PanelState, at: Selection): string {
+  const { question } = state;
+  if (question === null) return '';
+  const i = indexLabel(question, at.row);
+  if (at.column === null) return `i = ${i}   score ${decimal(scoreOf(question, at.row))}`;
+  const j = indexLabel(question, at.column);
+  return `i = ${i}   j = ${j}   u(i, j) = ${decimal(cellUtility(state, at.row, at.column))}`;
+}
+
+export function cellUtility(state: PanelState, row: number, column: number): number | null {
+  if (state.utilities === null) return null;
+  return utilityAt(state.utilities, state.rows.indexOf(row), state.rows.indexOf(column));
+}
+
+export function scoreOf(question: PanelQuestion, index: number): number | null {
+  return question.trajectories.find((trajectory) => trajectory.index === index)?.score ?? null;
+}
+
+function trajectoryWords(question: PanelQuestion, index: number): string {
+  const trajectory = question.trajectories.find((candidate) => candidate.index === index);
+  const words = [indexLabel(question, index)];
+  const score = trajectory?.score ?? null;
+  if (score !== null) words.push(`score ${decimal(score)}`);
+  for (const mark of marksOf(question.pair, index, question.reviewer)) {
+    words.push(
+      mark.replaced ? `the policy's ${mark.side}, replaced` : `${mark.side} by ${mark.by}`,
+    );
+  }
+  const wrong = trajectory === undefined ? null : flaw(trajectory);
+  if (wrong !== null) words.push(wrong);
+  return words.join(' ');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

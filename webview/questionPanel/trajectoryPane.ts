@@ -1,0 +1,93 @@
+import type { PanelQuestion } from '../../src/protocol/panel.ts';
+import { element, linkButton } from '../element.ts';
+import { makeButton, setEnabled } from '../toolkit.ts';
+import { decimal, flaw, indexLabel, wholeNumber } from './format.ts';
+import { markLabel } from './markLabel.ts';
+import { marksOf, SHAPES, type Side } from './marks.ts';
+import type { PanelState } from './state.ts';
+
+export interface PaneHandlers {
+  onOverride: (side: Side, index: number) => void;
+  onOpen: (index: number) => void;
+}
+
+/** One trajectory's text under a line that says which it is, with buttons for what the keys `c` and `r` do. */
+export class TrajectoryPane {
+  readonly #title = element('span', { class: 'pane-title' });
+  readonly #facts = element('span', { class: 'pane-facts' });
+  readonly #choose: HTMLElement;
+  readonly #reject: HTMLElement;
+  readonly #text = element('div', { class: 'text', tabindex: '0', role: 'region' });
+  readonly #head: HTMLElement;
+  readonly element: HTMLElement;
+  #index: number | null = null;
+
+  constructor(handlers: PaneHandlers) {
+    const act = (task: (index: number) => void) => () => {
+      if (this.#index !== null) task(this.#index);
+    };
+    this.#choose = makeButton({
+      label: `${SHAPES.chosen} Choose`,
+      title: 'Make this one chosen (c: the focused row)',
+      onClick: act((index) => {
+        handlers.onOverride('chosen', index);
+      }),
+    });
+    this.#reject = makeButton({
+      label: `${SHAPES.rejected} Reject`,
+      title: 'Make this one rejected (r: the focused row)',
+      onClick: act((index) => {
+        handlers.onOverride('rejected', index);
+      }),
+    });
+    const open = linkButton('Open', act(handlers.onOpen));
+    open.title = 'Open as a document';
+    const actions = element('span', { class: 'pane-actions' }, this.#choose, this.#reject, open);
+    this.#head = element('div', { class: 'pane-head' }, this.#title, this.#facts, actions);
+    this.element = element('section', { class: 'pane' }, this.#head, this.#text);
+  }
+
+  update(state: PanelState, question: PanelQuestion, index: number | null, caption: string): void {
+    const changed = index !== this.#index;
+    this.#index = index;
+    const trajectory = index === null ? undefined : state.trajectories.get(index);
+    this.#head.hidden = trajectory === undefined;
+    this.#text.classList.toggle('empty', trajectory === undefined);
+    this.element.classList.remove('chosen', 'rejected');
+    if (trajectory === undefined) {
+      this.#text.textContent = emptyText(question);
+      this.#text.setAttribute('aria-label', 'No sample');
+      return;
+    }
+    const label = indexLabel(question, trajectory.index);
+    const marks = marksOf(question.pair, trajectory.index, question.reviewer);
+    this.#title.replaceChildren(
+      ...marks.map(markLabel),
+      element('strong', { class: 'number' }, label),
+      element('span', { class: 'number' }, decimal(trajectory.score)),
+    );
+    const wrong = flaw(trajectory);
+    const tokens = trajectory.completionTokens;
+    this.#facts.textContent = [
+      caption,
+      tokens === null ? '' : `${wholeNumber(tokens)} tokens`,
+      wrong ?? '',
+      trajectory.failed ? trajectory.finishReason : '',
+    ]
+      .filter((fact) => fact !== '')
+      .join(' \u00b7 ');
+    for (const { side, replaced } of marks) if (!replaced) this.element.classList.add(side);
+    const locked = question.readOnly !== null || trajectory.failed;
+    setEnabled(this.#choose, !locked && question.pair.chosen?.index !== index);
+    setEnabled(this.#reject, !locked && question.pair.rejected?.index !== index);
+    this.#text.setAttribute('aria-label', `Text of ${label}`);
+    this.#text.textContent = trajectory.text === '' ? 'This sample has no text.' : trajectory.text;
+    if (changed) this.#text.scrollTop = 0;
+  }
+}
+
+function emptyText(question: PanelQuestion): string {
+  return question.trajectories.length === 0
+    ? 'No samples of this question yet. Run \u201cSeaLong: Sample Trajectories\u201d.'
+    : 'There is only one sample of this question; a pair needs two.';
+}

@@ -1,0 +1,113 @@
+import type { PanelQuestion } from '../../src/protocol/panel.ts';
+import { element } from '../element.ts';
+import { decimal, flaw, indexLabel } from './format.ts';
+import { markLabel } from './markLabel.ts';
+import { marksOf } from './marks.ts';
+import type { Selection } from './selection.ts';
+import type { PanelState } from './state.ts';
+import { utilityAt } from './utilities.ts';
+
+const FACT_COLUMNS = ['sample', 'score', 'pair', 'state', 'tokens'];
+
+/** The scores and the whole utility matrix as numbers in a real table: what the heatmap shows, for everyone. */
+export class UtilityTable {
+  readonly #table = element('table');
+  readonly element = element(
+    'section',
+    { class: 'table', tabindex: '0', 'aria-label': 'Scores and utilities as a table' },
+    this.#table,
+  );
+  #rows: readonly number[] = [];
+  #selected: Element[] = [];
+
+  constructor(onSelect: (selection: Selection) => void) {
+    this.#table.addEventListener('click', (event) => {
+      const cell = event.target instanceof Element ? event.target.closest('td, th') : null;
+      if (!(cell instanceof HTMLTableCellElement)) return;
+      const row = this.#rows[this.#rowElements().indexOf(cell.parentElement)];
+      if (row === undefined) return;
+      const column = this.#rows[cell.cellIndex - FACT_COLUMNS.length];
+      onSelect({ row, column: column === undefined || column === row ? null : column });
+    });
+  }
+
+  update(state: PanelState, question: PanelQuestion): void {
+    const { utilities, rows } = state;
+    this.#rows = rows;
+    this.#selected = [];
+    const head = element(
+      'tr',
+      {},
+      ...FACT_COLUMNS.map((name) => element('th', { scope: 'col' }, name)),
+      ...(utilities === null
+        ? []
+        : rows.map((index) =>
+            element(
+              'th',
+              { scope: 'col', class: 'number' },
+              `u(i, ${indexLabel(question, index)})`,
+            ),
+          )),
+    );
+    const body = rows.map((index, row) => {
+      const cells = factCells(state, question, index);
+      if (utilities !== null) {
+        for (let column = 0; column < rows.length; column++) {
+          const value = utilityAt(utilities, row, column);
+          cells.push(element('td', { class: 'number' }, decimal(value)));
+        }
+      }
+      return element('tr', {}, ...cells);
+    });
+    const scorer = question.scorer ?? 'no scorer';
+    this.#table.replaceChildren(
+      element(
+        'caption',
+        {},
+        element(
+          'span',
+          {},
+          `Samples by ${state.order}, scored by ${scorer}; u(i, j) is the utility of row i against j.`,
+        ),
+      ),
+      element('thead', {}, head),
+      element('tbody', {}, ...body),
+    );
+  }
+
+  select(selection: Selection | null): void {
+    for (const cell of this.#selected) {
+      cell.classList.remove('selected', 'focused');
+      cell.removeAttribute('aria-current');
+    }
+    this.#selected = [];
+    if (selection === null) return;
+    const row = this.#table.tBodies[0]?.rows[this.#rows.indexOf(selection.row)];
+    if (row === undefined) return;
+    const column = selection.column === null ? -1 : this.#rows.indexOf(selection.column);
+    const cell = row.cells[column < 0 ? 0 : FACT_COLUMNS.length + column];
+    if (cell === undefined) return;
+    row.classList.add('selected');
+    cell.classList.add('focused');
+    cell.setAttribute('aria-current', 'true');
+    this.#selected = [row, cell];
+    cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
+  #rowElements(): (Element | null)[] {
+    return [...(this.#table.tBodies[0]?.rows ?? [])];
+  }
+}
+
+function factCells(state: PanelState, question: PanelQuestion, index: number): HTMLElement[] {
+  const trajectory = state.trajectories.get(index);
+  const marks = marksOf(question.pair, index, question.reviewer);
+  const wrong = trajectory === undefined ? 'missing' : flaw(trajectory);
+  return [
+    element('th', { scope: 'row', class: 'number' }, indexLabel(question, index)),
+    element('td', { class: 'number' }, decimal(trajectory?.score ?? null)),
+    element('td', {}, ...marks.map(markLabel)),
+    element('td', {}, wrong ?? 'complete'),
+    element('td', { class: 'number' }, String(trajectory?.completionTokens ?? '\u2013')),
+  ];
+}

@@ -1,0 +1,48 @@
+import type { ReportRequest, ReportView, ToReportPanel } from '../../src/protocol/report.ts';
+import { element } from '../element.ts';
+import { HostConnection } from '../hostConnection.ts';
+import { makeButton, registerToolkit } from '../toolkit.ts';
+import { barChart } from './barChart.ts';
+import './reportPanel.css';
+
+registerToolkit();
+const notice = element('span', { class: 'notice', role: 'status' });
+const host = new HostConnection<ToReportPanel, ReportRequest>((message) => {
+  if (message.type === 'report') show(message.report);
+});
+host.ready();
+
+function show(report: ReportView): void {
+  const copy = makeButton({
+    label: 'Copy as text',
+    title: 'Copy the report as plain text',
+    onClick: () => {
+      void host.request({ type: 'copy' }).then((result) => {
+        notice.textContent = result.ok ? 'Copied.' : result.message;
+      });
+    },
+  });
+  notice.textContent = '';
+  document.body.classList.add('report');
+  document.body.replaceChildren(
+    element('header', {}, element('h1', {}, report.title), copy, notice),
+    ...(report.bars === null ? [] : [barChart(report.bars)]),
+    element('p', { class: 'note' }, report.note),
+    element('div', { class: 'tables' }, ...report.tables.map(tableOf)),
+  );
+}
+
+function tableOf({ caption, rows }: ReportView['tables'][number]): HTMLElement {
+  return element(
+    'table',
+    {},
+    element('caption', {}, caption),
+    element(
+      'tbody',
+      {},
+      ...rows.map(({ label, value }) =>
+        element('tr', {}, element('th', { scope: 'row' }, label), element('td', {}, value)),
+      ),
+    ),
+  );
+}
