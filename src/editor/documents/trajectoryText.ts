@@ -1,0 +1,53 @@
+import type { QuestionState } from '../../preference/studyPairs.ts';
+import type { TrajectoryRecord } from '../../records/schemas.ts';
+import type { TrajectoryEntry } from '../../study/entries.ts';
+import { ranking } from '../../preference/pair.ts';
+import { trajectoryNumber } from '../tree/row.ts';
+import { scoreOf, standingOf, standingWords } from '../tree/trajectoryRow.ts';
+
+/** Ends the header of a trajectory's document; the grammar knows it. */
+export const HEADER_END = '-'.repeat(40);
+
+/** A trajectory with what is known of it above; its text is unchanged. */
+export function trajectoryText(
+  question: string,
+  record: TrajectoryRecord,
+  entry: TrajectoryEntry,
+  state: QuestionState,
+): string {
+  const standing = standingWords(standingOf(state, entry)).filter((word) => word !== 'truncated');
+  const header = [
+    ['Question', oneLine(question)],
+    ['Trajectory', `${trajectoryNumber(entry.index)} of ${state.questionId}`],
+    ['Score', scoreText(state, entry.index)],
+    ['Pair', standing.length > 0 ? standing.join(', ') : 'not in the pair'],
+    ['Finish', finishText(record)],
+    ['Tokens', tokensText(record)],
+    ['Model', oneLine(record.model)],
+    ['Sampled', oneLine(record.created_at)],
+    ...(record.error === undefined ? [] : [['Error', oneLine(record.error)]]),
+  ];
+  return `${header.map(([term, value]) => `${term}: ${value}`).join('\n')}\n${HEADER_END}\n${record.text}`;
+}
+
+function scoreText(state: QuestionState, index: number): string {
+  const score = scoreOf(state, index);
+  if (!state.score || score === undefined) return 'not scored';
+  const order = ranking(state.score);
+  return `${score.toFixed(4)} by ${state.score.scorer}, ${order.indexOf(index) + 1} of ${order.length}`;
+}
+
+function finishText({ finish_reason }: TrajectoryRecord): string {
+  if (finish_reason === 'length') return 'length (truncated at max_tokens)';
+  return finish_reason === 'error'
+    ? 'error (the server refused the request)'
+    : oneLine(finish_reason);
+}
+
+function tokensText({ prompt_tokens, completion_tokens }: TrajectoryRecord): string {
+  return `${completion_tokens ?? 'unknown'}, after a prompt of ${prompt_tokens ?? 'unknown'}`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/gu, ' ').trim();
+}

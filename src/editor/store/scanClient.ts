@@ -1,0 +1,132 @@
+import { Worker } from 'node:worker_threads';
+import { SealongError, messageOf } from '../../errors.ts';
+import type { FromScanWorker, Marks, ScanResult, ToScanWorker } from '../../protocol/scan.ts';
+import type { ScanBatch } from '../../study/scan.ts';
+
+/** Takes what a scan finds. The next batches wait until `batch` has resolved. */
+export interface ScanReceiver {
+  begin: (anew: boolean) => void;
+  batch: (batch: ScanBatch) => Promise<void>;
+}
+
+/** Scans studies somewhere: in a worker, or in this thread for tests. */
+export interface Scanner {
+  /** @throws SealongError `scan_failed`, `cancelled`. */
+  scan: (dir: string, marks: Marks, receiver: ScanReceiver) => Promise<ScanResult>;
+}
+
+interface Waiting {
+  receiver: ScanReceiver;
+  /** Batches are applied one after the other, and `done` after them. */
+  tail: Promise<void>;
+  resolve: (result: ScanResult) => void;
+  reject: (error: Error) => void;
+}
+
+/** The host's end of the scan worker, which is started on first use, and again after it ended unexpectedly. */
+export class ScanClient implements Scanner {
+  readonly #script: URL;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #requests = 0;
+  #disposed = false;
+
+  constructor(script: URL) {
+    this.#script = script;
+  }
+
+  scan(dir: string, marks: Marks, receiver: ScanReceiver): Promise<ScanResult> {
+    if (this.#disposed) return Promise.reject(closed());
+    const request = ++this.#requests;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request, { receiver, tail: Promise.resolve(), resolve, reject });
+      this.#post({ type: 'scan', request, dir, marks });
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#end(closed());
+  }
+
+  #post(message: ToScanWorker): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(message);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#script, { name: 'sealong-scan' });
+    worker.unref();
+    worker.on('message', (message: FromScanWorker) => {
+      this.#receive(message);
+    });
+    const stopped = (what: string) => {
+      if (this.#worker === worker) this.#end(new SealongError('scan_failed', what));
+    };
+    worker.on('error', (error: unknown) => {
+      stopped(
+        `The reader of studies stopped: ${messageOf(error)}. It starts again at the next change.`,
+      );
+    });
+    worker.on('exit', (code) => {
+      stopped(`The reader of studies ended (code ${code}). It starts again at the next change.`);
+    });
+    return worker;
+  }
+
+  #receive(message: FromScanWorker): void {
+    const { request } = message;
+    const waiting = this.#waiting.get(request);
+    if (!waiting) return;
+    if (message.type === 'failed') {
+      const { code, message: text } = message.error;
+      this.#settle(request, () => {
+        waiting.reject(new SealongError(code, text));
+      });
+      return;
+    }
+    const { event } = message;
+    switch (event.type) {
+      case 'begin':
+        waiting.receiver.begin(event.anew);
+        return;
+      case 'batch':
+        waiting.tail = waiting.tail
+          .then(() => waiting.receiver.batch(event.batch))
+          .then(() => {
+            if (this.#waiting.has(request)) this.#post({ type: 'taken', request });
+          });
+        waiting.tail.catch((error: unknown) => {
+          this.#post({ type: 'cancel', request });
+          this.#settle(request, () => {
+            waiting.reject(error instanceof Error ? error : new Error(messageOf(error)));
+          });
+        });
+        return;
+      case 'done':
+        waiting.tail = waiting.tail.then(() => {
+          this.#settle(request, () => {
+            waiting.resolve(event.result);
+          });
+        });
+    }
+  }
+
+  #settle(request: number, how: () => void): void {
+    if (this.#waiting.delete(request)) how();
+  }
+
+  /** Nobody is left waiting, whatever happened to the worker. */
+  #end(error: SealongError): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+    void worker?.terminate();
+  }
+}
+
+function closed(): SealongError {
+  return new SealongError('cancelled', 'The window is closing; the study is no longer read.');
+}

@@ -1,0 +1,58 @@
+import { parentPort } from 'node:worker_threads';
+import { SealongError, messageOf } from '../../errors.ts';
+import type { FromScanWorker, ToScanWorker } from '../../protocol/scan.ts';
+import { scanStudy } from './scanStudy.ts';
+
+/** Batches (of 256 KiB of a file) that the host may have before it on its way. */
+const AHEAD = 4;
+
+interface Running {
+  abort: AbortController;
+  room: number;
+  wake: (() => void) | undefined;
+}
+
+const running = new Map<number, Running>();
+
+function post(message: FromScanWorker): void {
+  parentPort?.postMessage(message);
+}
+
+async function scan({ request, dir, marks }: ToScanWorker & { type: 'scan' }): Promise<void> {
+  const state: Running = { abort: new AbortController(), room: AHEAD, wake: undefined };
+  running.set(request, state);
+  const { signal } = state.abort;
+  try {
+    for await (const event of scanStudy(dir, marks, signal)) {
+      if (event.type === 'batch') {
+        while (state.room === 0 && !signal.aborted)
+          await new Promise<void>((resolve) => (state.wake = resolve));
+        state.room -= 1;
+      }
+      signal.throwIfAborted();
+      post({ type: 'event', request, event });
+    }
+  } catch (error) {
+    const code =
+      error instanceof SealongError ? error.code : signal.aborted ? 'cancelled' : 'scan_failed';
+    post({ type: 'failed', request, error: { code, message: messageOf(error) } });
+  } finally {
+    running.delete(request);
+  }
+}
+
+parentPort?.on('message', (message: ToScanWorker) => {
+  const state = running.get(message.request);
+  switch (message.type) {
+    case 'scan':
+      void scan(message);
+      return;
+    case 'taken':
+      if (state) state.room += 1;
+      state?.wake?.();
+      return;
+    case 'cancel':
+      state?.abort.abort();
+      state?.wake?.();
+  }
+});

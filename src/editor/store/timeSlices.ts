@@ -1,0 +1,28 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/**
+ * Keeps long work from blocking the editor: called between its steps, `pause` lets other work of the host in as soon as
+ * the present slice is used up. One object is shared by all that work in one thread.
+ */
+export class TimeSlices {
+  readonly #sliceMs: number;
+  #since = 0;
+
+  constructor(sliceMs = 10) {
+    this.#sliceMs = sliceMs;
+  }
+
+  async pause(): Promise<void> {
+    if (this.isSpent()) await this.next();
+  }
+
+  /** For loops that would rather not await at each step. */
+  isSpent(): boolean {
+    return performance.now() - this.#since >= this.#sliceMs;
+  }
+
+  async next(): Promise<void> {
+    await nextTurn();
+    this.#since = performance.now();
+  }
+}

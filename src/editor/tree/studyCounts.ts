@@ -1,0 +1,39 @@
+import { isFailed } from '../../study/entries.ts';
+import type { OpenStudy } from '../store/openStudy.ts';
+import type { TimeSlices } from '../store/timeSlices.ts';
+
+/** What a study's row tells of its questions. */
+export interface StudyCounts {
+  /** Without failed ones. */
+  trajectories: number;
+  failed: number;
+  scored: number;
+  pairs: number;
+  overridden: number;
+  /** By question id; undefined where there is no pair to have one. */
+  margins: Map<string, number | undefined>;
+}
+
+/** Goes through all questions in slices; those that did not change since cost next to nothing. */
+export async function countStudy(study: OpenStudy, slices: TimeSlices): Promise<StudyCounts> {
+  const counts: StudyCounts = {
+    trajectories: 0,
+    failed: 0,
+    scored: 0,
+    pairs: 0,
+    overridden: 0,
+    margins: new Map(),
+  };
+  for (const id of study.index.questions.keys()) {
+    if (slices.isSpent()) await slices.next();
+    const { trajectories, score, pair } = study.state(id);
+    const failed = trajectories.filter(isFailed).length;
+    counts.trajectories += trajectories.length - failed;
+    counts.failed += failed;
+    if (score) counts.scored += 1;
+    if (!pair.leftOut) counts.pairs += 1;
+    if (pair.chosen?.override ?? pair.rejected?.override) counts.overridden += 1;
+    counts.margins.set(id, pair.margin);
+  }
+  return counts;
+}

@@ -1,0 +1,89 @@
+import type { OpenStudy } from '../store/openStudy.ts';
+import { plural, type Detail, type Row } from './row.ts';
+import type { StudyCounts } from './studyCounts.ts';
+
+export function studyRow(study: OpenStudy, counts: StudyCounts | undefined): Row {
+  const questions = study.index.questions.size;
+  const parts = [plural(questions, 'question')];
+  if (counts && questions > 0) {
+    parts.push(`${counts.trajectories}/${questions * study.expected}`);
+    if (counts.scored > 0) parts.push(plural(counts.pairs, 'pair'));
+  }
+  if (study.configError !== undefined) parts.push('sealong.json has errors');
+  const words = [
+    'study',
+    ...(study.loading ? ['loading'] : []),
+    ...(study.problems.length > 0 ? ['problems'] : []),
+  ];
+  return {
+    label: study.name,
+    description: parts.join(' · '),
+    icon:
+      study.configError === undefined
+        ? { id: 'beaker' }
+        : { id: 'warning', color: 'charts.yellow' },
+    contextValue: words.join(' '),
+    spoken: `study ${study.name}, ${[
+      plural(questions, 'question'),
+      ...(counts ? [`${counts.trajectories} of ${questions * study.expected} trajectories`] : []),
+      ...(counts && counts.scored > 0 ? [plural(counts.pairs, 'pair')] : []),
+      ...(study.configError === undefined ? [] : ['sealong.json has errors']),
+      ...(study.loading ? ['loading'] : []),
+    ].join(', ')}`,
+    details: () => studyDetails(study, counts),
+  };
+}
+
+export function problemsRow(count: number): Row {
+  const label = plural(count, 'problem');
+  return {
+    label,
+    description: 'lines or files that are left out',
+    icon: { id: 'warning', color: 'charts.yellow' },
+    contextValue: 'problems',
+    spoken: `${label}: lines or files that are left out; open to see them`,
+  };
+}
+
+export function loadingRow(): Row {
+  return {
+    label: 'Reading…',
+    description: '',
+    icon: { id: 'loading~spin' },
+    contextValue: 'loading',
+    spoken: 'The study is being read.',
+  };
+}
+
+function studyDetails(study: OpenStudy, counts: StudyCounts | undefined): Detail[] {
+  const { sampling, scoring } = study.config ?? {};
+  return [
+    { term: 'Folder', value: study.dir },
+    ...(sampling
+      ? [
+          { term: 'Model', value: sampling.model },
+          {
+            term: 'Sampling',
+            value: `${sampling.n} × ${sampling.strategy}, temperature ${sampling.temperature}`,
+          },
+        ]
+      : []),
+    ...(scoring ? [{ term: 'Scorer', value: scoring.scorer }] : []),
+    ...(counts
+      ? [
+          { term: 'Scored', value: plural(counts.scored, 'question') },
+          { term: 'Pairs', value: `${counts.pairs}, ${counts.overridden} overridden` },
+          { term: 'Failed trajectories', value: String(counts.failed) },
+        ]
+      : []),
+    ...(study.selection.otherSampling
+      ? [
+          {
+            term: 'Note',
+            value: 'sealong.json now has other sampling parameters than these trajectories.',
+          },
+        ]
+      : []),
+    ...(study.configError === undefined ? [] : [{ term: 'Error', value: study.configError }]),
+  ];
+}

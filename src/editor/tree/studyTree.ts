@@ -1,0 +1,206 @@
+import * as vscode from 'vscode';
+import type { OpenStudy } from '../store/openStudy.ts';
+import type { StudyChange, StudyStore } from '../store/studyStore.ts';
+import { StudyNodes, type Node } from './nodes.ts';
+import { orderQuestions, type QuestionOrder } from './order.ts';
+import { questionRow } from './questionRow.ts';
+import type { Row } from './row.ts';
+import { countStudy, type StudyCounts } from './studyCounts.ts';
+import { loadingRow, problemsRow, studyRow } from './studyRow.ts';
+import { orderTrajectories, trajectoryRow } from './trajectoryRow.ts';
+import { markdownOf, treeItem } from './treeItem.ts';
+
+/** Beyond this many changed questions, their study is refreshed as a whole. */
+const SINGLE_ROWS = 300;
+
+/**
+ * The view `sealong.studies`: studies, their questions, their trajectories. Rows are computed from the store when they are
+ * asked for; work over all questions of a study is done in slices.
+ */
+export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly onDidChangeTreeData: vscode.Event<Node | Node[] | undefined>;
+  readonly #changes = new vscode.EventEmitter<Node | Node[] | undefined>();
+  readonly #store: StudyStore;
+  readonly #nodes = new Map<string, StudyNodes>();
+  readonly #counts = new Map<string, StudyCounts>();
+  /** Studies that changed since they were counted. */
+  readonly #stale = new Set<string>();
+  readonly #due = new Map<string, { at: number; timer: NodeJS.Timeout }>();
+  readonly #refreshed = new Map<string, number>();
+  readonly #subscription: vscode.Disposable;
+  #sort: QuestionOrder = 'file';
+
+  constructor(store: StudyStore) {
+    this.#store = store;
+    this.onDidChangeTreeData = this.#changes.event;
+    this.#subscription = store.onDidChange((change) => {
+      this.#changed(change);
+    });
+  }
+
+  get sort(): QuestionOrder {
+    return this.#sort;
+  }
+
+  setSort(order: QuestionOrder): void {
+    if (order === this.#sort) return;
+    this.#sort = order;
+    this.#changes.fire(undefined);
+  }
+
+  /** In the order shown. */
+  async questionIds(study: OpenStudy): Promise<string[]> {
+    const counts = await this.#countsOf(study);
+    return orderQuestions([...study.index.questions.keys()], this.#sort, counts.margins);
+  }
+
+  /** The row of a study, a question or a trajectory, to be revealed; undefined where there is none. */
+  node(dir: string, questionId?: string, index?: number): Node | undefined {
+    const study = this.#store.study(dir);
+    if (!study) return undefined;
+    const nodes = this.#nodesOf(study.dir);
+    if (questionId === undefined) return nodes.study;
+    if (!study.index.questions.has(questionId)) return undefined;
+    return index === undefined ? nodes.question(questionId) : nodes.trajectory(questionId, index);
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (!node) return this.#store.studies().map(({ dir }) => this.#nodesOf(dir).study);
+    const study = this.#store.study(node.dir);
+    if (!study) return [];
+    const nodes = this.#nodesOf(study.dir);
+    switch (node.type) {
+      case 'study': {
+        const ids = await this.questionIds(study);
+        return [
+          ...(study.problems.length > 0 ? [nodes.problems] : []),
+          ...ids.map((id) => nodes.question(id)),
+          // Last, so that nothing moves when it goes.
+          ...(study.loading ? [nodes.loading] : []),
+        ];
+      }
+      case 'question':
+        return orderTrajectories(study.state(node.questionId)).map(({ index }) =>
+          nodes.trajectory(node.questionId, index),
+        );
+      case 'trajectory':
+      case 'problems':
+      case 'loading':
+        return [];
+    }
+  }
+
+  getParent(node: Node): Node | undefined {
+    const nodes = this.#nodesOf(node.dir);
+    if (node.type === 'study') return undefined;
+    return node.type === 'trajectory' ? nodes.question(node.questionId) : nodes.study;
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const single = this.#store.studies().length === 1;
+    return treeItem(node, this.#row(node), single);
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+    const details = this.#row(node).details;
+    if (details) item.tooltip = markdownOf(details());
+    return item;
+  }
+
+  dispose(): void {
+    for (const { timer } of this.#due.values()) clearTimeout(timer);
+    this.#subscription.dispose();
+    this.#changes.dispose();
+  }
+
+  #row(node: Node): Row {
+    const study = this.#store.study(node.dir);
+    if (!study || node.type === 'loading') return loadingRow();
+    switch (node.type) {
+      case 'study':
+        return studyRow(study, this.#counts.get(study.dir));
+      case 'problems':
+        return problemsRow(study.problems.length);
+      case 'question': {
+        const entry = study.index.questions.get(node.questionId);
+        return entry ? questionRow(entry, study.state(entry.id), study.expected) : loadingRow();
+      }
+      case 'trajectory': {
+        const state = study.state(node.questionId);
+        const entry = state.trajectories.find(({ index }) => index === node.index);
+        return entry ? trajectoryRow(entry, state) : loadingRow();
+      }
+    }
+  }
+
+  #nodesOf(dir: string): StudyNodes {
+    const nodes = this.#nodes.get(dir) ?? new StudyNodes(dir);
+    this.#nodes.set(dir, nodes);
+    return nodes;
+  }
+
+  async #countsOf(study: OpenStudy): Promise<StudyCounts> {
+    const known = this.#counts.get(study.dir);
+    if (known && !this.#stale.has(study.dir)) return known;
+    this.#stale.delete(study.dir);
+    const counts = await countStudy(study, this.#store.slices);
+    this.#counts.set(study.dir, counts);
+    return counts;
+  }
+
+  #changed({ study, questions }: StudyChange): void {
+    if (!study) {
+      const known = new Set(this.#store.studies().map(({ dir }) => dir));
+      for (const dir of this.#nodes.keys()) if (!known.has(dir)) this.#drop(dir);
+      this.#changes.fire(undefined);
+      return;
+    }
+    this.#stale.add(study.dir);
+    const nodes = this.#nodesOf(study.dir);
+    const single = questions !== 'all' && questions.size <= SINGLE_ROWS && !study.loading;
+    if (single && questions.size > 0)
+      this.#changes.fire([...questions].map((id) => nodes.question(id)));
+    this.#refreshSoon(study, questions === 'all' && !study.loading);
+  }
+
+  /** The row of the study and with it its list of questions: VS Code asks for all of them anew. */
+  #refreshSoon(study: OpenStudy, urgent: boolean): void {
+    const { dir } = study;
+    const intervalMs = this.#intervalMs(study, urgent);
+    const now = performance.now();
+    const at = Math.max(now, (this.#refreshed.get(dir) ?? -Infinity) + intervalMs);
+    const due = this.#due.get(dir);
+    if (due && due.at <= at) return;
+    clearTimeout(due?.timer);
+    const timer = setTimeout(() => {
+      void this.#refresh(study);
+    }, at - now);
+    this.#due.set(dir, { at, timer });
+  }
+
+  /** What grows while one looks at it comes at once at first; long lists cost VS Code some 30 ms each time. */
+  #intervalMs(study: OpenStudy, urgent: boolean): number {
+    const shown = this.#counts.get(study.dir)?.margins.size ?? 0;
+    if (shown === 0 && study.index.questions.size > 0) return 0;
+    if (urgent) return 300;
+    if (study.loading) return 700;
+    return study.index.questions.size > 200 ? 2000 : 400;
+  }
+
+  async #refresh(study: OpenStudy): Promise<void> {
+    const { dir } = study;
+    // First, so that what changes during the counting asks for another refresh.
+    this.#due.delete(dir);
+    this.#refreshed.set(dir, performance.now());
+    await this.#countsOf(study);
+    if (this.#store.study(dir) === study) this.#changes.fire(this.#nodesOf(dir).study);
+  }
+
+  #drop(dir: string): void {
+    clearTimeout(this.#due.get(dir)?.timer);
+    this.#due.delete(dir);
+    this.#nodes.delete(dir);
+    this.#counts.delete(dir);
+    this.#refreshed.delete(dir);
+  }
+}

@@ -1,0 +1,119 @@
+import { ranking } from '../../preference/pair.ts';
+import type { QuestionState } from '../../preference/studyPairs.ts';
+import { isFailed, isTruncated, type TrajectoryEntry } from '../../study/entries.ts';
+import { trajectoryNumber, type Detail, type Row } from './row.ts';
+
+/** What a trajectory is in its question's pair, and by whom. */
+export interface TrajectoryStanding {
+  role: 'chosen' | 'rejected' | undefined;
+  /** The reviewer who put it there; undefined where the policy did. */
+  by: string | undefined;
+  /** The reviewer who took it out of the place that the policy had given it. */
+  overriddenBy: string | undefined;
+  truncated: boolean;
+  failed: boolean;
+}
+
+/** A question's trajectories by falling score; those without a score after them, by index. */
+export function orderTrajectories(state: QuestionState): TrajectoryEntry[] {
+  const place = new Map(ranking(state.score).map((index, position) => [index, position]));
+  const of = ({ index }: TrajectoryEntry) => place.get(index) ?? place.size + index;
+  return [...state.trajectories].sort((a, b) => of(a) - of(b));
+}
+
+/** The score of a trajectory by the study's scorer. */
+export function scoreOf({ score }: QuestionState, index: number): number | undefined {
+  return score?.scores[score.indices.indexOf(index)];
+}
+
+export function standingOf(state: QuestionState, entry: TrajectoryEntry): TrajectoryStanding {
+  const { chosen, rejected, policy } = state.pair;
+  const role =
+    chosen?.index === entry.index
+      ? 'chosen'
+      : rejected?.index === entry.index
+        ? 'rejected'
+        : undefined;
+  const side = role === 'chosen' ? chosen : role === 'rejected' ? rejected : undefined;
+  const lost =
+    (policy.chosen === entry.index && chosen?.index !== entry.index ? chosen : undefined) ??
+    (policy.rejected === entry.index && rejected?.index !== entry.index ? rejected : undefined);
+  return {
+    role,
+    by: side?.override?.reviewer,
+    overriddenBy: lost?.override?.reviewer,
+    truncated: isTruncated(entry),
+    failed: isFailed(entry),
+  };
+}
+
+/** The standing in words, the most telling first: "chosen by Ada", "overridden by Ada", "truncated". */
+export function standingWords({
+  role,
+  by,
+  overriddenBy,
+  truncated,
+  failed,
+}: TrajectoryStanding): string[] {
+  return [
+    ...(role ? [by === undefined ? role : `${role} by ${by}`] : []),
+    ...(overriddenBy === undefined ? [] : [`overridden by ${overriddenBy}`]),
+    ...(failed ? ['failed'] : []),
+    ...(truncated ? ['truncated'] : []),
+  ];
+}
+
+export function trajectoryRow(entry: TrajectoryEntry, state: QuestionState): Row {
+  const standing = standingOf(state, entry);
+  const score = scoreOf(state, entry.index);
+  const words = standingWords(standing);
+  const flags = [
+    ...(standing.role ? [standing.role] : []),
+    ...(standing.overriddenBy === undefined && standing.by === undefined ? [] : ['overridden']),
+    ...(standing.truncated ? ['truncated'] : []),
+    ...(standing.failed ? ['failed'] : []),
+  ];
+  const number = trajectoryNumber(entry.index);
+  return {
+    label: score === undefined ? number : `${number} ${score.toFixed(3)}`,
+    description: words.join(' · '),
+    icon: iconOf(standing),
+    contextValue: ['trajectory', ...flags].join(' '),
+    spoken: [
+      `trajectory ${entry.index}`,
+      ...words,
+      score === undefined ? 'not scored' : `score ${score.toFixed(3)}`,
+    ].join(', '),
+    details: () => details(entry, state, words),
+  };
+}
+
+function iconOf({ role, overriddenBy, truncated, failed }: TrajectoryStanding): Row['icon'] {
+  if (failed) return { id: 'error', color: 'charts.red' };
+  if (role === 'chosen') return { id: 'pass-filled', color: 'charts.green' };
+  if (role === 'rejected') return { id: 'close', color: 'charts.red' };
+  if (overriddenBy !== undefined) return { id: 'discard', color: 'charts.yellow' };
+  if (truncated) return { id: 'ellipsis', color: 'charts.yellow' };
+  return { id: 'dash' };
+}
+
+function details(entry: TrajectoryEntry, state: QuestionState, words: readonly string[]): Detail[] {
+  const score = scoreOf(state, entry.index);
+  const place = ranking(state.score).indexOf(entry.index) + 1;
+  return [
+    { term: 'Trajectory', value: [trajectoryNumber(entry.index), ...words].join(' · ') },
+    ...(state.score && score !== undefined
+      ? [
+          {
+            term: 'Score',
+            value: `${score.toFixed(4)} by ${state.score.scorer}, ${place} of ${state.score.indices.length}`,
+          },
+        ]
+      : []),
+    { term: 'Finish reason', value: entry.finishReason },
+    ...(entry.completionTokens === null
+      ? []
+      : [{ term: 'Tokens', value: String(entry.completionTokens) }]),
+    { term: 'Characters', value: String(entry.characters) },
+  ];
+}

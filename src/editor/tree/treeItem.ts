@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import type { Node } from './nodes.ts';
+import type { Detail, Row } from './row.ts';
+
+/** A row as VS Code wants it. Tooltips are made later, when one is looked at. */
+export function treeItem(node: Node, row: Row, expanded: boolean): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label, collapsibleState(node, expanded));
+  item.id = idOf(node);
+  item.description = row.description;
+  item.iconPath = new vscode.ThemeIcon(
+    row.icon.id,
+    row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
+  );
+  item.contextValue = row.contextValue;
+  item.accessibilityInformation = { label: row.spoken };
+  const command = COMMANDS[node.type];
+  if (command) item.command = { ...command, arguments: [node] };
+  return item;
+}
+
+/** Values come from files and models: they are shown as text, whatever they hold. */
+export function markdownOf(details: readonly Detail[]): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  for (const { term, value } of details)
+    markdown.appendMarkdown(`**${term}:** `).appendText(value).appendMarkdown('\n\n');
+  return markdown;
+}
+
+const COMMANDS: Partial<Record<Node['type'], { command: string; title: string }>> = {
+  question: { command: 'sealong.openQuestion', title: 'Open Question' },
+  trajectory: { command: 'sealong.openTrajectory', title: 'Open Trajectory' },
+  problems: { command: 'sealong.showProblems', title: 'Show Problems' },
+};
+
+function collapsibleState(node: Node, expanded: boolean): vscode.TreeItemCollapsibleState {
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  if (node.type === 'study') return expanded ? Expanded : Collapsed;
+  return node.type === 'question' ? Collapsed : None;
+}
+
+/** Keeps what is expanded and selected over refreshes and reloads. */
+function idOf(node: Node): string {
+  const { type, dir } = node;
+  return JSON.stringify([
+    type,
+    dir,
+    ...('questionId' in node ? [node.questionId] : []),
+    ...('index' in node ? [node.index] : []),
+  ]);
+}

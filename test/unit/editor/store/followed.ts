@@ -1,0 +1,43 @@
+import type { Uri } from 'vscode';
+import { FollowedStudy } from '../../../../src/editor/store/openStudy.ts';
+import type { ChangedQuestions } from '../../../../src/editor/store/changeBuffer.ts';
+import type { Scanner } from '../../../../src/editor/store/scanClient.ts';
+import { scanStudy } from '../../../../src/editor/store/scanStudy.ts';
+import { TimeSlices } from '../../../../src/editor/store/timeSlices.ts';
+import type { ScanEvent } from '../../../../src/protocol/scan.ts';
+
+/** Scans in this thread; keeps the events of the latest scan. */
+export class DirectScanner implements Scanner {
+  events: ScanEvent[] = [];
+  scans = 0;
+
+  scan: Scanner['scan'] = async (dir, marks, receiver) => {
+    this.events = [];
+    this.scans += 1;
+    for await (const event of scanStudy(dir, marks, new AbortController().signal)) {
+      this.events.push(event);
+      if (event.type === 'begin') receiver.begin(event.anew);
+      else if (event.type === 'batch') await receiver.batch(event.batch);
+      else return event.result;
+    }
+    throw new Error('The scan did not end.');
+  };
+}
+
+export function follow(dir: string, scanner: Scanner = new DirectScanner()) {
+  const changes: ChangedQuestions[] = [];
+  const study = new FollowedStudy(dir, uri(dir), {
+    scanner,
+    slices: new TimeSlices(),
+    changed: (questions) => changes.push(questions),
+    log: () => undefined,
+  });
+  return { study, changes };
+}
+
+function uri(path: string): Uri {
+  const parts = { scheme: 'file', authority: '', path, query: '', fragment: '', fsPath: path };
+  // Only VS Code can make a real one.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+  return { ...parts, with: () => uri(path), toJSON: () => parts };
+}

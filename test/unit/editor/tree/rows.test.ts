@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { questionRow } from '../../../../src/editor/tree/questionRow.ts';
+import { oneLine } from '../../../../src/editor/tree/row.ts';
+import { orderTrajectories, trajectoryRow } from '../../../../src/editor/tree/trajectoryRow.ts';
+import { derivePair } from '../../../../src/preference/pair.ts';
+import type { QuestionState } from '../../../../src/preference/studyPairs.ts';
+import type { DecisionRecord } from '../../../../src/records/schemas.ts';
+import type { QuestionEntry, ScoreEntry, TrajectoryEntry } from '../../../../src/study/entries.ts';
+
+const question: QuestionEntry = {
+  id: 'q-1',
+  question: 'Who founded the college\nwhere the engineer taught?',
+  contextTokens: 800,
+  documents: 5,
+  line: 1,
+  offset: 0,
+  length: 10,
+};
+
+function entry(index: number, finishReason = 'stop', text = `text ${index}`): TrajectoryEntry {
+  const place = { offset: index * 10, length: 10 };
+  return {
+    ...{ questionId: 'q-1', index, sampling: 's', finishReason, completionTokens: 9, text },
+    ...{ characters: finishReason === 'error' ? 0 : 40, ...place },
+  };
+}
+
+function state(
+  trajectories: TrajectoryEntry[],
+  scores?: number[],
+  decisions: DecisionRecord[] = [],
+): QuestionState {
+  const score: ScoreEntry | undefined = scores && {
+    questionId: 'q-1',
+    scorer: 'mbr_embedding',
+    config: 'c',
+    sampling: 's',
+    indices: scores.map((_, index) => index),
+    scores,
+    texts: undefined,
+    truncated: [],
+    matrix: undefined,
+  };
+  const policy = { rejected: 'random_lower_half', seed: 42 } as const;
+  const input = { questionId: 'q-1', sampling: 's', trajectories, score, policy, decisions };
+  return { questionId: 'q-1', trajectories, score, decisions, pair: derivePair(input) };
+}
+
+const byAda: DecisionRecord = {
+  id: 'd',
+  question_id: 'q-1',
+  sampling: 's',
+  kind: 'override',
+  chosen: 1,
+  reviewer: 'Ada',
+  at: '2026-01-01T00:00:00Z',
+};
+const four = [entry(0), entry(1), entry(2), entry(3, 'length')];
+const text = 'Who founded the college where the engineer taught?';
+
+test('a question says how far it is, in numbers first and in words', () => {
+  const row = (...args: Parameters<typeof state>) => {
+    const { description, contextValue } = questionRow(question, state(...args), 4);
+    return [contextValue, description.replace(` · ${text}`, '')];
+  };
+  assert.deepEqual(row([]), ['question unsampled', '0/4']);
+  assert.deepEqual(row(four.slice(0, 3)), ['question partial', '3/4']);
+  assert.deepEqual(row(four), ['question sampled', '4/4 · not scored']);
+  assert.deepEqual(row(four, [0.9, 0.8, 0.5, 0.5]).at(0), 'question scored');
+  assert.deepEqual(row([entry(0, 'error'), entry(1, 'error')]), [
+    'question failed',
+    '0/4 · 2 failed',
+  ]);
+  assert.deepEqual(row([entry(0), entry(1, 'stop', 'text 0')], [0.9, 0.8]), [
+    'question leftOut',
+    '2/4 · margin 0.100 · left out: chosen and rejected have the same text',
+  ]);
+  const overridden = row(four, [0.9, 0.8, 0.5, 0.5], [byAda]);
+  assert.equal(overridden[0], 'question overridden');
+  assert.match(overridden[1] ?? '', /^4\/4 · margin 0\.300 · overridden by Ada$/);
+});
+
+test('every state of a question is spoken, and its tooltip holds the whole question', () => {
+  const row = questionRow(question, state(four, [0.9, 0.8, 0.5, 0.5], [byAda]), 4);
+  assert.match(
+    row.spoken,
+    /^question q-1, overridden by Ada, 4 of 4 trajectories, margin 0\.300, Who/,
+  );
+  const details = new Map(row.details?.().map(({ term, value }) => [term, value]));
+  assert.equal(details.get('Question'), question.question);
+  assert.equal(details.get('Chosen'), '#01 by Ada');
+  assert.equal(details.get('Scorer'), 'mbr_embedding');
+});
+
+test('trajectories come by falling score, those without a score last', () => {
+  const indices = (of: QuestionState) => orderTrajectories(of).map(({ index }) => index);
+  assert.deepEqual(indices(state(four, [0.5, 0.9, 0.7])), [1, 2, 0, 3]);
+  assert.deepEqual(indices(state(four)), [0, 1, 2, 3]);
+});
+
+test('a trajectory says what it is in the pair, and by whom', () => {
+  const of = state(four, [0.9, 0.8, 0.5, 0.4], [byAda]);
+  const rows = four.map((each) => trajectoryRow(each, of));
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ['#00 0.900', '#01 0.800', '#02 0.500', '#03 0.400'],
+  );
+  const [first, second, , last] = rows;
+  assert.ok(first && second && last);
+  assert.equal(first.description, 'overridden by Ada');
+  assert.equal(first.contextValue, 'trajectory overridden');
+  assert.equal(second.description, 'chosen by Ada');
+  assert.equal(second.contextValue, 'trajectory chosen overridden');
+  assert.match(last.description, /truncated$/);
+  assert.equal(second.spoken, 'trajectory 1, chosen by Ada, score 0.800');
+  assert.ok(rows.slice(2).some(({ description }) => description.startsWith('rejected')));
+  assert.deepEqual(trajectoryRow(entry(4, 'error'), of).description, 'failed');
+  assert.equal(trajectoryRow(entry(4, 'error'), of).label, '#04');
+});
+
+test('a long text is cut between words and never inside a character', () => {
+  assert.equal(oneLine('one two three', 10), 'one two…');
+  assert.equal(oneLine('  a\n b ', 10), 'a b');
+  assert.equal(oneLine('aaa😀bbb', 4), 'aaa…');
+});
