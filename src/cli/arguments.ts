@@ -24,6 +24,8 @@ const OPTIONS = {
   concurrency: { type: 'string' },
   from: { type: 'string' },
   format: { type: 'string' },
+  distractors: { type: 'string' },
+  articles: { type: 'string' },
   out: { type: 'string' },
   scorer: { type: 'string' },
   port: { type: 'string' },
@@ -45,9 +47,9 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
   },
   synthesize: {
     usage:
-      'synthesize STUDY --from FILE [--format musique|hotpotqa|2wiki|longbench|jsonl] [--strict] [--replace]',
+      'synthesize STUDY --from FILE [--format musique|hotpotqa|2wiki|longbench|jsonl|parquet] [--distractors FILE|FOLDER] [--articles FILE|FOLDER] [--strict] [--replace]',
     about: 'make questions with their contexts from a dataset',
-    options: ['from', 'format', 'strict', 'replace', 'endpoint'],
+    options: ['from', 'format', 'distractors', 'articles', 'strict', 'replace', 'endpoint'],
   },
   sample: {
     usage: 'sample STUDY --endpoint URL|embedded [--concurrency N] [--retry-failed]',
@@ -134,6 +136,8 @@ function stageRequest(
         verb,
         from: values.from,
         ...(values.format !== undefined ? { format: values.format } : {}),
+        ...(values.distractors !== undefined ? { distractors: values.distractors } : {}),
+        ...(values.articles !== undefined ? { articles: values.articles } : {}),
         strict: values.strict ?? false,
         replace: values.replace ?? false,
       };

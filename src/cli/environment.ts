@@ -1,16 +1,11 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../cacheFolder.ts';
+import { withVersion } from '../endpoint/baseUrl.ts';
 import { SealongError } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
 import type { StageEnvironment } from '../stageRequest.ts';
 
 const DEFAULT_CONCURRENCY = 8;
-
-/** The folder for what can be had again: models from hubs, the state of the embedded server. */
-function cacheFolder(): string {
-  const { SEALONG_CACHE, XDG_CACHE_HOME } = process.env;
-  return SEALONG_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sealong');
-}
 
 /** What the command takes from flags and the environment. */
 export function commandEnvironment(flags: {
@@ -28,6 +23,7 @@ export function commandEnvironment(flags: {
     modelCache: join(cacheFolder(), 'hub'),
     allowDownload: true,
     embeddingWorker: new URL('./embeddingWorker.js', import.meta.url).href,
+    tokenWorker: new URL('./tokenWorker.js', import.meta.url).href,
   };
 }
 
@@ -64,11 +60,4 @@ export async function withEndpoint<T>(
     stop.abort();
     if (!reused) await closed;
   }
-}
-
-/** A base URL without a path means the server's `/v1`, as nearly all have it. */
-function withVersion(endpoint: string): string {
-  return URL.canParse(endpoint) && new URL(endpoint).pathname === '/'
-    ? new URL('/v1', endpoint).href
-    : endpoint;
 }

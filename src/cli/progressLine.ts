@@ -1,5 +1,5 @@
 import type { StageProgress } from '../stage.ts';
-import { progressText } from '../progressText.ts';
+import { Pace, progressText } from '../pace.ts';
 
 const PLAIN_INTERVAL_MS = 5_000;
 const BAR_INTERVAL_MS = 100;
@@ -8,8 +8,7 @@ const BAR_WIDTH = 24;
 /** Shows progress on stderr: a bar that is redrawn on a terminal, a line now and then elsewhere. */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
-  readonly #startedAt = performance.now();
-  #first: StageProgress | undefined;
+  readonly #pace = new Pace();
   #shownAt = -Infinity;
   #drawn = false;
 
@@ -18,13 +17,13 @@ export class ProgressLine {
   }
 
   show(progress: StageProgress): void {
-    this.#first ??= progress;
     const now = performance.now();
+    this.#pace.add(progress, now);
     const interval = this.#stream.isTTY ? BAR_INTERVAL_MS : PLAIN_INTERVAL_MS;
     const last = progress.done === progress.total;
     if (now - this.#shownAt < interval && !last) return;
     this.#shownAt = now;
-    const text = progressText(this.#first, progress, now - this.#startedAt);
+    const text = progressText(progress, this.#pace);
     if (!this.#stream.isTTY) {
       this.#stream.write(`${text}\n`);
       return;

@@ -20,14 +20,15 @@ export class Footer {
     const { documents } = question;
     const tokens = `${wholeNumber(question.contextTokens)} tokens`;
     const related = documents.filter((document) => document.related);
-    const parts = [`${wholeNumber(documents.length)} documents`, tokens];
+    const count = documents.length;
+    const parts = [count === 1 ? '1 document' : `${wholeNumber(count)} documents`, tokens];
     if (related.length > 0) parts.push(`related: ${related.map(({ title }) => title).join(', ')}`);
     this.#documents.textContent = parts.join(' \u00b7 ');
     this.#documents.title = documents.map(({ title }, i) => `${i + 1} ${title}`).join('\n');
 
-    const count = question.decisions.length;
-    this.#decisions.hidden = count === 0;
-    this.#summary.textContent = count === 1 ? '1 decision' : `${wholeNumber(count)} decisions`;
+    const made = question.decisions.length;
+    this.#decisions.hidden = made === 0;
+    this.#summary.textContent = made === 1 ? '1 decision' : `${wholeNumber(made)} decisions`;
     this.#list.replaceChildren(
       ...question.decisions.map((decision) => {
         const reason = decision.reason === undefined ? '' : ` \u2013 ${decision.reason}`;

@@ -91,7 +91,7 @@ test('the verbs do the whole job on one study, each with one JSON object on stdo
       );
       const sampled = await run(['sample', study, '--endpoint', server.url], folder);
       assert.equal(summaryOf(sampled)['added'], 8);
-      assert.match(sampled.err, /8 of 8 trajectories/);
+      assert.match(sampled.err, /8 of 8/);
       assert.equal(summaryOf(await run(['score', study], folder))['scored'], 2);
       assert.equal(
         z.array(z.unknown()).parse(summaryOf(await run(['pairs', study], folder))['pairs']).length,

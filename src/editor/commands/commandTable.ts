@@ -1,0 +1,63 @@
+/** A command as package.json declares it; the unit test of this table compares both. */
+export interface CommandDeclaration {
+  /** Shown after "SeaLong: ". */
+  title: string;
+  icon?: string;
+  enablement?: string;
+  /** Whether the palette lists it: always, never, or under a condition. */
+  palette: true | false | string;
+}
+
+/** Every command of the extension; its id is `sealong.` and the name. */
+export const COMMANDS = {
+  createStudy: { title: 'Create Study...', icon: '$(add)', palette: true },
+  importQuestions: {
+    title: 'Import Questions...',
+    icon: '$(cloud-upload)',
+    palette: 'sealong.stage != none',
+  },
+  sample: { title: 'Sample Trajectories', icon: '$(play)', palette: 'sealong.stage != none' },
+  score: { title: 'Score', icon: '$(symbol-numeric)', palette: 'sealong.stage != none' },
+  exportPairs: { title: 'Export Pairs...', icon: '$(export)', palette: 'sealong.stage != none' },
+  report: { title: 'Report', icon: '$(graph)', palette: 'sealong.stage != none' },
+  openQuestion: {
+    title: 'Open Question...',
+    icon: '$(open-preview)',
+    palette: 'sealong.stage != none',
+  },
+  openSmallestMargin: {
+    title: 'Open Question with Smallest Margin',
+    palette: 'sealong.stage != none',
+  },
+  nextQuestion: { title: 'Next Question', icon: '$(arrow-down)', palette: 'sealong.panelOpen' },
+  previousQuestion: {
+    title: 'Previous Question',
+    icon: '$(arrow-up)',
+    palette: 'sealong.panelOpen',
+  },
+  openTrajectory: { title: 'Open Trajectory', icon: '$(go-to-file)', palette: false },
+  openContext: { title: 'Open Context', icon: '$(book)', palette: 'sealong.panelOpen' },
+  chooseTrajectory: { title: 'Make Chosen', icon: '$(check)', palette: 'sealong.panelOpen' },
+  rejectTrajectory: { title: 'Make Rejected', icon: '$(close)', palette: 'sealong.panelOpen' },
+  undo: { title: 'Undo Decision', icon: '$(discard)', palette: 'sealong.panelOpen' },
+  redo: { title: 'Redo Decision', icon: '$(redo)', palette: 'sealong.panelOpen' },
+  sortQuestions: {
+    title: 'Sort Questions...',
+    icon: '$(list-ordered)',
+    palette: 'sealong.stage != none',
+  },
+  showProblems: { title: 'Show Problems', icon: '$(warning)', palette: false },
+  selectEndpoint: { title: 'Select Endpoint...', icon: '$(server)', palette: true },
+  setApiKey: { title: 'Set API Key...', icon: '$(key)', palette: true },
+  startEmbedded: { title: 'Start Embedded Model', palette: '!sealong.embeddedRunning' },
+  stopEmbedded: { title: 'Stop Embedded Model', palette: 'sealong.embeddedRunning' },
+  showLog: { title: 'Show Log', icon: '$(output)', palette: true },
+  cancelRun: { title: 'Cancel Run', icon: '$(stop-circle)', palette: 'sealong.running' },
+  refresh: { title: 'Refresh', icon: '$(refresh)', palette: 'sealong.stage != none' },
+} as const satisfies Record<string, CommandDeclaration>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function commandId(name: CommandName): string {
+  return `sealong.${name}`;
+}

@@ -1,0 +1,180 @@
+import { isAbsolute, join } from 'node:path';
+import * as vscode from 'vscode';
+import { SealongError } from '../../errors.ts';
+import { overrideSides } from '../../preference/recordDecision.ts';
+import type { Problem } from '../../records/jsonl.ts';
+import type { Decisions } from '../decisions.ts';
+import type { StudyDocuments } from '../documents/studyDocuments.ts';
+import { cancelledByUser } from '../errorReporter.ts';
+import type { QuestionPanels } from '../panels/questionPanels.ts';
+import type { OpenStudy } from '../store/openStudy.ts';
+import type { StudyStore } from '../store/studyStore.ts';
+import { QUESTION_ORDERS, type QuestionOrder } from '../tree/order.ts';
+import type { StudyTree } from '../tree/studyTree.ts';
+import type { Targets } from './targets.ts';
+
+export interface QuestionCommandPorts {
+  store: StudyStore;
+  tree: StudyTree;
+  targets: Targets;
+  panels: QuestionPanels;
+  documents: StudyDocuments;
+  decisions: Decisions;
+  /** Keeps the order of questions over a reload. */
+  memory: vscode.Memento;
+}
+
+const SORT_KEY = 'sealong.sort';
+const SORT_LABELS: Record<QuestionOrder, string> = {
+  file: 'As in the file',
+  margin: 'By margin, smallest first',
+  id: 'By id',
+};
+
+/** The commands about questions and their trajectories: looking at them, and deciding. */
+export class QuestionCommands {
+  readonly #ports: QuestionCommandPorts;
+
+  constructor(ports: QuestionCommandPorts) {
+    this.#ports = ports;
+    const sort = ports.memory.get<string>(SORT_KEY);
+    ports.tree.setSort(QUESTION_ORDERS.find((order) => order === sort) ?? 'file');
+  }
+
+  async openQuestion(argument: unknown): Promise<void> {
+    const { study, questionId } = await this.#ports.targets.question(argument);
+    this.#ports.panels.open(study.dir, questionId);
+  }
+
+  /** The question where the method is least sure; the tree then goes on from it by margin. */
+  async openSmallestMargin(study: OpenStudy): Promise<void> {
+    await this.#sort('margin');
+    const [first] = await this.#ports.tree.questionIds(study);
+    if (first === undefined || study.state(first).pair.margin === undefined)
+      throw new SealongError(
+        'not_scored',
+        `No question of ${study.name} has a margin yet. Sample and score it first.`,
+      );
+    this.#ports.panels.open(study.dir, first);
+  }
+
+  async navigate(by: 1 | -1): Promise<void> {
+    const panel = this.#ports.panels.active;
+    if (!panel) throw new SealongError('no_question', 'No question is open. Open one first.');
+    await panel.navigate(by);
+  }
+
+  async openTrajectory(argument: unknown): Promise<void> {
+    const node = this.#ports.targets.trajectory(argument);
+    if (!node)
+      throw new SealongError('no_trajectory', 'Select a trajectory in the tree of studies first.');
+    await this.showTrajectory(node.dir, node.questionId, node.index);
+  }
+
+  async showTrajectory(dir: string, questionId: string, index: number): Promise<void> {
+    const uri = this.#ports.documents.trajectoryUri(this.#study(dir), questionId, index);
+    await this.#show(uri);
+  }
+
+  async openContext(argument: unknown): Promise<void> {
+    const { dir, questionId } = this.#ports.targets.shownQuestion(argument);
+    await this.showContext(dir, questionId);
+  }
+
+  async showContext(dir: string, questionId: string): Promise<void> {
+    await this.#show(this.#ports.documents.contextUri(this.#study(dir), questionId));
+  }
+
+  /** On a row of the tree at once; in the panel for the row that has its focus. */
+  async override(side: 'chosen' | 'rejected', argument: unknown): Promise<void> {
+    const node = this.#ports.targets.trajectory(argument);
+    if (!node) {
+      const panel = this.#ports.panels.active;
+      if (!panel)
+        throw new SealongError(
+          'no_trajectory',
+          'Select a trajectory in the tree of studies first.',
+        );
+      panel.send({ type: 'action', action: side === 'chosen' ? 'choose' : 'reject' });
+      return;
+    }
+    const { dir, questionId, index } = node;
+    const sides = overrideSides(this.#study(dir).state(questionId), side, index);
+    if (!sides)
+      throw new SealongError(
+        'no_change',
+        `Trajectory ${index} of ${questionId} is ${side} already.`,
+      );
+    await this.#ports.decisions.decide(dir, questionId, { kind: 'override', ...sides });
+  }
+
+  async takeBack(kind: 'undo' | 'redo', argument: unknown): Promise<void> {
+    const { dir, questionId } = this.#ports.targets.shownQuestion(argument);
+    await this.#ports.decisions.decide(dir, questionId, { kind });
+  }
+
+  async sortQuestions(): Promise<void> {
+    const { tree } = this.#ports;
+    const picked = await vscode.window.showQuickPick(
+      QUESTION_ORDERS.map((order) => ({
+        label: SORT_LABELS[order],
+        ...(order === tree.sort ? { description: 'now' } : {}),
+        order,
+      })),
+      { title: 'Order of questions' },
+    );
+    if (!picked) throw cancelledByUser();
+    await this.#sort(picked.order);
+  }
+
+  async showProblems(study: OpenStudy): Promise<void> {
+    const [first, ...others] = study.problems;
+    if (!first) {
+      void vscode.window.showInformationMessage(`No problems are known of ${study.name}.`);
+      return;
+    }
+    const problem = others.length === 0 ? first : await pickProblem(study.problems);
+    const path = isAbsolute(problem.file) ? problem.file : join(study.dir, problem.file);
+    const at = new vscode.Position(Math.max(0, problem.line - 1), 0);
+    await vscode.window.showTextDocument(vscode.Uri.file(path), {
+      selection: new vscode.Range(at, at),
+      preview: true,
+    });
+  }
+
+  async #sort(order: QuestionOrder): Promise<void> {
+    this.#ports.tree.setSort(order);
+    await this.#ports.memory.update(SORT_KEY, order);
+    this.#ports.panels.updateAll();
+  }
+
+  async #show(uri: vscode.Uri): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, {
+      preview: true,
+      // Beside an open panel, so that both can be read.
+      viewColumn: this.#ports.panels.active?.panel.active
+        ? vscode.ViewColumn.Beside
+        : vscode.ViewColumn.Active,
+    });
+  }
+
+  #study(dir: string): OpenStudy {
+    const study = this.#ports.store.study(dir);
+    if (study) return study;
+    throw new SealongError('no_study', `${dir} is no study any more.`);
+  }
+}
+
+async function pickProblem(problems: readonly Problem[]): Promise<Problem> {
+  const picked = await vscode.window.showQuickPick(
+    problems.map((problem) => ({
+      label: problem.message,
+      description: `${vscode.workspace.asRelativePath(problem.file)}, line ${problem.line}`,
+      problem,
+    })),
+    { title: 'Problems', matchOnDescription: true },
+  );
+  if (!picked) throw cancelledByUser();
+  return picked.problem;
+}

@@ -1,0 +1,222 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { SealongError } from '../../errors.ts';
+import { EXPORT_FORMATS } from '../../preference/formats/formats.ts';
+import type { StageOutcome } from '../../protocol/stage.ts';
+import type { StageEnvironment, StageRequest } from '../../stageRequest.ts';
+import type { ScorerName } from '../../study/config.ts';
+import { openStudy } from '../../study/study.ts';
+import type { ApiKeys } from '../endpoint/apiKeys.ts';
+import type { EndpointChoice } from '../endpoint/endpointChoice.ts';
+import { isLoopback, type Endpoint } from '../endpoint/endpoints.ts';
+import { cancelledByUser, type ErrorReporter } from '../errorReporter.ts';
+import { chooseEmbeddingModel } from '../run/embeddingModel.ts';
+import { missingTrajectories } from '../run/missing.ts';
+import { NEXT_STEP_LABEL, doneText, type NextStep } from '../run/runTexts.ts';
+import type { Runs } from '../run/runs.ts';
+import { settings } from '../settings.ts';
+import type { OpenStudy } from '../store/openStudy.ts';
+import { requireTrust } from '../trust.ts';
+
+export interface RunCommandPorts {
+  runs: Runs;
+  endpoints: EndpointChoice;
+  keys: ApiKeys;
+  errors: ErrorReporter;
+  embeddingWorker: URL;
+  memory: vscode.Memento;
+  /** Does what a notification offers next. */
+  next: (step: NextStep, study: OpenStudy, summary: object) => Promise<void>;
+}
+
+/** The commands that run a stage: each asks what it must, runs, and offers what comes next. */
+export class RunCommands {
+  readonly #ports: RunCommandPorts;
+
+  constructor(ports: RunCommandPorts) {
+    this.#ports = ports;
+  }
+
+  async synthesize(study: OpenStudy, from: string, format: string | undefined): Promise<void> {
+    requireTrust('Importing questions');
+    const request: StageRequest = {
+      verb: 'synthesize',
+      study: study.dir,
+      settings: [],
+      from,
+      ...(format === undefined ? {} : { format }),
+    };
+    const usesServer = study.config?.questions.tokenizer === 'endpoint';
+    await this.#run(study, request, await this.#environment({ needsServer: usesServer }));
+  }
+
+  async sample(study: OpenStudy): Promise<void> {
+    requireTrust('Sampling');
+    const { config } = await openStudy(study.dir);
+    const endpoint = await this.#endpoint();
+    const missing = missingTrajectories(study);
+    if (missing > 0 && !isLoopback(endpoint.baseUrl))
+      await confirm(
+        `Send ${missing.toLocaleString('en')} requests to ${new URL(endpoint.baseUrl).host}?`,
+        `Each asks ${config.sampling.model} for a trajectory of up to ${config.sampling.max_tokens.toLocaleString('en')} tokens over a question of ${study.name} with its whole context.`,
+        'Sample',
+      );
+    const environment = await this.#environment({ endpoint });
+    await this.#run(study, { verb: 'sample', study: study.dir, settings: [] }, environment);
+  }
+
+  async score(study: OpenStudy): Promise<void> {
+    requireTrust('Scoring');
+    const opened = await openStudy(study.dir);
+    const { embedding, scorer } = opened.config.scoring;
+    const needsServer = embedding.backend === 'server' || JUDGES.has(scorer);
+    const base = await this.#environment({ needsServer });
+    const model = await chooseEmbeddingModel(opened, {
+      modelCache: base.modelCache,
+      ...(base.embeddedFolder === undefined ? {} : { embeddedFolder: base.embeddedFolder }),
+      workerUrl: this.#ports.embeddingWorker,
+      memory: this.#ports.memory,
+    });
+    await this.#run(
+      study,
+      { verb: 'score', study: study.dir, settings: model.settings },
+      { ...base, allowDownload: model.allowDownload },
+    );
+  }
+
+  async exportPairs(study: OpenStudy): Promise<void> {
+    requireTrust('Exporting');
+    const format = await vscode.window.showQuickPick(
+      EXPORT_FORMATS.map(({ name, description }) => ({ label: name, detail: description })),
+      { title: `Export the pairs of ${study.name}`, placeHolder: 'What reads the export?' },
+    );
+    if (!format) throw cancelledByUser();
+    const out = await vscode.window.showInputBox({
+      title: 'Name of the export',
+      prompt: 'The folder under exports/. An earlier export of that name that differs is kept.',
+      value: format.label,
+      validateInput: (value) =>
+        /^[A-Za-z0-9_][\w.-]{0,99}$/.test(value)
+          ? undefined
+          : 'Use letters, digits, ".", "_" and "-".',
+    });
+    if (out === undefined) throw cancelledByUser();
+    await this.#run(
+      study,
+      { verb: 'export', study: study.dir, settings: [], format: format.label, out },
+      await this.#environment({}),
+    );
+  }
+
+  /** @returns the report's summary, or undefined where it was cancelled or failed. */
+  async report(study: OpenStudy): Promise<object | undefined> {
+    requireTrust('Measuring');
+    const outcome = await this.#run(
+      study,
+      { verb: 'report', study: study.dir, settings: [] },
+      await this.#environment({}),
+    );
+    return outcome.type === 'done' ? outcome.summary : undefined;
+  }
+
+  async #run(
+    study: OpenStudy,
+    request: StageRequest,
+    environment: StageEnvironment,
+  ): Promise<StageOutcome> {
+    const outcome = await this.#ports.runs.start(request, environment);
+    // Notifications stay until they are answered; the command is over before.
+    void this.#announce(study, request, environment, outcome).catch((error: unknown) => {
+      this.#ports.errors.report(error, `After ${request.verb}`);
+    });
+    return outcome;
+  }
+
+  async #announce(
+    study: OpenStudy,
+    request: StageRequest,
+    environment: StageEnvironment,
+    outcome: StageOutcome,
+  ): Promise<void> {
+    const again = (changed: StageRequest = request) => this.#run(study, changed, environment);
+    switch (outcome.type) {
+      case 'done': {
+        const { message, next } = doneText(request.verb, study.name, outcome.summary);
+        if (message === '') return;
+        const labels = next.map((step) => NEXT_STEP_LABEL[step]);
+        const picked = await vscode.window.showInformationMessage(message, ...labels);
+        const step = next.find((candidate) => NEXT_STEP_LABEL[candidate] === picked);
+        if (step) await this.#ports.next(step, study, outcome.summary);
+        return;
+      }
+      case 'cancelled': {
+        const resume = 'Resume';
+        const picked = await vscode.window.showInformationMessage(
+          `Cancelled. What is done in ${study.name} is kept.`,
+          resume,
+        );
+        if (picked === resume) await again();
+        return;
+      }
+      case 'failed':
+        if (outcome.code === 'would_orphan' && request.verb === 'synthesize') {
+          await confirm(
+            `Replace the questions of ${study.name}?`,
+            `${outcome.message} A copy of the present file is kept.`,
+            'Replace',
+          );
+          await again({ ...request, replace: true });
+          return;
+        }
+        this.#ports.errors.report(
+          new SealongError(outcome.code, outcome.message),
+          request.verb,
+          RESUMABLE.has(request.verb) ? { label: 'Resume', run: again } : undefined,
+        );
+    }
+  }
+
+  async #endpoint(): Promise<Endpoint> {
+    try {
+      return await this.#ports.endpoints.current();
+    } catch (error) {
+      if (!(error instanceof SealongError && error.code === 'no_endpoint')) throw error;
+      return this.#ports.endpoints.select();
+    }
+  }
+
+  async #environment(of: {
+    endpoint?: Endpoint;
+    needsServer?: boolean;
+  }): Promise<StageEnvironment> {
+    const endpoint = of.endpoint ?? (of.needsServer === true ? await this.#endpoint() : undefined);
+    const apiKey = endpoint && (await this.#ports.keys.keyFor(endpoint));
+    const embeddedFolder = settings.embeddedFolder();
+    return {
+      ...(endpoint ? { endpoint: endpoint.baseUrl } : {}),
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(embeddedFolder === undefined ? {} : { embeddedFolder }),
+      concurrency: endpoint?.concurrency ?? 1,
+      modelCache: settings.modelCache(),
+      allowDownload: false,
+      embeddingWorker: this.#ports.embeddingWorker.href,
+    };
+  }
+}
+
+/** The scorers that ask the sampled model itself. */
+const JUDGES = new Set<ScorerName>(['self_evaluation', 'mbr_self_evaluation']);
+
+const RESUMABLE = new Set<StageRequest['verb']>(['sample', 'score', 'synthesize']);
+
+/** Where an export's manifest lies. */
+export function manifestOf(summary: object): string | undefined {
+  return 'folder' in summary && typeof summary.folder === 'string'
+    ? join(summary.folder, 'manifest.json')
+    : undefined;
+}
+
+async function confirm(question: string, detail: string, yes: string): Promise<void> {
+  const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
+  if (picked !== yes) throw cancelledByUser();
+}

@@ -1,0 +1,67 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { exists, studyPaths } from '../study/study.ts';
+import type { OpenStudy } from './store/openStudy.ts';
+import type { StudyStore } from './store/studyStore.ts';
+import { studyStage, type StudyStage } from './studyStage.ts';
+
+const SETTLE_MS = 200;
+
+/** Keeps the keys that the welcome view and the menus depend on: how far the current study is, and what runs. */
+export class ContextKeys implements vscode.Disposable {
+  readonly #store: StudyStore;
+  readonly #current: () => OpenStudy | undefined;
+  readonly #set = new Map<string, unknown>();
+  readonly #subscription: vscode.Disposable;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: StudyStore, current: () => OpenStudy | undefined) {
+    this.#store = store;
+    this.#current = current;
+    this.#subscription = store.onDidChange(() => {
+      this.updateSoon();
+    });
+    void store.ready.then(() => {
+      this.updateSoon();
+    });
+  }
+
+  set(key: string, value: unknown): void {
+    if (this.#set.get(key) === value) return;
+    this.#set.set(key, value);
+    void vscode.commands.executeCommand('setContext', `sealong.${key}`, value);
+  }
+
+  /** Bursts of changes, as while sampling, are looked at once. */
+  updateSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#update();
+    }, SETTLE_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscription.dispose();
+  }
+
+  async #update(): Promise<void> {
+    await this.#store.ready;
+    this.set('stage', await this.#stage(this.#current()));
+  }
+
+  async #stage(study: OpenStudy | undefined): Promise<StudyStage | undefined> {
+    if (!study) return 'none';
+    if (study.loading) return undefined;
+    return studyStage(study, await hasExport(study.dir), () => this.#store.slices.pause());
+  }
+}
+
+async function hasExport(dir: string): Promise<boolean> {
+  const folder = studyPaths(dir).exports;
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names)
+    if (!name.startsWith('.') && (await exists(join(folder, name, 'manifest.json')))) return true;
+  return false;
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { withVersion } from '../../endpoint/baseUrl.ts';
+import { SealongError } from '../../errors.ts';
+
+/** An inference server by a name the user gave it; never part of a study. */
+export interface Endpoint {
+  name: string;
+  /** `/v1` included where the server wants it. */
+  baseUrl: string;
+  /** Requests in flight at once. */
+  concurrency: number;
+  from: 'settings' | 'environment' | 'embedded';
+}
+
+/** The names that are not the user's to give. */
+export const EMBEDDED = 'embedded';
+export const ENVIRONMENT = 'environment';
+
+const DEFAULT_CONCURRENCY = 8;
+
+const endpointSchema = z.object({
+  base_url: z.url({ protocol: /^https?$/ }),
+  concurrency: z.number().int().min(1).max(1024).optional(),
+});
+
+export interface EndpointSources {
+  /** The setting `sealong.endpoints` as it stands. */
+  configured: unknown;
+  /** The setting `sealong.endpoint`. */
+  selected: string;
+  /** SEALONG_ENDPOINT. */
+  environment: string | undefined;
+  /** Base URL of the embedded server, while it runs. */
+  embedded: string | undefined;
+}
+
+/** All endpoints that can be selected; what is wrong in the settings is named, and the rest is used. */
+export function knownEndpoints(sources: EndpointSources): {
+  endpoints: Endpoint[];
+  problems: string[];
+} {
+  const endpoints: Endpoint[] = [];
+  const problems: string[] = [];
+  const add = (name: string, value: unknown, from: Endpoint['from']) => {
+    const parsed = endpointSchema.safeParse(value);
+    if (parsed.success)
+      endpoints.push({
+        name,
+        baseUrl: withVersion(parsed.data.base_url),
+        concurrency: parsed.data.concurrency ?? DEFAULT_CONCURRENCY,
+        from,
+      });
+    else
+      problems.push(
+        `The endpoint "${name}" is not usable: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}.`,
+      );
+  };
+  if (sources.embedded !== undefined) add(EMBEDDED, { base_url: sources.embedded }, EMBEDDED);
+  // A set-up that starts the embedded server may name it in the environment as well: that is one endpoint.
+  const isEmbedded = (url: string) =>
+    sources.embedded !== undefined && URL.canParse(url) && withVersion(url) === sources.embedded;
+  if (sources.environment && !isEmbedded(sources.environment))
+    add(ENVIRONMENT, { base_url: sources.environment }, ENVIRONMENT);
+  if (typeof sources.configured === 'object' && sources.configured !== null)
+    for (const [name, value] of Object.entries(sources.configured)) add(name, value, 'settings');
+  return { endpoints, problems };
+}
+
+/**
+ * The endpoint in use: the selected one; else that of the environment, the embedded one, or the only one.
+ *
+ * @throws SealongError `no_endpoint`.
+ */
+export function selectedEndpoint(sources: EndpointSources): Endpoint {
+  const { endpoints, problems } = knownEndpoints(sources);
+  if (sources.selected !== '') {
+    const found = endpoints.find(({ name }) => name === sources.selected);
+    if (found) return found;
+    throw new SealongError(
+      'no_endpoint',
+      sources.selected === EMBEDDED
+        ? 'The embedded model is selected as endpoint and does not run. Start it, or select another endpoint.'
+        : `The selected endpoint "${sources.selected}" is not usable. ${problems.join(' ')} Select another, or add it to the setting sealong.endpoints.`,
+    );
+  }
+  const byDefault =
+    endpoints.find(({ from }) => from === 'environment') ??
+    endpoints.find(({ from }) => from === 'embedded') ??
+    (endpoints.length === 1 ? endpoints[0] : undefined);
+  if (byDefault) return byDefault;
+  throw new SealongError(
+    'no_endpoint',
+    'No endpoint is selected. Select an inference server, or start the embedded model.',
+  );
+}
+
+/** Whether requests stay on this machine. */
+export function isLoopback(baseUrl: string): boolean {
+  const { hostname } = new URL(baseUrl);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Where an API key may be sent. */
+export function originOf(baseUrl: string): string {
+  return new URL(baseUrl).origin;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { FromPanel, PanelRequest, SavedPanel } from '../../protocol/panel.ts';
+import { questionIdSchema } from '../../records/schemas.ts';
+
+const index = z.number().int().nonnegative();
+const questionId = questionIdSchema;
+const order = z.enum(['score', 'sample']);
+
+const request: z.ZodType<PanelRequest> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('override'),
+    questionId,
+    chosen: z.exactOptional(index),
+    rejected: z.exactOptional(index),
+    reason: z.exactOptional(z.string().max(10_000)),
+    order,
+  }),
+  z.object({ type: z.literal('undo'), questionId }),
+  z.object({ type: z.literal('redo'), questionId }),
+  z.object({ type: z.literal('navigate'), by: z.union([z.literal(1), z.literal(-1)]) }),
+  z.object({ type: z.literal('openTrajectory'), questionId, index }),
+  z.object({ type: z.literal('openContext'), questionId }),
+]);
+
+/** What a panel may say. It shows texts of models, so nothing that comes from it is taken on trust. */
+export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('request'), request: z.number().int(), body: request }),
+]);
+
+/** What of a saved panel the editor needs to open it again. */
+export const savedPanelSchema: z.ZodType<Pick<SavedPanel, 'study' | 'questionId'>> = z.object({
+  study: z.string(),
+  questionId,
+});
+
+/** The number of a request that is otherwise not understood, so that it can be answered all the same. */
+export const numberedSchema = z.object({ request: z.number().int() });

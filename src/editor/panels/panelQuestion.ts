@@ -1,0 +1,156 @@
+import type {
+  PanelChoice,
+  PanelDecision,
+  PanelMatrix,
+  PanelPair,
+  PanelQuestion,
+  PanelTrajectory,
+} from '../../protocol/panel.ts';
+import { redoTarget, undoTarget } from '../../preference/decisions.ts';
+import { LEFT_OUT_TEXT, type Choice } from '../../preference/pair.ts';
+import type { QuestionState } from '../../preference/studyPairs.ts';
+import type { DecisionRecord, QuestionRecord } from '../../records/schemas.ts';
+import type { Selection } from '../../scoring/selection.ts';
+import { isFailed, isTruncated } from '../../study/entries.ts';
+
+export interface PanelInput {
+  /** Identifies the study, also after a reload. */
+  study: string;
+  question: QuestionRecord;
+  state: QuestionState;
+  selection: Selection;
+  /** Texts of the trajectories by index; one that could not be read is shown as empty. */
+  texts: ReadonlyMap<number, string>;
+  /** N x N utilities in the order of the score's indices. */
+  matrix: Float32Array | undefined;
+  /** N of the study. */
+  expected: number;
+  position: { at: number; of: number };
+  reviewer: string;
+  readOnly: string | null;
+}
+
+/** Offered for an override; a reviewer can also write their own. */
+export const REASONS = [
+  'Better answer',
+  'Better supported by the context',
+  'Clearer reasoning',
+  'Wrong answer',
+  'Claims that the context does not support',
+  'Cut off or incomplete',
+] as const;
+
+/** All that the question panel shows, as data. */
+export function panelQuestion(input: PanelInput): PanelQuestion {
+  const { question, state, selection, reviewer } = input;
+  const matrix = matrixOf(input);
+  return {
+    study: input.study,
+    questionId: state.questionId,
+    question: question.question,
+    contextTokens: question.context_tokens,
+    documents: question.documents.map(({ title, related }) => ({ title, related })),
+    position: input.position,
+    scorer: state.score ? selection.scorer : null,
+    expected: input.expected,
+    trajectories: trajectoriesOf(input),
+    matrix,
+    matrixMissing: matrix ? null : whyNoMatrix(input),
+    pair: pairOf(state),
+    decisions: state.decisions.map((decision) => decisionOf(decision, state.decisions)),
+    canUndo: undoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
+    canRedo: redoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
+    reviewer,
+    reasons: [...REASONS],
+    readOnly: input.readOnly,
+  };
+}
+
+function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
+  const scores = new Map(
+    state.score?.indices.map((index, position) => [index, state.score?.scores[position]]),
+  );
+  return state.trajectories.map((entry) => ({
+    index: entry.index,
+    text: texts.get(entry.index) ?? '',
+    finishReason: entry.finishReason,
+    completionTokens: entry.completionTokens,
+    score: scores.get(entry.index) ?? null,
+    truncated: isTruncated(entry),
+    failed: isFailed(entry),
+  }));
+}
+
+function matrixOf({ state, matrix }: PanelInput): PanelMatrix | null {
+  const indices = state.score?.indices;
+  if (!indices || matrix?.length !== indices.length ** 2) return null;
+  return { indices: [...indices], values: matrix, symmetric: isSymmetric(matrix, indices.length) };
+}
+
+function isSymmetric(values: Float32Array, n: number): boolean {
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) if (values[i * n + j] !== values[j * n + i]) return false;
+  return true;
+}
+
+function whyNoMatrix({ state, selection }: PanelInput): string {
+  if (state.trajectories.length === 0) return 'There are no trajectories yet. Sample some first.';
+  if (!state.score)
+    return 'The trajectories are not scored yet. Score the study to see their utilities.';
+  if (!state.score.matrix)
+    return `The scorer ${selection.scorer} gives scores without utilities between trajectories.`;
+  return 'The utility matrix is lost or damaged. Score the study again: only what is missing is made anew.';
+}
+
+function pairOf({ pair }: QuestionState): PanelPair {
+  return {
+    chosen: choiceOf(pair.chosen),
+    rejected: choiceOf(pair.rejected),
+    policy: { chosen: pair.policy.chosen ?? null, rejected: pair.policy.rejected ?? null },
+    margin: pair.margin ?? null,
+    leftOut: pair.leftOut === undefined ? null : LEFT_OUT_TEXT[pair.leftOut],
+  };
+}
+
+function choiceOf(choice: Choice | undefined): PanelChoice | null {
+  if (!choice) return null;
+  const { index, override } = choice;
+  if (!override) return { index, by: { kind: 'policy' } };
+  const { reviewer, at, reason } = override;
+  return {
+    index,
+    by: { kind: 'reviewer', reviewer, at, ...(reason === undefined ? {} : { reason }) },
+  };
+}
+
+function decisionOf(decision: DecisionRecord, all: readonly DecisionRecord[]): PanelDecision {
+  const { id, kind, reviewer, at, reason } = decision;
+  return {
+    id,
+    kind,
+    reviewer,
+    at,
+    text: decisionText(decision, all),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function decisionText(decision: DecisionRecord, all: readonly DecisionRecord[]): string {
+  if (decision.kind === 'override') return overrideText(decision);
+  const target = all.find(({ id }) => id === decision.target);
+  const what = target ? overrideText(target) : 'a decision that is not here';
+  return decision.kind === 'undo' ? `took back: ${what}` : `made again: ${what}`;
+}
+
+function overrideText({ chosen, rejected, previous }: DecisionRecord): string {
+  const side = (word: string, index: number | undefined, before: number | null | undefined) =>
+    index === undefined
+      ? []
+      : [
+          `${word} #${index}${before === null || before === undefined ? '' : ` instead of #${before}`}`,
+        ];
+  return [
+    ...side('chose', chosen, previous?.chosen),
+    ...side('rejected', rejected, previous?.rejected),
+  ].join(', ');
+}

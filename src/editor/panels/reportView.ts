@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { ReportBar, ReportTable, ReportView } from '../../protocol/report.ts';
+
+const measure = z.number().nullable();
+const summarySchema = z.object({
+  study: z.string(),
+  scorer: z.string(),
+  sampling: z.string(),
+  counts: z.object({
+    questions: z.number(),
+    expected: z.number(),
+    trajectories: z.number(),
+    failed: z.number(),
+    truncated: z.number(),
+    scored_questions: z.number(),
+    pairs: z.number(),
+    overridden: z.number(),
+    left_out: z.record(z.string(), z.number()),
+  }),
+  lengths: z.object({
+    context_tokens: measure,
+    trajectory_tokens: measure,
+    chosen_tokens: measure,
+    rejected_tokens: measure,
+  }),
+  margin: z.object({ mean: measure, min: measure, max: measure }),
+  sub_em: z
+    .object({
+      questions: z.number(),
+      random: measure,
+      mbr: measure,
+      chosen: measure,
+      rejected: measure,
+      oracle: measure,
+      n: z.number(),
+    })
+    .nullable(),
+});
+type Summary = z.infer<typeof summarySchema>;
+
+/** The report of a study as it is shown. @param summary what the `report` stage gave. */
+export function reportView(summary: object): ReportView {
+  const report = summarySchema.parse(summary);
+  return {
+    title: report.study,
+    bars: report.sub_em && barsOf(report.sub_em, report.scorer),
+    note: report.sub_em
+      ? `SubEM: how often the normalised gold answer stands in the output, over ${countText(report.sub_em.questions)} questions with gold answers. The gap between random and oracle is what a better choice can win.`
+      : 'The study has no gold answers (answers.jsonl), so only counts and lengths can be shown.',
+    tables: [countsOf(report), lengthsOf(report)],
+  };
+}
+
+/** The report as plain text, in columns. */
+export function reportText({ title, bars, note, tables }: ReportView): string {
+  const blocks = [
+    ...(bars
+      ? [
+          {
+            caption: 'SubEM',
+            rows: bars.map(({ label, value }) => ({ label, value: percentText(value) })),
+          },
+        ]
+      : []),
+    ...tables,
+  ].map(({ caption, rows }) => {
+    const width = Math.max(...rows.map(({ label }) => label.length));
+    return [caption, ...rows.map(({ label, value }) => `  ${label.padEnd(width)}  ${value}`)].join(
+      '\n',
+    );
+  });
+  return [title, ...blocks, note].join('\n\n');
+}
+
+export function percentText(value: number | null): string {
+  return value === null ? 'not measured' : `${value.toFixed(1)} %`;
+}
+
+function barsOf(subEm: NonNullable<Summary['sub_em']>, scorer: string): ReportBar[] {
+  const { random, mbr, chosen, rejected, oracle, n } = subEm;
+  return [
+    { label: 'random', what: 'a trajectory taken at random: the mean over all', value: random },
+    { label: 'top by score', what: `the trajectory that ${scorer} ranks first`, value: mbr },
+    {
+      label: 'chosen',
+      what: 'the chosen ones of the pairs, with decisions of reviewers',
+      value: chosen,
+    },
+    { label: 'rejected', what: 'the rejected ones of the pairs', value: rejected },
+    { label: `oracle@${n}`, what: `the best of the ${n}`, value: oracle },
+  ];
+}
+
+function countsOf({ counts, scorer, margin }: Summary): ReportTable {
+  const left = Object.entries(counts.left_out).map(
+    ([reason, n]) => `${countText(n)} ${reason.replaceAll('_', ' ')}`,
+  );
+  return {
+    caption: 'Counts',
+    rows: [
+      { label: 'questions', value: countText(counts.questions) },
+      {
+        label: 'trajectories',
+        value: `${countText(counts.trajectories)} of ${countText(counts.expected)}`,
+      },
+      { label: 'failed', value: countText(counts.failed) },
+      { label: 'truncated', value: countText(counts.truncated) },
+      { label: `scored by ${scorer}`, value: countText(counts.scored_questions) },
+      { label: 'pairs', value: countText(counts.pairs) },
+      { label: 'decided by reviewers', value: countText(counts.overridden) },
+      { label: 'left out', value: left.length > 0 ? left.join(', ') : '0' },
+      {
+        label: 'margin',
+        value:
+          margin.mean === null || margin.min === null || margin.max === null
+            ? 'none'
+            : `mean ${margin.mean.toFixed(3)}, from ${margin.min.toFixed(3)} to ${margin.max.toFixed(3)}`,
+      },
+    ],
+  };
+}
+
+function lengthsOf({ lengths }: Summary): ReportTable {
+  const tokens = (value: number | null) =>
+    value === null ? 'not known' : countText(Math.round(value));
+  return {
+    caption: 'Mean length in tokens',
+    rows: [
+      { label: 'contexts', value: tokens(lengths.context_tokens) },
+      { label: 'trajectories', value: tokens(lengths.trajectory_tokens) },
+      { label: 'chosen', value: tokens(lengths.chosen_tokens) },
+      { label: 'rejected', value: tokens(lengths.rejected_tokens) },
+    ],
+  };
+}
+
+function countText(n: number): string {
+  return n.toLocaleString('en');
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { StageVerb } from '../../stageRequest.ts';
+
+/** What a run does, as a title: "Sampling harrow". */
+const DOING: Record<StageVerb, string> = {
+  synthesize: 'Importing questions into',
+  sample: 'Sampling',
+  score: 'Scoring',
+  pairs: 'Deriving pairs of',
+  export: 'Exporting',
+  report: 'Measuring',
+};
+
+export function runTitle(verb: StageVerb, study: string): string {
+  return `${DOING[verb]} ${study}`;
+}
+
+/** What a notification offers next; each is a command, or a way to show what was made. */
+export type NextStep =
+  'sample' | 'score' | 'openSmallestMargin' | 'export' | 'openManifest' | 'report';
+
+export const NEXT_STEP_LABEL: Record<NextStep, string> = {
+  sample: 'Sample Trajectories',
+  score: 'Score',
+  openSmallestMargin: 'Open Smallest Margin',
+  export: 'Export',
+  openManifest: 'Open Manifest',
+  report: 'Report',
+};
+
+const synthesizeSummary = z.object({ questions: z.number() });
+const sampleSummary = z.object({
+  added: z.number(),
+  trajectories: z.number(),
+  failed: z.number(),
+  truncated: z.number(),
+});
+const scoreSummary = z.object({ scorer: z.string(), questions: z.number() });
+const exportSummary = z.object({
+  rows: z.number(),
+  overridden: z.number(),
+  left_out: z.record(z.string(), z.number()),
+});
+
+export interface DoneText {
+  message: string;
+  next: NextStep[];
+}
+
+/** The end of a run in a sentence, and what comes after it. */
+export function doneText(verb: StageVerb, study: string, summary: object): DoneText {
+  switch (verb) {
+    case 'synthesize': {
+      const known = synthesizeSummary.safeParse(summary).data;
+      return {
+        message: `${study} holds ${known ? plural(known.questions, 'question') : 'the imported questions'}.`,
+        next: ['sample'],
+      };
+    }
+    case 'sample': {
+      const known = sampleSummary.safeParse(summary).data;
+      if (known?.added === 0)
+        return {
+          message: `${study} has all its ${trajectories(known.trajectories)} already.`,
+          next: ['score'],
+        };
+      const notes = known
+        ? [count(known.failed, 'failed'), count(known.truncated, 'truncated')]
+        : [];
+      return {
+        message: `Sampled ${known ? trajectories(known.trajectories) : 'all trajectories'} of ${study}${inBrackets(notes)}.`,
+        next: ['score'],
+      };
+    }
+    case 'score': {
+      const known = scoreSummary.safeParse(summary).data;
+      return {
+        message: known
+          ? `Scored ${plural(known.questions, 'question')} of ${study} with ${known.scorer}.`
+          : `Scored ${study}.`,
+        next: ['openSmallestMargin', 'export'],
+      };
+    }
+    case 'export': {
+      const known = exportSummary.safeParse(summary).data;
+      const left = known ? Object.values(known.left_out).reduce((a, b) => a + b, 0) : 0;
+      const notes = known
+        ? [count(known.overridden, 'decided by reviewers'), count(left, 'left out')]
+        : [];
+      return {
+        message: `Exported ${known ? plural(known.rows, 'pair') : 'the pairs'} of ${study}${inBrackets(notes)}.`,
+        next: ['openManifest', 'report'],
+      };
+    }
+    case 'pairs':
+    case 'report':
+      return { message: '', next: [] };
+  }
+}
+
+function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+}
+
+function trajectories(n: number): string {
+  return plural(n, 'trajectory', 'trajectories');
+}
+
+function count(n: number, what: string): string {
+  return n > 0 ? `${n.toLocaleString('en')} ${what}` : '';
+}
+
+function inBrackets(notes: readonly string[]): string {
+  const said = notes.filter((note) => note !== '');
+  return said.length > 0 ? ` (${said.join(', ')})` : '';
+}

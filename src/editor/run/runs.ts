@@ -1,0 +1,166 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { SealongError, messageOf } from '../../errors.ts';
+import type { StageOutcome } from '../../protocol/stage.ts';
+import { Pace, progressText } from '../../pace.ts';
+import type { StageProgress } from '../../stage.ts';
+import type { StageEnvironment, StageRequest, StageVerb } from '../../stageRequest.ts';
+import type { StudyStore } from '../store/studyStore.ts';
+import { runTitle } from './runTexts.ts';
+import { startStage, type StageRun } from './stageRun.ts';
+
+const REFRESH_MS = 500;
+
+interface ActiveRun {
+  dir: string;
+  verb: StageVerb;
+  title: string;
+  run: StageRun;
+  pace: Pace;
+  progress: StageProgress | undefined;
+}
+
+export interface RunsPorts {
+  store: StudyStore;
+  /** The stage worker's script. */
+  script: URL;
+  log: vscode.LogOutputChannel;
+  /** Where progress is written. */
+  view: { message?: string };
+  graceMs?: number;
+}
+
+/** The runs of stages under way: at most one a study and verb. Shows how far each has come. */
+export class Runs implements vscode.Disposable {
+  readonly #ports: RunsPorts;
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #refreshing = new Map<string, NodeJS.Timeout>();
+  readonly #status: vscode.StatusBarItem;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A run began or ended. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(ports: RunsPorts) {
+    this.#ports = ports;
+    this.#status = vscode.window.createStatusBarItem('sealong.run', vscode.StatusBarAlignment.Left);
+    this.#status.name = 'SeaLong Run';
+    this.#status.command = 'sealong.cancelRun';
+  }
+
+  get active(): readonly { dir: string; verb: StageVerb; title: string }[] {
+    return [...this.#active.values()];
+  }
+
+  /**
+   * Runs a stage to its end, with what it writes shown as it comes.
+   *
+   * @throws SealongError `busy` where the same runs on this study already.
+   */
+  async start(request: StageRequest, environment: StageEnvironment): Promise<StageOutcome> {
+    const key = keyOf(request.study, request.verb);
+    const title = runTitle(request.verb, this.#nameOf(request.study));
+    if (this.#active.has(key))
+      throw new SealongError('busy', `${title} is under way already. Wait for it, or cancel it.`);
+    const active: ActiveRun = {
+      dir: request.study,
+      verb: request.verb,
+      title,
+      pace: new Pace(),
+      progress: undefined,
+      run: startStage({
+        script: this.#ports.script,
+        request,
+        environment,
+        ...(this.#ports.graceMs === undefined ? {} : { graceMs: this.#ports.graceMs }),
+        listener: {
+          progress: (progress) => {
+            active.pace.add(progress, performance.now());
+            active.progress = progress;
+            this.#refreshSoon(request.study);
+            this.#show();
+          },
+          warning: (message) => {
+            this.#ports.log.warn(`${title}: ${message}`);
+          },
+        },
+      }),
+    };
+    this.#active.set(key, active);
+    this.#ports.log.info(title);
+    this.#show();
+    this.#changed.fire();
+    try {
+      const outcome = await vscode.window.withProgress(
+        { location: { viewId: 'sealong.studies' }, title },
+        () => active.run.outcome,
+      );
+      this.#ports.log.info(
+        `${title}: ${outcome.type}`,
+        'summary' in outcome ? outcome.summary : '',
+      );
+      if (outcome.type === 'failed' && outcome.detail) this.#ports.log.debug(outcome.detail);
+      await this.#ports.store.refresh(request.study).catch((error: unknown) => {
+        this.#ports.log.warn(`${title}: reading the study again failed: ${messageOf(error)}`);
+      });
+      return outcome;
+    } finally {
+      this.#active.delete(key);
+      this.#show();
+      this.#changed.fire();
+    }
+  }
+
+  cancel(dir: string, verb: StageVerb): void {
+    this.#active.get(keyOf(dir, verb))?.run.cancel();
+  }
+
+  /** Tells every run to stop, and waits until all have. */
+  async cancelAll(): Promise<void> {
+    const runs = [...this.#active.values()].map(({ run }) => run);
+    for (const run of runs) run.cancel();
+    await Promise.all(runs.map(({ outcome }) => outcome));
+  }
+
+  dispose(): void {
+    this.#status.dispose();
+    this.#changed.dispose();
+    for (const timer of this.#refreshing.values()) clearTimeout(timer);
+  }
+
+  #refreshSoon(dir: string): void {
+    if (this.#refreshing.has(dir)) return;
+    const timer = setTimeout(() => {
+      void this.#ports.store
+        .refresh(dir)
+        .catch((error: unknown) => {
+          this.#ports.log.debug(`Reading ${dir} during a run failed: ${messageOf(error)}`);
+        })
+        .finally(() => this.#refreshing.delete(dir));
+    }, REFRESH_MS);
+    this.#refreshing.set(dir, timer);
+  }
+
+  #show(): void {
+    const lines = [...this.#active.values()].map(({ title, progress, pace }) =>
+      progress ? `${title}: ${progressText(progress, pace)}` : `${title} ...`,
+    );
+    const [first, ...others] = lines;
+    if (first === undefined) {
+      this.#ports.view.message = '';
+      this.#status.hide();
+      return;
+    }
+    this.#ports.view.message = lines.join('\n');
+    this.#status.text = `$(sync~spin) ${first}${others.length > 0 ? ` (+${others.length})` : ''}`;
+    this.#status.tooltip = `${lines.join('\n')}\nClick to cancel.`;
+    this.#status.show();
+  }
+
+  #nameOf(dir: string): string {
+    return this.#ports.store.study(dir)?.name ?? basename(dir);
+  }
+}
+
+function keyOf(dir: string, verb: StageVerb): string {
+  return `${verb} ${dir}`;
+}

@@ -1,0 +1,28 @@
+import { isFailed } from '../study/entries.ts';
+import type { OpenStudy } from './store/openStudy.ts';
+
+/** How far a study is on its way from questions to pairs. */
+export type StudyStage = 'none' | 'empty' | 'unsampled' | 'sampled' | 'scored' | 'exported';
+
+/**
+ * The first step that is not done for every question decides; `pause` is awaited between questions, since a large study
+ * takes longer than the editor's host may block.
+ */
+export async function studyStage(
+  study: Pick<OpenStudy, 'index' | 'expected' | 'state'>,
+  exported: boolean,
+  pause: () => Promise<void>,
+): Promise<StudyStage> {
+  if (study.index.questions.size === 0) return 'empty';
+  let incomplete = false;
+  for (const id of study.index.questions.keys()) {
+    await pause();
+    const { trajectories, score } = study.state(id);
+    if (score) continue;
+    if (trajectories.length < study.expected) incomplete = true;
+    // A question whose every sample was refused has nothing to score.
+    else if (!trajectories.every(isFailed)) return 'sampled';
+  }
+  if (incomplete) return 'unsampled';
+  return exported ? 'exported' : 'scored';
+}

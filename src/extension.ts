@@ -1,0 +1,215 @@
+// Before all else: it changes how the schemas of the other modules are made.
+import './editor/interpretedSchemas.ts';
+import * as vscode from 'vscode';
+import { registerCommands, type CommandHandlers } from './editor/commands/registerCommands.ts';
+import { setApiKey } from './editor/commands/apiKeyCommand.ts';
+import { cancelRun } from './editor/commands/cancelRun.ts';
+import { createStudy } from './editor/commands/createStudy.ts';
+import { QuestionCommands } from './editor/commands/questionCommands.ts';
+import { pickFormat, pickQuestionsFile } from './editor/commands/questionsFile.ts';
+import { RunCommands, manifestOf } from './editor/commands/runCommands.ts';
+import { Targets } from './editor/commands/targets.ts';
+import { ContextKeys } from './editor/contextKeys.ts';
+import { Decisions } from './editor/decisions.ts';
+import { StudyDocuments } from './editor/documents/studyDocuments.ts';
+import { EmbeddedModel } from './editor/embeddedModel.ts';
+import { ApiKeys } from './editor/endpoint/apiKeys.ts';
+import { EndpointChoice } from './editor/endpoint/endpointChoice.ts';
+import { ErrorReporter } from './editor/errorReporter.ts';
+import { QuestionPanels } from './editor/panels/questionPanels.ts';
+import { ReportPanels } from './editor/panels/reportPanels.ts';
+import { Runs } from './editor/run/runs.ts';
+import { settings, updateSetting } from './editor/settings.ts';
+import type { OpenStudy } from './editor/store/openStudy.ts';
+import { StudyStore } from './editor/store/studyStore.ts';
+import { StudyTree } from './editor/tree/studyTree.ts';
+import { requireTrust, untrustedReason } from './editor/trust.ts';
+
+/** VS Code gives an extension five seconds to end. */
+const DEACTIVATE_MS = 4500;
+
+let running: Runs | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { extensionUri, subscriptions, workspaceState, globalState } = context;
+  const script = (name: string) => new URL(`./${name}.js`, import.meta.url);
+
+  const log = vscode.window.createOutputChannel('SeaLong', { log: true });
+  const errors = new ErrorReporter(log);
+  const store = new StudyStore({
+    workerUrl: script('scanWorker'),
+    log: (message) => {
+      log.warn(message);
+    },
+  });
+  const tree = new StudyTree(store);
+  const view = vscode.window.createTreeView('sealong.studies', {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+  });
+  // All that this view has to say are its welcome texts.
+  const start = vscode.window.createTreeView('sealong.start', { treeDataProvider: EMPTY });
+  const documents = new StudyDocuments(store);
+
+  const embedded = new EmbeddedModel(
+    vscode.Uri.joinPath(extensionUri, 'dist', 'sealong.js').fsPath,
+    log,
+  );
+  const endpoints = new EndpointChoice(embedded);
+  const keys = new ApiKeys(context.secrets);
+  const runs = new Runs({ store, script: script('stageWorker'), log, view });
+  running = runs;
+  const decisions = new Decisions(store, settings.reviewer);
+
+  const panels: QuestionPanels = new QuestionPanels(extensionUri, {
+    store,
+    order: (study) => tree.questionIds(study),
+    decide: (dir, questionId, request) => decisions.decide(dir, questionId, request),
+    openTrajectory: (dir, questionId, index) => questions.showTrajectory(dir, questionId, index),
+    openContext: (dir, questionId) => questions.showContext(dir, questionId),
+    reviewer: settings.reviewer,
+    readOnly: untrustedReason,
+    failed: (error) => {
+      errors.report(error, 'Showing a question');
+    },
+  });
+  const reports = new ReportPanels(extensionUri);
+  const targets = new Targets({ store, tree, view, panels });
+  const questions: QuestionCommands = new QuestionCommands({
+    store,
+    tree,
+    targets,
+    panels,
+    documents,
+    decisions,
+    memory: workspaceState,
+  });
+  const stages: RunCommands = new RunCommands({
+    runs,
+    endpoints,
+    keys,
+    errors,
+    embeddingWorker: script('embeddingWorker'),
+    memory: globalState,
+    next: async (step, study, summary) => {
+      switch (step) {
+        case 'sample':
+          return stages.sample(study);
+        case 'score':
+          return stages.score(study);
+        case 'openSmallestMargin':
+          return questions.openSmallestMargin(study);
+        case 'export':
+          return stages.exportPairs(study);
+        case 'report':
+          return showReport(study);
+        case 'openManifest': {
+          const manifest = manifestOf(summary);
+          if (manifest !== undefined)
+            await vscode.window.showTextDocument(vscode.Uri.file(manifest), { preview: false });
+        }
+      }
+    },
+  });
+  const showReport = async (study: OpenStudy) => {
+    const summary = await stages.report(study);
+    if (summary) reports.show(study.dir, summary);
+  };
+
+  const contextKeys = new ContextKeys(store, () => targets.current());
+  const showRunning = () => {
+    contextKeys.set('running', runs.active.length > 0);
+    contextKeys.set('embeddedRunning', embedded.running !== undefined);
+    contextKeys.updateSoon();
+  };
+
+  const handlers: CommandHandlers = {
+    createStudy: async () => {
+      const created = await createStudy(endpoints, keys);
+      await updateSetting('endpoint', created.endpoint.name);
+      await store.refresh(created.dir);
+      const study = await targets.study({ type: 'study', dir: created.dir });
+      if (created.questions !== undefined)
+        await stages.synthesize(study, created.questions, undefined);
+    },
+    importQuestions: async (target) => {
+      const study = await targets.study(target);
+      const from = await pickQuestionsFile('File of questions', { optional: false });
+      if (from !== undefined) await stages.synthesize(study, from, await pickFormat());
+    },
+    sample: async (target) => stages.sample(await targets.study(target)),
+    score: async (target) => stages.score(await targets.study(target)),
+    exportPairs: async (target) => stages.exportPairs(await targets.study(target)),
+    report: async (target) => showReport(await targets.study(target)),
+    openQuestion: (target) => questions.openQuestion(target),
+    openSmallestMargin: async (target) => questions.openSmallestMargin(await targets.study(target)),
+    nextQuestion: () => questions.navigate(1),
+    previousQuestion: () => questions.navigate(-1),
+    openTrajectory: (target) => questions.openTrajectory(target),
+    openContext: (target) => questions.openContext(target),
+    chooseTrajectory: (target) => questions.override('chosen', target),
+    rejectTrajectory: (target) => questions.override('rejected', target),
+    undo: (target) => questions.takeBack('undo', target),
+    redo: (target) => questions.takeBack('redo', target),
+    sortQuestions: () => questions.sortQuestions(),
+    showProblems: async (target) => questions.showProblems(await targets.study(target)),
+    selectEndpoint: () => {
+      requireTrust('Selecting a server');
+      return endpoints.select();
+    },
+    setApiKey: () => setApiKey(endpoints, keys),
+    startEmbedded: async () => {
+      requireTrust('Starting the embedded model');
+      await vscode.window.withProgress(
+        { location: { viewId: 'sealong.studies' }, title: 'Starting the embedded model' },
+        () => embedded.start(),
+      );
+      await updateSetting('endpoint', 'embedded');
+    },
+    stopEmbedded: async () => {
+      await embedded.stop();
+    },
+    showLog: () => {
+      log.show();
+    },
+    cancelRun: () => cancelRun(runs),
+    refresh: async (target) => store.refresh((await targets.study(target)).dir),
+  };
+
+  subscriptions.push(
+    log,
+    store,
+    tree,
+    view,
+    start,
+    documents,
+    embedded,
+    runs,
+    panels,
+    reports,
+    contextKeys,
+    registerCommands(handlers, errors, log),
+    runs.onDidChange(showRunning),
+    embedded.onDidChange(showRunning),
+    view.onDidChangeSelection(() => {
+      contextKeys.updateSoon();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      panels.updateAll();
+    }),
+  );
+  void embedded.find().then(showRunning);
+}
+
+/** Lets runs end by themselves, with what they did kept. */
+export async function deactivate(): Promise<void> {
+  await Promise.race([
+    running?.cancelAll(),
+    new Promise((resolve) => setTimeout(resolve, DEACTIVATE_MS)),
+  ]);
+}
+
+const EMPTY: vscode.TreeDataProvider<never> = {
+  getChildren: () => [],
+  getTreeItem: () => new vscode.TreeItem(''),
+};

@@ -1,0 +1,20 @@
+import type { StageProgress } from '../stage.ts';
+import type { StageEnvironment, StageRequest } from '../stageRequest.ts';
+
+/** Every message between the editor and a stage worker; a worker does one run and ends. */
+export type ToStageWorker =
+  | { type: 'run'; request: StageRequest; environment: StageEnvironment }
+  /** Ends the run with what is done kept; the worker answers with `cancelled` when it has. */
+  | { type: 'cancel' };
+
+export type FromStageWorker =
+  | { type: 'progress'; progress: StageProgress }
+  | { type: 'warning'; message: string }
+  | StageOutcome;
+
+/** How a run ended; exactly one is sent, last. */
+export type StageOutcome =
+  | { type: 'done'; summary: object }
+  | { type: 'cancelled' }
+  /** `detail` (a stack) is for the log; `message` is for people. */
+  | { type: 'failed'; code: string; message: string; detail?: string };

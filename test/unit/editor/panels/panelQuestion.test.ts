@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { panelQuestion, type PanelInput } from '../../../../src/editor/panels/panelQuestion.ts';
+import type { DecisionRecord } from '../../../../src/records/schemas.ts';
+import { questionState, selection } from '../../../support/questionState.ts';
+
+const scores = [0.9, 0.8, 0.2, null];
+
+function input(more: Partial<PanelInput> = {}): PanelInput {
+  return {
+    study: '/studies/harrow',
+    question: {
+      id: 'q',
+      question: 'Who?',
+      context: 'Passage 1: ...',
+      context_tokens: 100,
+      documents: [{ title: 'Harrow', start: 0, end: 5, related: true }],
+    },
+    state: questionState(scores),
+    selection,
+    texts: new Map([
+      [0, 'Ada'],
+      [1, 'Ada.'],
+      [2, 'Thomas'],
+      [3, 'refused'],
+    ]),
+    matrix: Float32Array.from([1, 0.9, 0.1, 0.9, 1, 0.2, 0.1, 0.2, 1]),
+    expected: 4,
+    position: { at: 3, of: 12 },
+    reviewer: 'ann',
+    readOnly: null,
+    ...more,
+  };
+}
+
+function override(more: Partial<DecisionRecord> = {}): DecisionRecord {
+  return {
+    id: 'd1',
+    question_id: 'q',
+    sampling: 's',
+    kind: 'override',
+    chosen: 1,
+    previous: { chosen: 0, rejected: 2 },
+    reviewer: 'ann',
+    at: '2026-05-01T10:00:00.000Z',
+    ...more,
+  };
+}
+
+test('a question shows its trajectories with scores, its pair and its matrix', () => {
+  const shown = panelQuestion(input());
+  assert.equal(shown.scorer, 'mbr_embedding');
+  assert.deepEqual(
+    shown.trajectories.map(({ index, text, score, failed }) => [index, text, score, failed]),
+    [
+      [0, 'Ada', 0.9, false],
+      [1, 'Ada.', 0.8, false],
+      [2, 'Thomas', 0.2, false],
+      [3, 'refused', null, true],
+    ],
+  );
+  assert.deepEqual(shown.pair.chosen, { index: 0, by: { kind: 'policy' } });
+  assert.deepEqual(shown.pair.policy, { chosen: 0, rejected: 2 });
+  assert.deepEqual(shown.matrix?.indices, [0, 1, 2]);
+  assert.equal(shown.matrix.symmetric, true);
+  assert.equal(shown.matrixMissing, null);
+  assert.deepEqual(shown.documents, [{ title: 'Harrow', related: true }]);
+  assert.deepEqual([shown.canUndo, shown.canRedo], [false, false]);
+});
+
+test('a matrix whose two halves differ is not called symmetric', () => {
+  const matrix = Float32Array.from([1, 0, 0, 1, 1, 0, 0, 0, 1]);
+  assert.equal(panelQuestion(input({ matrix })).matrix?.symmetric, false);
+});
+
+test('where there is no matrix the panel says why and what to do', () => {
+  const why = (more: Partial<PanelInput>) =>
+    panelQuestion(input({ matrix: undefined, ...more })).matrixMissing ?? '';
+  assert.match(why({ state: questionState([]) }), /Sample some/);
+  assert.match(why({ state: { ...questionState(scores), score: undefined } }), /not scored/);
+  assert.match(
+    why({ state: questionState(scores, [], { matrix: undefined }) }),
+    /without utilities/,
+  );
+  assert.match(why({}), /Score the study again/);
+  // A matrix of another size than the scores say is as good as lost.
+  assert.match(why({ matrix: new Float32Array(4) }), /Score the study again/);
+});
+
+test('decisions are told in words, with who decided and why', () => {
+  const made = override({ reason: 'Better answer' });
+  const undone = override({ id: 'd2', kind: 'undo', target: 'd1', at: '2026-05-01T10:01:00.000Z' });
+  const { pair } = panelQuestion(input({ state: questionState(scores, [made]) }));
+  assert.deepEqual(pair.chosen, {
+    index: 1,
+    by: { kind: 'reviewer', reviewer: 'ann', at: made.at, reason: 'Better answer' },
+  });
+  const shown = panelQuestion(input({ state: questionState(scores, [made, undone]) }));
+  assert.deepEqual(
+    shown.decisions.map(({ text }) => text),
+    ['chose #1 instead of #0', 'took back: chose #1 instead of #0'],
+  );
+  assert.deepEqual([shown.canUndo, shown.canRedo], [false, true]);
+  assert.equal(shown.pair.chosen?.index, 0);
+});
+
+test('a reviewer cannot undo what another decided', () => {
+  const state = questionState(scores, [override({ reviewer: 'bob' })]);
+  assert.equal(panelQuestion(input({ state })).canUndo, false);
+});

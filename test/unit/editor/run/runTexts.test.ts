@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pace, progressText } from '../../../../src/pace.ts';
+import { doneText, runTitle } from '../../../../src/editor/run/runTexts.ts';
+
+test('progress says how far, how fast and how long still', () => {
+  const pace = new Pace();
+  const progress = (done: number) =>
+    ({
+      type: 'progress',
+      done,
+      total: 240,
+      unit: 'trajectories',
+      completionTokens: done * 33,
+    }) as const;
+  pace.add(progress(95), 0);
+  assert.equal(progressText(progress(95), pace), '95 of 240');
+  pace.add(progress(96), 1000);
+  assert.equal(progressText(progress(96), pace), '96 of 240 · 33 tokens/s · 2 min left');
+  assert.equal(runTitle('sample', 'harrow'), 'Sampling harrow');
+});
+
+test('bytes are said in megabytes', () => {
+  const progress = { type: 'progress', done: 5e6, total: 91e6, unit: 'bytes' } as const;
+  assert.equal(progressText(progress, new Pace()), '5.0 of 91 MB');
+});
+
+test('every end of a run offers what comes next', () => {
+  assert.deepEqual(
+    doneText('sample', 'harrow', { added: 144, trajectories: 240, failed: 0, truncated: 3 }),
+    {
+      message: 'Sampled 240 trajectories of harrow (3 truncated).',
+      next: ['score'],
+    },
+  );
+  assert.deepEqual(doneText('score', 'harrow', { scorer: 'mbr_embedding', questions: 1 }), {
+    message: 'Scored 1 question of harrow with mbr_embedding.',
+    next: ['openSmallestMargin', 'export'],
+  });
+  assert.deepEqual(
+    doneText('export', 'harrow', { rows: 28, overridden: 2, left_out: { equal_texts: 2 } }).message,
+    'Exported 28 pairs of harrow (2 decided by reviewers, 2 left out).',
+  );
+  assert.deepEqual(
+    doneText('synthesize', 'harrow', { questions: 2048 }).message,
+    'harrow holds 2,048 questions.',
+  );
+});
+
+test('a summary of another shape still gives a sentence', () => {
+  for (const verb of ['synthesize', 'sample', 'score', 'export'] as const)
+    assert.match(doneText(verb, 'harrow', {}).message, /harrow/);
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { studyStage } from '../../../src/editor/studyStage.ts';
+import type { QuestionState } from '../../../src/preference/studyPairs.ts';
+import { StudyIndex } from '../../../src/study/studyIndex.ts';
+import { START } from '../../../src/records/lines.ts';
+import { questionState } from '../../support/questionState.ts';
+
+const scored = questionState([0.9, 0.8]);
+const sampled: QuestionState = { ...scored, score: undefined };
+const partial: QuestionState = { ...sampled, trajectories: sampled.trajectories.slice(0, 1) };
+const refused = questionState([null, null]);
+
+async function stageOf(states: readonly QuestionState[], exported = false) {
+  const index = new StudyIndex();
+  const entries = states.map((_, position) => ({
+    id: String(position),
+    question: '?',
+    contextTokens: 1,
+    documents: 0,
+    line: position + 1,
+    offset: 0,
+    length: 0,
+  }));
+  index.apply({ kind: 'questions', entries, problems: [], next: START });
+  const state = (id: string) => states[Number(id)] ?? refused;
+  return studyStage({ index, expected: 2, state }, exported, () => Promise.resolve());
+}
+
+test('the next step is the first that is not done for every question', async () => {
+  assert.equal(await stageOf([]), 'empty');
+  assert.equal(await stageOf([partial, partial]), 'unsampled');
+  assert.equal(await stageOf([sampled, sampled]), 'sampled');
+  assert.equal(await stageOf([scored, partial]), 'unsampled');
+  assert.equal(await stageOf([scored, sampled]), 'sampled');
+  assert.equal(await stageOf([scored, scored]), 'scored');
+  assert.equal(await stageOf([scored, scored], true), 'exported');
+});
+
+test('a question whose every sample was refused holds nothing up', async () => {
+  assert.equal(await stageOf([scored, refused]), 'scored');
+});
