@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { SealongError, messageOf } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
 import { runStage } from '../stage.ts';

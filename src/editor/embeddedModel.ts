@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError } from '../errors.ts';
 import { findRunningServer, stopRunningServer } from '../inference/serverState.ts';
 import { settings } from './settings.ts';

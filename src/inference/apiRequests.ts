@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApiError } from './apiError.ts';
 import type { ChatMessage } from './languageModel.ts';
 

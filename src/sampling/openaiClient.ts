@@ -4,7 +4,7 @@ import OpenAI, {
   APIError,
   APIUserAbortError,
 } from 'openai';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkedHost } from '../endpoint/checkedHost.ts';
 import { messageOf, systemCodeOf } from '../errors.ts';
 import { issuesText } from '../records/jsonl.ts';

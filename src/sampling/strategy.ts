@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, messageOf } from '../errors.ts';
 import { issuesText } from '../records/jsonl.ts';
 import { readOptional, type Study } from '../study/study.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { withVersion } from '../../endpoint/baseUrl.ts';
 import { SealongError } from '../../errors.ts';
 
@@ -62,7 +62,9 @@ export function knownEndpoints(sources: EndpointSources): {
   if (sources.environment && !isEmbedded(sources.environment))
     add(ENVIRONMENT, { base_url: sources.environment }, ENVIRONMENT);
   if (typeof sources.configured === 'object' && sources.configured !== null)
-    for (const [name, value] of Object.entries(sources.configured)) add(name, value, 'settings');
+    for (const [name, value] of Object.entries(sources.configured))
+      // Settings made for the embedded server before may name an address that it no longer has.
+      if (!endpoints.some((endpoint) => endpoint.name === name)) add(name, value, 'settings');
   return { endpoints, problems };
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const TIMEOUT_MS = 5000;
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });

@@ -8,7 +8,7 @@ export function webviewFolder(extensionUri: vscode.Uri): vscode.Uri {
 
 /**
  * The page of a panel: its script by nonce, its style sheet, and nothing else, not even from this extension. Content comes
- * as messages.
+ * as messages. The toolkit looks for the nonce in a meta element: without it, a style that it tries out is refused.
  */
 export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri, name: string): string {
   const nonce = randomBytes(16).toString('base64url');

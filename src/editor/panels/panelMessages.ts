@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FromPanel, PanelRequest, SavedPanel } from '../../protocol/panel.ts';
 import { questionIdSchema } from '../../records/schemas.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../../errors.ts';
 import type { FromReportPanel, ReportView, ToReportPanel } from '../../protocol/report.ts';
 import { panelHtml, tabIcon, webviewFolder } from './panelHtml.ts';

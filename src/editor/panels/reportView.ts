@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReportBar, ReportTable, ReportView } from '../../protocol/report.ts';
 
 const measure = z.number().nullable();

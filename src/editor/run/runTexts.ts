@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StageVerb } from '../../stageRequest.ts';
 
 /** What a run does, as a title: "Sampling harrow". */

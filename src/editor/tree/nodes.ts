@@ -1,6 +1,8 @@
 /** A row of the tree, as commands get it: plain data, looked up in the store when it is used. */
 export type Node =
   | { type: 'study'; dir: string }
+  /** Questions of a long study, from the `start`th of the list as it is sorted. */
+  | { type: 'range'; dir: string; start: number }
   | { type: 'question'; dir: string; questionId: string }
   | { type: 'trajectory'; dir: string; questionId: string; index: number }
   | { type: 'problems'; dir: string }
@@ -17,6 +19,8 @@ export function isNode(value: unknown): value is Node {
     case 'problems':
     case 'loading':
       return true;
+    case 'range':
+      return 'start' in value && typeof value.start === 'number';
     case 'question':
       return hasQuestion;
     case 'trajectory':
@@ -31,6 +35,7 @@ export class StudyNodes {
   readonly study: NodeOf<'study'>;
   readonly problems: NodeOf<'problems'>;
   readonly loading: NodeOf<'loading'>;
+  readonly #ranges = new Map<number, NodeOf<'range'>>();
   readonly #questions = new Map<string, NodeOf<'question'>>();
   readonly #trajectories = new Map<string, Map<number, NodeOf<'trajectory'>>>();
 
@@ -38,6 +43,11 @@ export class StudyNodes {
     this.study = { type: 'study', dir };
     this.problems = { type: 'problems', dir };
     this.loading = { type: 'loading', dir };
+  }
+
+  range(start: number): NodeOf<'range'> {
+    const { dir } = this.study;
+    return made(this.#ranges, start, () => ({ type: 'range', dir, start }));
   }
 
   question(questionId: string): NodeOf<'question'> {

@@ -4,6 +4,7 @@ import type { StudyChange, StudyStore } from '../store/studyStore.ts';
 import { StudyNodes, type Node } from './nodes.ts';
 import { orderQuestions, type QuestionOrder } from './order.ts';
 import { questionRow } from './questionRow.ts';
+import { RANGE_SIZE, rangeRow, rangesOf } from './ranges.ts';
 import type { Row } from './row.ts';
 import { countStudy, type StudyCounts } from './studyCounts.ts';
 import { loadingRow, problemsRow, studyRow } from './studyRow.ts';
@@ -12,6 +13,8 @@ import { markdownOf, treeItem } from './treeItem.ts';
 
 /** Beyond this many changed questions, their study is refreshed as a whole. */
 const SINGLE_ROWS = 300;
+/** How long an opened study's list may wait for its first questions before it says that they are being read. */
+const FIRST_ROWS_MS = 1000;
 
 /**
  * The view `sealong.studies`: studies, their questions, their trajectories. Rows are computed from the store when they are
@@ -22,6 +25,8 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   readonly #changes = new vscode.EventEmitter<Node | Node[] | undefined>();
   readonly #store: StudyStore;
   readonly #nodes = new Map<string, StudyNodes>();
+  /** Question ids of each study, in the order shown last. */
+  readonly #shown = new Map<string, readonly string[]>();
   readonly #counts = new Map<string, StudyCounts>();
   /** Studies that changed since they were counted. */
   readonly #stale = new Set<string>();
@@ -51,7 +56,9 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   /** In the order shown. */
   async questionIds(study: OpenStudy): Promise<string[]> {
     const counts = await this.#countsOf(study);
-    return orderQuestions([...study.index.questions.keys()], this.#sort, counts.margins);
+    const ids = orderQuestions([...study.index.questions.keys()], this.#sort, counts.margins);
+    this.#shown.set(study.dir, ids);
+    return ids;
   }
 
   /** The row of a study, a question or a trajectory, to be revealed; undefined where there is none. */
@@ -71,14 +78,22 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     const nodes = this.#nodesOf(study.dir);
     switch (node.type) {
       case 'study': {
+        await this.#firstQuestions(study);
         const ids = await this.questionIds(study);
+        const ranges = rangesOf(ids.length);
         return [
           ...(study.problems.length > 0 ? [nodes.problems] : []),
-          ...ids.map((id) => nodes.question(id)),
+          ...(ranges.length > 0
+            ? ranges.map(({ start }) => nodes.range(start))
+            : ids.map((id) => nodes.question(id))),
           // Last, so that nothing moves when it goes.
           ...(study.loading ? [nodes.loading] : []),
         ];
       }
+      case 'range':
+        return (await this.questionIds(study))
+          .slice(node.start, node.start + RANGE_SIZE)
+          .map((id) => nodes.question(id));
       case 'question':
         return orderTrajectories(study.state(node.questionId)).map(({ index }) =>
           nodes.trajectory(node.questionId, index),
@@ -93,7 +108,12 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   getParent(node: Node): Node | undefined {
     const nodes = this.#nodesOf(node.dir);
     if (node.type === 'study') return undefined;
-    return node.type === 'trajectory' ? nodes.question(node.questionId) : nodes.study;
+    if (node.type === 'trajectory') return nodes.question(node.questionId);
+    if (node.type !== 'question') return nodes.study;
+    const shown = this.#shown.get(node.dir) ?? [];
+    if (rangesOf(shown.length).length === 0) return nodes.study;
+    const position = shown.indexOf(node.questionId);
+    return nodes.range(position - (position % RANGE_SIZE));
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -121,6 +141,11 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         return studyRow(study, this.#counts.get(study.dir));
       case 'problems':
         return problemsRow(study.problems.length);
+      case 'range': {
+        const ids = this.#shown.get(node.dir) ?? [];
+        const end = Math.min(ids.length, node.start + RANGE_SIZE);
+        return rangeRow({ start: node.start, end }, [ids[node.start] ?? '', ids[end - 1] ?? '']);
+      }
       case 'question': {
         const entry = study.index.questions.get(node.questionId);
         return entry ? questionRow(entry, study.state(entry.id), study.expected) : loadingRow();
@@ -131,6 +156,21 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         return entry ? trajectoryRow(entry, state) : loadingRow();
       }
     }
+  }
+
+  /** Rows at once are better than a row that says "reading" and a refresh, which VS Code delays. */
+  async #firstQuestions(study: OpenStudy): Promise<void> {
+    if (!study.loading || study.index.questions.size > 0) return;
+    let subscription: vscode.Disposable | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FIRST_ROWS_MS);
+      subscription = this.#store.onDidChange(() => {
+        if (!study.loading || study.index.questions.size > 0) resolve();
+      });
+    });
+    clearTimeout(timer);
+    subscription?.dispose();
   }
 
   #nodesOf(dir: string): StudyNodes {
@@ -200,6 +240,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     clearTimeout(this.#due.get(dir)?.timer);
     this.#due.delete(dir);
     this.#nodes.delete(dir);
+    this.#shown.delete(dir);
     this.#counts.delete(dir);
     this.#refreshed.delete(dir);
   }

@@ -35,6 +35,7 @@ const COMMANDS: Partial<Record<Node['type'], { command: string; title: string }>
 function collapsibleState(node: Node, expanded: boolean): vscode.TreeItemCollapsibleState {
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
   if (node.type === 'study') return expanded ? Expanded : Collapsed;
+  if (node.type === 'range') return node.start === 0 ? Expanded : Collapsed;
   return node.type === 'question' ? Collapsed : None;
 }
 
@@ -46,5 +47,6 @@ function idOf(node: Node): string {
     dir,
     ...('questionId' in node ? [node.questionId] : []),
     ...('index' in node ? [node.index] : []),
+    ...('start' in node ? [node.start] : []),
   ]);
 }

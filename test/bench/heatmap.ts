@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+import { z } from 'zod';
+import { ROOT } from '../e2e/support/requirements.ts';
+import { scoredQuestion } from '../integration/webview/fixtures.ts';
+import { openPanel, servePanel } from '../integration/webview/panelPage.ts';
+import { compare, figureOf, given, progress, report, type Comparison } from './comparison.ts';
+
+/** What drawing the heatmap of 128 samples takes, beside empty operations on a canvas of the same size in the same page. */
+const SAMPLES = 128;
+const PAGES = 4;
+const DRAWS = 10;
+
+/**
+ * Drawing on a canvas only notes what to draw; reading a pixel waits until it is drawn. The panel itself measures
+ * without that. The clock of a page has steps of 0.1 ms, so the empty operations are timed together.
+ */
+const WATCH = `
+window.draws = [];
+const measure = performance.measure.bind(performance);
+performance.measure = (name, options) => {
+  const entry = measure(name, options);
+  if (name === 'heatmap') {
+    document.querySelector('.heatmap canvas').getContext('2d').getImageData(0, 0, 1, 1);
+    draws.push({ script: entry.duration, drawn: performance.now() - entry.startTime });
+  }
+  return entry;
+};
+const { width, height } = document.querySelector('.heatmap canvas');
+const empty = Object.assign(document.createElement('canvas'), { width, height });
+const context = empty.getContext('2d');
+const pixels = new ImageData(width, height);
+const timed = (operation) => {
+  const times = 20;
+  const start = performance.now();
+  for (let time = 0; time < times; time++) {
+    operation();
+    context.getImageData(0, 0, 1, 1);
+  }
+  return (performance.now() - start) / times;
+};
+window.emptyOperations = () => ({
+  put: timed(() => context.putImageData(pixels, 0, 0)),
+  fill: timed(() => context.fillRect(0, 0, width, height)),
+});
+({ width, height, first: performance.getEntriesByName('heatmap')[0].duration })`;
+
+const openedSchema = z.object({ width: z.number(), height: z.number(), first: z.number() });
+const drawSchema = z.object({ script: z.number(), drawn: z.number() });
+const emptySchema = z.object({ put: z.number(), fill: z.number() });
+
+interface Measured {
+  size: string;
+  firsts: number[];
+  draws: z.infer<typeof drawSchema>[];
+  empties: z.infer<typeof emptySchema>[];
+}
+
+async function measure(browser: Browser, url: string, scale: number): Promise<Measured> {
+  const measured: Measured = { size: '', firsts: [], draws: [], empties: [] };
+  for (let turn = 0; turn < PAGES; turn++) {
+    const panel = await openPanel(browser, url, scoredQuestion(SAMPLES), { scale });
+    const { page } = panel;
+    await page.waitForFunction("performance.getEntriesByName('heatmap').length > 0");
+    const { width, height, first } = openedSchema.parse(await page.evaluate(WATCH));
+    measured.size = `${width} x ${height} px`;
+    measured.firsts.push(first);
+    for (let draw = 0; draw < DRAWS; draw++) {
+      await panel.send({ type: 'action', action: 'toggleOrder' });
+      await page.waitForFunction(`draws.length > ${draw}`);
+      measured.empties.push(emptySchema.parse(await page.evaluate('emptyOperations()')));
+    }
+    measured.draws.push(...z.array(drawSchema).parse(await page.evaluate('draws')));
+    if (panel.errors.length > 0) throw new Error(`The panel failed: ${panel.errors.join('; ')}`);
+    await page.close();
+  }
+  return measured;
+}
+
+function comparisonsOf({ size, firsts, draws, empties }: Measured): Comparison[] {
+  const put = figureOf(
+    'one empty putImageData',
+    'ms',
+    empties.map((empty) => empty.put),
+  );
+  const fill = figureOf(
+    'one fillRect',
+    'ms',
+    empties.map((empty) => empty.fill),
+  );
+  const drawn = figureOf(
+    'all of it, until the pixels are there',
+    'ms',
+    draws.map((draw) => draw.drawn),
+  );
+  const script = figureOf(
+    'the script alone',
+    'ms',
+    draws.map((draw) => draw.script),
+  );
+  const name = `heatmap of ${SAMPLES} samples, ${size}`;
+  return [
+    compare(name, drawn, put, 'under 16 ms'),
+    compare(name, drawn, fill, 'under 16 ms'),
+    compare(name, script, put, 'under 16 ms'),
+    compare(
+      `first ${name}`,
+      figureOf('the script alone, in a new page', 'ms', firsts),
+      put,
+      'under 16 ms',
+    ),
+  ];
+}
+
+const [script, style] = await Promise.all(
+  ['js', 'css'].map((ending) =>
+    readFile(join(ROOT, `dist/webview/questionPanel.${ending}`), 'utf8'),
+  ),
+);
+const server = await servePanel({ script: script ?? '', style: style ?? '' });
+const browser = await chromium.launch({
+  executablePath: given('SEALONG_CHROMIUM'),
+  args: ['--headless', '--no-sandbox', '--disable-gpu'],
+});
+try {
+  const comparisons: Comparison[] = [];
+  for (const scale of [1, 2]) {
+    progress(`drawing on a screen of density ${scale}`);
+    comparisons.push(...comparisonsOf(await measure(browser, server.url, scale)));
+  }
+  report(comparisons, ['Drawn by the processor: the browser runs without a GPU.']);
+} finally {
+  await browser.close();
+  server.close();
+}
