@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { systemClock } from './clock.ts';
 import { SealongError } from './errors.ts';
 import { report } from './evaluation/report.ts';
@@ -26,12 +27,17 @@ export async function* runNamedStage(
   const study = await openStudy(request.study, request.settings);
   switch (request.verb) {
     case 'synthesize': {
-      const { from: path, format, strict, replace } = request;
+      const { from: path, format, distractors, articles, strict, replace } = request;
       const counter = await openTokenCounter(study, environment);
       yield* synthesize(
         study,
-        { path, ...(format !== undefined ? { format } : {}) },
-        { counter },
+        {
+          path,
+          ...(format !== undefined ? { format } : {}),
+          ...(distractors !== undefined ? { distractors } : {}),
+          ...(articles !== undefined ? { articles } : {}),
+        },
+        { counter, ...countingThreads(environment) },
         { strict: strict ?? false, replace: replace ?? false, signal },
       );
       return;
@@ -53,6 +59,10 @@ export async function* runNamedStage(
         study,
         {
           openEmbedder: (of, stop, tell) => openEmbedder(of, environment, stop, tell),
+          openChat: (of) => ({
+            client: openaiClient(endpointOf(of, environment)),
+            concurrency: environment.concurrency,
+          }),
           clock: systemClock,
         },
         { signal },
@@ -73,11 +83,19 @@ export async function* runNamedStage(
   }
 }
 
+/** One thread a core, less one for the stage itself. */
+function countingThreads({ tokenWorker }: StageEnvironment) {
+  if (tokenWorker === undefined) return {};
+  return {
+    threads: { entry: new URL(tokenWorker), size: Math.max(1, availableParallelism() - 1) },
+  };
+}
+
 function endpointOf(study: Study, environment: StageEnvironment) {
   if (environment.endpoint === undefined)
     throw new SealongError(
       'no_endpoint',
-      `No inference server is named for sampling ${study.config.sampling.model}. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".`,
+      `No inference server is named for ${study.config.sampling.model}. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".`,
     );
   return { baseUrl: environment.endpoint, apiKey: environment.apiKey };
 }

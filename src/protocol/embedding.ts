@@ -45,10 +45,23 @@ export interface HubDownload {
   bytes: number;
 }
 
+/** The tokens of a text, special ones included, in memory that all threads share. */
+export interface TokenVectors {
+  /** Row-major [tokens, dimensions], each of length 1. */
+  vectors: Float32Array;
+  dimensions: number;
+  /** 1 for a token that counts, 0 for a special one. */
+  weights: Uint8Array;
+}
+
 export type EmbeddingRequest =
   /** Loads tokenizer and weights; texts can be embedded after that. */
   | { type: 'open'; model: WorkerModel }
   | { type: 'embed'; text: string }
+  /** Vectors of the single tokens; the model's prefix is left out. */
+  | { type: 'tokens'; text: string }
+  /** BERTScore F1 of a candidate with each reference. */
+  | { type: 'match'; candidate: TokenVectors; references: readonly TokenVectors[] }
   | { type: 'describe'; hub: WorkerHubModel }
   /** Fetches what is missing, going on where an earlier download stopped. */
   | { type: 'download'; hub: WorkerHubModel };
@@ -63,6 +76,8 @@ export type ToEmbeddingWorker =
 export type EmbeddingReply =
   | { type: 'opened' }
   | { type: 'embedded'; vector: Float32Array<ArrayBuffer>; tokens: number; truncated: boolean }
+  | { type: 'tokens'; tokens: TokenVectors; truncated: boolean }
+  | { type: 'matched'; f1: Float64Array<ArrayBuffer> }
   | { type: 'described'; download: HubDownload }
   | { type: 'downloaded'; folder: string };
 

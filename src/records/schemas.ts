@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Version of every record written; a reader refuses records of a later one. */
 export const SCHEMA_VERSION = 1;
@@ -89,6 +89,10 @@ export const scoreSchema = z
     texts: text.optional(),
     /** Indices whose text is longer than the model's limit: only its beginning was embedded. */
     truncated: z.array(count).optional(),
+    /** Indices without a score, since no judgement of them could be read; they are not among `indices`. */
+    unscored: z.array(count).optional(),
+    /** Judgements that could not be read: they are left out of the means, never guessed. */
+    unparsed: count.optional(),
     matrix: matrixPlaceSchema.optional(),
     created_at: text.optional(),
   })

@@ -30,6 +30,19 @@ export function meanInnerProducts(embeddings: readonly Float32Array[]): number[]
   return embeddings.map((vector) => dot(vector, mean));
 }
 
+/**
+ * MBR scores from a matrix: the mean of each row (paper, equation 2).
+ *
+ * @param utilities N x N, row by row.
+ */
+export function rowMeans(utilities: Float64Array, n: number): number[] {
+  return Array.from({ length: n }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += utilities[i * n + j] ?? NaN;
+    return sum / n;
+  });
+}
+
 function dot(a: Float32Array, b: Float32Array | Float64Array): number {
   let sum = 0;
   for (let k = 0; k < a.length; k++) sum += (a[k] ?? 0) * (b[k] ?? 0);

@@ -2,15 +2,24 @@ import { SealongError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 import { AppendLog } from '../records/appendLog.ts';
 import { problemText, readRecordAt } from '../records/jsonl.ts';
-import { SCHEMA_VERSION, trajectorySchema, type ScoreRecord } from '../records/schemas.ts';
+import { questionSchema, type ScoreRecord } from '../records/schemas.ts';
+import { ChatError } from '../sampling/chatError.ts';
 import { samplingOf } from '../sampling/parameters.ts';
-import { reporting, type Stage } from '../stage.ts';
-import { isFailed, type TrajectoryEntry } from '../study/entries.ts';
+import {
+  reporting,
+  type Report,
+  type Stage,
+  type StageEvent,
+  type StageProgress,
+  type StageWarning,
+} from '../stage.ts';
+import { isFailed } from '../study/entries.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
 import { indexStudy, textsDigest, type StudyIndex } from '../study/studyIndex.ts';
-import { appendMatrix, readMatrix } from './matrixFile.ts';
-import type { Scorer, ScoringResult } from './scorer.ts';
+import { readMatrix } from './matrixFile.ts';
+import { scoreQuestion, type Work } from './scoreQuestion.ts';
+import type { QuestionOutline, Scorer } from './scorer.ts';
 import { openScorer, type ScorerPorts } from './scorers.ts';
 import { scoringHash, selectRecords, type Selection } from './selection.ts';
 
@@ -25,18 +34,16 @@ export interface ScoreSummary {
   trajectories: number;
   /** Texts longer than the model's limit. */
   truncated: number;
-}
-
-interface Work {
-  questionId: string;
-  entries: TrajectoryEntry[];
+  /** Trajectories without a score and judgements without a number, where a model judged. */
+  unscored: number;
+  unparsed: number;
 }
 
 /**
  * Scores every question whose trajectories changed since they were scored (paper, section 3.1), and makes lost or damaged
  * matrices anew. Records are appended: a later one of the same parameters takes the place of an earlier one.
  *
- * @throws SealongError `busy`, `no_trajectories`, `no_scorer`, or what the embedding model or server says.
+ * @throws SealongError `busy`, `no_trajectories`, or what the embedding model or server says.
  */
 export async function* score(
   study: Study,
@@ -72,38 +79,124 @@ export async function* score(
       scored: 0,
       trajectories: 0,
       truncated: 0,
+      unscored: 0,
+      unparsed: 0,
     };
-    if (work.length > 0) {
-      const scorer = yield* reporting((tell) =>
-        openScorer(study, ports, options.signal, tell),
-      );
-      const log = await AppendLog.open(study.paths.scoreFile(selection.scorer));
-      try {
-        for (const item of work) {
-          yield { type: 'progress', done: summary.scored, total: work.length, unit: 'questions' };
-          const record = await scoreQuestion(
-            study,
-            scorer,
-            item,
-            selection,
-            ports.clock,
-            options.signal,
-          );
-          await log.append(record);
-          summary.scored += 1;
-          summary.trajectories += record.indices.length;
-          summary.truncated += record.truncated?.length ?? 0;
-        }
-      } finally {
-        await log.close();
-        await scorer.close();
-      }
-    }
-    yield { type: 'progress', done: work.length, total: work.length, unit: 'questions' };
+    if (work.length > 0)
+      yield* scoreAll({ study, ports, index, selection, work, summary }, options.signal);
+    yield { type: 'progress', done: summary.scored, total: work.length, unit: 'questions' };
     yield { type: 'done', summary };
   } finally {
     await unlock();
   }
+}
+
+interface Run {
+  study: Study;
+  ports: ScorerPorts & { clock: Clock };
+  index: StudyIndex;
+  selection: Selection;
+  work: readonly Work[];
+  summary: ScoreSummary;
+}
+
+async function* scoreAll(
+  run: Run,
+  outer: AbortSignal,
+): AsyncGenerator<StageEvent<ScoreSummary>, void, undefined> {
+  const { study, index, selection, work, summary } = run;
+  // Also where the caller stops listening, no judge is asked any more.
+  const stop = new AbortController();
+  const signal = AbortSignal.any([outer, stop.signal]);
+  const readQuestion = async (questionId: string) => {
+    const entry = index.questions.get(questionId);
+    if (!entry) throw new Error(`There is no question ${questionId}.`);
+    return readRecordAt(study.paths.questions, entry, questionSchema);
+  };
+  const ports = { ...run.ports, readQuestion };
+  const { scoring } = selection;
+  const scorer = yield* reporting((report) =>
+    openScorer({ study, ports, scoring, signal, report }),
+  );
+  try {
+    const { calls, meanPromptTokens } = scorer.cost?.(
+      work.map((item) => outlineOf(item, index)),
+    ) ?? { calls: 0, meanPromptTokens: 0 };
+    if (calls > 0)
+      yield {
+        type: 'warning',
+        message: `Scoring with ${selection.scorer} asks ${study.config.sampling.model} for ${calls} judgements, with prompts of about ${meanPromptTokens} tokens.`,
+      };
+    let judged = 0;
+    const progress = (): StageProgress =>
+      calls > 0
+        ? { type: 'progress', done: judged, total: calls, unit: 'judgements' }
+        : { type: 'progress', done: summary.scored, total: work.length, unit: 'questions' };
+    const log = await AppendLog.open(study.paths.scoreFile(selection.scorer));
+    try {
+      for (const item of work) {
+        yield progress();
+        const record = yield* scoreOne(run, item, scorer, signal, (report) => {
+          judged += 1;
+          report(progress());
+        });
+        if (!record) continue;
+        await log.append(record);
+        count(summary, record);
+      }
+    } finally {
+      await log.close();
+    }
+  } finally {
+    stop.abort(new Error('Scoring was stopped.'));
+    await scorer.close();
+  }
+}
+
+/** A question that the judging server refuses for good stays without scores, and the others go on. */
+async function* scoreOne(
+  { study, ports, selection }: Run,
+  item: Work,
+  scorer: Scorer,
+  signal: AbortSignal,
+  onJudged: (report: Report) => void,
+): AsyncGenerator<StageProgress | StageWarning, ScoreRecord | undefined, undefined> {
+  try {
+    return yield* reporting((report) => {
+      const judged = () => {
+        onJudged(report);
+      };
+      const { clock } = ports;
+      return scoreQuestion(study, scorer, item, selection, { clock, judged }, signal);
+    });
+  } catch (error) {
+    if (!(error instanceof ChatError && error.failure === 'question')) throw error;
+    const message = `Question ${item.questionId} was not scored: ${error.message}`;
+    yield { type: 'warning', message };
+    return undefined;
+  }
+}
+
+function count(summary: ScoreSummary, record: ScoreRecord): void {
+  summary.scored += 1;
+  summary.trajectories += record.indices.length;
+  summary.truncated += record.truncated?.length ?? 0;
+  summary.unscored += record.unscored?.length ?? 0;
+  summary.unparsed += record.unparsed ?? 0;
+}
+
+function outlineOf({ questionId, entries }: Work, index: StudyIndex): QuestionOutline {
+  const question = index.questions.get(questionId);
+  return {
+    questionId,
+    contextTokens: question?.contextTokens ?? 0,
+    questionCharacters: question?.question.length ?? 0,
+    texts: entries.map(({ text: digest, characters, completionTokens: tokens }) => ({
+      digest,
+      characters,
+      tokens,
+    })),
+  };
 }
 
 function questionsToScore(index: StudyIndex, { sampling }: Selection): Work[] {
@@ -123,52 +216,9 @@ async function isScored(
   { questionId, entries }: Work,
 ): Promise<boolean> {
   const found = index.currentScore(questionId, { scorer, scoring, sampling });
-  if (found?.config !== scoring || found.texts !== textsDigest(entries)) return false;
+  const unscored = new Set(found?.unscored);
+  const scored = entries.filter((entry) => !unscored.has(entry.index));
+  if (found?.config !== scoring || found.texts !== textsDigest(scored)) return false;
   if (!found.matrix) return true;
   return (await readMatrix(study.paths.matrixFile(scorer), found.matrix)) !== undefined;
-}
-
-async function scoreQuestion(
-  study: Study,
-  scorer: Scorer,
-  { questionId, entries }: Work,
-  { scorer: name, scoring, sampling }: Selection,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<ScoreRecord> {
-  const texts: string[] = [];
-  for (const entry of entries)
-    texts.push((await readRecordAt(study.paths.trajectories, entry, trajectorySchema)).text);
-  const result = await scorer.score({ questionId, texts }, signal);
-  refuseNonFinite(questionId, entries, result);
-  const matrix = result.matrix && (await appendMatrix(study.paths.matrixFile(name), result.matrix));
-  return {
-    v: SCHEMA_VERSION,
-    question_id: questionId,
-    scorer: name,
-    config: scoring,
-    sampling,
-    indices: entries.map((entry) => entry.index),
-    scores: result.scores,
-    texts: textsDigest(entries),
-    ...(result.truncated.length > 0
-      ? { truncated: result.truncated.flatMap((position) => entries[position]?.index ?? []) }
-      : {}),
-    ...(matrix ? { matrix } : {}),
-    created_at: clock.now().toISOString(),
-  };
-}
-
-/** A NaN in one embedding would make every score of the question NaN: better no score than a wrong choice. */
-function refuseNonFinite(
-  questionId: string,
-  entries: TrajectoryEntry[],
-  result: ScoringResult,
-): void {
-  const bad = result.scores.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new SealongError(
-    'not_a_number',
-    `Question ${questionId}: the score of trajectory ${entries[bad]?.index ?? bad} is not a number. The model gives no usable values for it; choose another model or precision.`,
-  );
 }

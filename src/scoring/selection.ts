@@ -1,6 +1,7 @@
 import { parameterHash } from '../study/canonicalHash.ts';
 import type { StudyConfig } from '../study/config.ts';
 import type { StudyIndex } from '../study/studyIndex.ts';
+import { RATING_PROMPT, SAME_ANSWER_PROMPT } from './judge/judgePrompt.ts';
 
 /** What of a study's records counts now: one sampling hash, one scorer with one set of parameters. */
 export interface Selection {
@@ -23,8 +24,9 @@ export function scoringHash(config: StudyConfig): string {
     case 'random':
       return parameterHash({ scorer, seed: config.sampling.seed });
     case 'self_evaluation':
+      return parameterHash({ scorer, model: config.sampling.model, prompt: RATING_PROMPT });
     case 'mbr_self_evaluation':
-      return parameterHash({ scorer, model: config.sampling.model });
+      return parameterHash({ scorer, model: config.sampling.model, prompt: SAME_ANSWER_PROMPT });
   }
 }
 

@@ -38,6 +38,8 @@ export interface ScoreEntry {
   scores: number[];
   texts: string | undefined;
   truncated: number[];
+  /** Indices that were judged, but of which no judgement could be read: they have no score. */
+  unscored?: number[];
   matrix: MatrixPlace | undefined;
 }
 

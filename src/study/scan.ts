@@ -16,7 +16,7 @@ import {
 } from '../records/schemas.ts';
 import { digestOf } from './canonicalHash.ts';
 import type { QuestionEntry, ScoreEntry, TrajectoryEntry } from './entries.ts';
-import type { StudyPaths } from './study.ts';
+import { JUDGEMENTS, type StudyPaths } from './study.ts';
 
 /** Entries of one part of one file of a study. */
 export type ScanBatch = { problems: Problem[]; next: Position } & (
@@ -40,7 +40,7 @@ export async function studyFiles(paths: StudyPaths): Promise<StudyFile[]> {
   return [
     { kind: 'questions', path: paths.questions },
     { kind: 'trajectories', path: paths.trajectories },
-    ...(await inFolder(paths.scores, 'scores')),
+    ...(await inFolder(paths.scores, 'scores')).filter(({ path }) => !path.endsWith(JUDGEMENTS)),
     ...(await inFolder(paths.decisions, 'decisions')),
   ];
 }
@@ -123,6 +123,7 @@ function scoreEntry({ value }: Located<ScoreRecord>): ScoreEntry {
     scores: value.scores,
     texts: value.texts,
     truncated: value.truncated ?? [],
+    ...(value.unscored ? { unscored: value.unscored } : {}),
     matrix: value.matrix,
   };
 }

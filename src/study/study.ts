@@ -6,6 +6,8 @@ import { studyConfigSchema, type StudyConfig } from './config.ts';
 import { applySettings, loadConfig, parseConfig, type Setting } from './loadConfig.ts';
 
 export const STUDY_FILE = 'sealong.json';
+/** Answers of judges lie beside the scores made from them, and are no score records. */
+export const JUDGEMENTS = '.judgements.jsonl';
 
 /** Where a study keeps what; `answers.jsonl` is not among them: only evaluation knows it. */
 export function studyPaths(dir: string) {
@@ -21,6 +23,7 @@ export function studyPaths(dir: string) {
     local: join(dir, '.sealong'),
     scoreFile: (scorer: string) => join(dir, 'scores', `${scorer}.jsonl`),
     matrixFile: (scorer: string) => join(dir, 'scores', `${scorer}.matrix`),
+    judgementFile: (scorer: string) => join(dir, 'scores', `${scorer}${JUDGEMENTS}`),
     decisionFile: (reviewer: string) => join(dir, 'decisions', `${reviewer}.jsonl`),
   };
 }

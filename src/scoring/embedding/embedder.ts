@@ -1,3 +1,5 @@
+import type { TokenMatcher } from './tokenMatcher.ts';
+
 export interface Embedding {
   /** Position of the text in the list that was given. */
   position: number;
@@ -25,6 +27,8 @@ export interface Embedder {
    * @throws SealongError saying which model or server, why, and what to do.
    */
   embed: (texts: readonly string[], signal?: AbortSignal) => AsyncIterable<Embedding>;
+  /** Single tokens; only where the model runs on this machine. */
+  readonly matcher?: TokenMatcher;
   /** Lets texts in work end, frees the model, and ends what is still waiting with `embedder_closed`. */
   close: () => Promise<void>;
 }

@@ -8,6 +8,8 @@ import type {
   ToEmbeddingWorker,
   WorkerHubModel,
 } from '../../protocol/embedding.ts';
+import { matchTokens } from '../bertScore/matchTokens.ts';
+import { RowProducts } from '../bertScore/rowProducts.ts';
 import { Encoder } from './encoder.ts';
 import { engineError } from './engineError.ts';
 import { downloadModel, listHubFiles, type HubAccess } from './hub.ts';
@@ -18,6 +20,7 @@ if (!parentPort) throw new Error('embeddingWorker is the entry of a worker threa
 const port = parentPort;
 
 let encoder: { loaded: Encoder; folder: string; pooling: 'mean' | 'cls' } | undefined;
+let products: RowProducts | undefined;
 let closing = false;
 let queue = Promise.resolve();
 const aborts = new Map<number, AbortController>();
@@ -39,6 +42,7 @@ port.on('message', (message: ToEmbeddingWorker) => {
       // Only between texts: the process dies when a session is torn down while it runs.
       queue = queue.then(async () => {
         await encoder?.loaded.dispose();
+        await products?.dispose();
         port.close();
       });
   }
@@ -49,7 +53,7 @@ async function settle(request: number, body: EmbeddingRequest, signal: AbortSign
     if (closing) throw new SealongError('embedder_closed', 'The embedding worker is closed.');
     if (signal.aborted) throw new SealongError('cancelled', 'The request was cancelled.');
     const reply = await answer(request, body, signal);
-    post({ type: 'reply', request, reply }, reply.type === 'embedded' ? [reply.vector.buffer] : []);
+    post({ type: 'reply', request, reply }, transfersOf(reply));
   } catch (error) {
     const { code, message } = signal.aborted
       ? { code: 'cancelled', message: 'The request was cancelled.' }
@@ -80,6 +84,12 @@ async function answer(
       const vector = pool(encoded.vectors, encoded.dimensions, encoder.pooling);
       return { type: 'embedded', vector, tokens: encoded.tokens, truncated: encoded.truncated };
     }
+    case 'tokens':
+      if (!encoder) throw new Error('A text came before its model.');
+      return { type: 'tokens', ...(await encoder.loaded.tokenVectors(body.text)) };
+    case 'match':
+      products ??= await RowProducts.open();
+      return { type: 'matched', f1: await matchTokens(products, body.candidate, body.references) };
     case 'describe':
       return {
         type: 'described',
@@ -97,6 +107,11 @@ async function answer(
       return { type: 'downloaded', folder };
     }
   }
+}
+
+function transfersOf(reply: EmbeddingReply): ArrayBuffer[] {
+  if (reply.type === 'embedded') return [reply.vector.buffer];
+  return reply.type === 'matched' ? [reply.f1.buffer] : [];
 }
 
 function accessTo(hub: WorkerHubModel): HubAccess {

@@ -1,6 +1,7 @@
 import { AutoModel, AutoTokenizer, env, LogLevel, Tensor } from '@huggingface/transformers';
 import { SealongError } from '../../errors.ts';
-import type { WorkerModel } from '../../protocol/embedding.ts';
+import type { TokenVectors, WorkerModel } from '../../protocol/embedding.ts';
+import { normalise } from './pooling.ts';
 import { specialTokensOf, truncate, type SpecialTokens } from './truncation.ts';
 
 export interface EncodedText {
@@ -48,8 +49,8 @@ export class Encoder {
     return new Encoder(model, tokenizer, use);
   }
 
-  async encode(text: string): Promise<EncodedText> {
-    const { prefix, maxTokens, taskId } = this.#use;
+  async encode(text: string, prefix = this.#use.prefix): Promise<EncodedText> {
+    const { maxTokens, taskId } = this.#use;
     // sentence-transformers strips texts too; to tokenizers that keep spaces a last newline is a token.
     const content = plainTokens(this.#tokenizer, prefix + text.trim());
     const { ids, tokens, truncated } = truncate(content, this.#special, maxTokens);
@@ -68,6 +69,19 @@ export class Encoder {
     });
     const { vectors, dimensions } = this.#tokenVectors(outputs, ids.length);
     return { vectors, dimensions, ids, tokens, truncated };
+  }
+
+  /** The vectors of single tokens for BERTScore: no prefix, unit length. */
+  async tokenVectors(text: string): Promise<{ tokens: TokenVectors; truncated: boolean }> {
+    const { vectors, dimensions, ids, truncated } = await this.encode(text, '');
+    const special = new Set([...this.#special.before, ...this.#special.after]);
+    const shared = new Float32Array(new SharedArrayBuffer(vectors.byteLength));
+    shared.set(vectors);
+    for (let start = 0; start < shared.length; start += dimensions)
+      normalise(shared.subarray(start, start + dimensions));
+    const weights = new Uint8Array(new SharedArrayBuffer(ids.length));
+    weights.set(ids.map((id) => (special.has(id) ? 0 : 1)));
+    return { tokens: { vectors: shared, dimensions, weights }, truncated };
   }
 
   async dispose(): Promise<void> {

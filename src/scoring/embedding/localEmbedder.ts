@@ -57,6 +57,11 @@ export async function openLocalEmbedder(options: LocalEmbedderOptions): Promise<
     id,
     maxTokens: use.maxTokens,
     embed: (texts, signal) => pool.embed(texts, signal),
+    matcher: {
+      id,
+      tokenVectors: (texts, stop) => pool.tokenVectors(texts, stop),
+      match: (matches, stop) => pool.match(matches, stop),
+    },
     close: () => pool.close(),
   };
 }

@@ -1,16 +1,25 @@
-import type { WorkerModel } from '../../protocol/embedding.ts';
+import type { EmbeddingReply, EmbeddingRequest, WorkerModel } from '../../protocol/embedding.ts';
 import type { Embedding } from './embedder.ts';
 import { closedError, EmbeddingThread } from './embeddingThread.ts';
+import type { TokenEmbedding, TokenMatch } from './tokenMatcher.ts';
 
 /** Results that may wait for a slow reader before its call gets no further text embedded. */
 const MOST_WAITING = 256;
 
-/** One call of `embed`: the texts from `next` on are still to be handed out; `given` results went to the caller. */
+/** What a worker is asked of one text or candidate. */
+type WorkRequest = Extract<EmbeddingRequest, { type: 'embed' | 'tokens' | 'match' }>;
+
+interface Result {
+  position: number;
+  reply: EmbeddingReply;
+}
+
+/** One call: the requests from `next` on are still to be handed out; `given` results went to the caller. */
 interface Call {
-  texts: readonly string[];
+  requests: readonly WorkRequest[];
   next: number;
   given: number;
-  results: Embedding[];
+  results: Result[];
   failure: { error: unknown } | undefined;
   wake: () => void;
 }
@@ -18,7 +27,7 @@ interface Call {
 interface Task {
   call: Call;
   position: number;
-  text: string;
+  request: WorkRequest;
 }
 
 /**
@@ -46,10 +55,44 @@ export class ThreadPool {
     texts: readonly string[],
     signal?: AbortSignal,
   ): AsyncGenerator<Embedding, void, undefined> {
+    const requests = texts.map((text) => ({ type: 'embed' as const, text }));
+    for await (const { position, reply } of this.#run(requests, signal)) {
+      if (reply.type !== 'embedded') throw unexpected(reply);
+      const { vector, tokens, truncated } = reply;
+      yield { position, vector, tokens, truncated };
+    }
+  }
+
+  async *tokenVectors(
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): AsyncGenerator<TokenEmbedding, void, undefined> {
+    const requests = texts.map((text) => ({ type: 'tokens' as const, text }));
+    for await (const { position, reply } of this.#run(requests, signal)) {
+      if (reply.type !== 'tokens') throw unexpected(reply);
+      yield { position, tokens: reply.tokens, truncated: reply.truncated };
+    }
+  }
+
+  async *match(
+    matches: readonly TokenMatch[],
+    signal: AbortSignal,
+  ): AsyncGenerator<{ position: number; f1: Float64Array }, void, undefined> {
+    const requests = matches.map((match) => ({ type: 'match' as const, ...match }));
+    for await (const { position, reply } of this.#run(requests, signal)) {
+      if (reply.type !== 'matched') throw unexpected(reply);
+      yield { position, f1: reply.f1 };
+    }
+  }
+
+  async *#run(
+    requests: readonly WorkRequest[],
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Result, void, undefined> {
     signal?.throwIfAborted();
     if (this.#closed) throw closedError();
     const call: Call = {
-      texts,
+      requests,
       next: 0,
       given: 0,
       results: [],
@@ -61,9 +104,9 @@ export class ThreadPool {
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#calls.add(call);
-    this.#startThreads(texts.length);
+    this.#startThreads(requests.length);
     try {
-      while (call.given < texts.length) {
+      while (call.given < requests.length) {
         call.given += 1;
         yield await nextResult(call);
         if (call.results.length === MOST_WAITING - 1) this.#unpark();
@@ -82,9 +125,9 @@ export class ThreadPool {
     await Promise.all(this.#leaving);
   }
 
-  #startThreads(texts: number): void {
+  #startThreads(requests: number): void {
     this.#unpark();
-    while (this.#threads.size < Math.min(this.#size, texts)) {
+    while (this.#threads.size < Math.min(this.#size, requests)) {
       const thread = new EmbeddingThread(this.#entry);
       this.#threads.add(thread);
       void this.#work(thread);
@@ -103,7 +146,7 @@ export class ThreadPool {
     }
     while (thread.isAlive) {
       const task = this.#take();
-      if (task) await this.#embedOne(thread, task);
+      if (task) await this.#answerOne(thread, task);
       else if (this.#closed) return;
       else await new Promise<void>((resolve) => this.#parked.push(resolve));
     }
@@ -111,12 +154,9 @@ export class ThreadPool {
     this.#giveUp(thread);
   }
 
-  async #embedOne(thread: EmbeddingThread, { call, position, text }: Task): Promise<void> {
+  async #answerOne(thread: EmbeddingThread, { call, position, request }: Task): Promise<void> {
     try {
-      const reply = await thread.request({ type: 'embed', text });
-      if (reply.type !== 'embedded') throw new Error(`The worker answered ${reply.type}.`);
-      const { vector, tokens, truncated } = reply;
-      call.results.push({ position, vector, tokens, truncated });
+      call.results.push({ position, reply: await thread.request(request) });
       call.wake();
     } catch (error) {
       if (thread.isAlive) failCall(call, error);
@@ -126,12 +166,12 @@ export class ThreadPool {
 
   #take(): Task | undefined {
     for (const call of this.#calls) {
-      const text = call.texts[call.next];
-      if (text === undefined || call.failure || call.results.length >= MOST_WAITING) continue;
+      const request = call.requests[call.next];
+      if (request === undefined || call.failure || call.results.length >= MOST_WAITING) continue;
       // To the end of the line, so that a long call does not hold up a short one.
       this.#calls.delete(call);
       this.#calls.add(call);
-      return { call, position: call.next++, text };
+      return { call, position: call.next++, request };
     }
     return undefined;
   }
@@ -159,7 +199,11 @@ function failCall(call: Call, error: unknown): void {
   call.wake();
 }
 
-async function nextResult(call: Call): Promise<Embedding> {
+function unexpected(reply: EmbeddingReply): Error {
+  return new Error(`The worker answered ${reply.type}.`);
+}
+
+async function nextResult(call: Call): Promise<Result> {
   for (;;) {
     if (call.failure) throw call.failure.error;
     const result = call.results.shift();

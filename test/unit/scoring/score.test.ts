@@ -9,7 +9,9 @@ import type { Embedder } from '../../../src/scoring/embedding/embedder.ts';
 import { readMatrix } from '../../../src/scoring/matrixFile.ts';
 import { innerProducts, meanInnerProducts } from '../../../src/scoring/mbr.ts';
 import { score } from '../../../src/scoring/score.ts';
+import { scoringHash } from '../../../src/scoring/selection.ts';
 import { runStage } from '../../../src/stage.ts';
+import { SCORERS } from '../../../src/study/config.ts';
 import { openStudy, type Study } from '../../../src/study/study.ts';
 import { parseSetting } from '../../../src/study/loadConfig.ts';
 import { studyWith, trajectoryRecord, writeRecords } from '../../support/study.ts';
@@ -38,7 +40,13 @@ function plainEmbedder(seen: string[] = []): Embedder {
 }
 
 function run(study: Study, seen: string[] = []) {
-  const ports = { openEmbedder: () => Promise.resolve(plainEmbedder(seen)), clock: systemClock };
+  const ports = {
+    openEmbedder: () => Promise.resolve(plainEmbedder(seen)),
+    openChat: () => {
+      throw new Error('No model is asked.');
+    },
+    clock: systemClock,
+  };
   return runStage(score(study, ports, { signal: new AbortController().signal }));
 }
 
@@ -73,7 +81,7 @@ test('scores what is new only, embeds equal texts once, and keeps the matrix bes
     const seen: string[] = [];
     const summary = await run(study, seen);
     assert.deepEqual([summary.scored, summary.trajectories, summary.truncated], [2, 5, 1]);
-    assert.deepEqual(seen, ['1,0', '0,1', '1,1.0', '0,1']);
+    assert.deepEqual(seen, ['1,0', '0,1', '1,1.0'], 'also those of other questions');
     const [record] = await scored(study);
     assert.deepEqual(record?.indices, [0, 1, 2, 3], 'the failed one is left out');
     assert.equal(record.scores[0], record.scores[1]);
@@ -88,7 +96,9 @@ test('scores what is new only, embeds equal texts once, and keeps the matrix bes
       trajectoryRecord('b', 0, '0,1'),
       trajectoryRecord('b', 1, '1,1'),
     ]);
-    assert.equal((await run(study)).scored, 1, 'the question with a new trajectory');
+    seen.length = 0;
+    assert.equal((await run(study, seen)).scored, 1, 'the question with a new trajectory');
+    assert.deepEqual(seen, ['1,1']);
   });
 });
 
@@ -127,7 +137,7 @@ test('a score that is no number is refused with question and trajectory', async 
   });
 });
 
-test('without trajectories, and with a scorer that is not built, the message says what to do', async () => {
+test('without trajectories the message says what to do, and scorers keep their own records', async () => {
   await withFolder(async (folder) => {
     const study = await studyWith(folder, ['a']);
     await assert.rejects(
@@ -135,10 +145,29 @@ test('without trajectories, and with a scorer that is not built, the message say
       (e: unknown) => e instanceof SealongError && e.message.includes('sealong sample'),
     );
     await writeRecords(study.paths.trajectories, [trajectoryRecord('a', 0, '1,0')]);
+    await run(study);
     const rouge = await openStudy(folder, [parseSetting('scoring.scorer=mbr_rouge')]);
-    await assert.rejects(
-      run(rouge),
-      (e: unknown) => e instanceof SealongError && e.code === 'no_scorer',
-    );
+    assert.equal((await run(rouge)).scored, 1);
+    assert.equal((await run(study)).scored, 0);
+  });
+});
+
+test('the parameters of a scorer shape its hash, and those of others do not', async () => {
+  await withFolder(async (folder) => {
+    await studyWith(folder, ['a']);
+    const hash = async (...settings: string[]) =>
+      scoringHash((await openStudy(folder, settings.map(parseSetting))).config);
+    assert.equal(await hash(), await hash('scoring.rouge=rouge1', 'sampling.model=other'));
+    // Records that users have carry it.
+    assert.equal(await hash('scoring.embedding.model=embedded'), 'cfa4c35566290ab2');
+    const hashes = await Promise.all([
+      ...SCORERS.map((scorer) => hash(`scoring.scorer=${scorer}`)),
+      hash('scoring.scorer=mbr_rouge', 'scoring.rouge=rouge1'),
+      hash('scoring.scorer=mbr_rouge', 'scoring.rouge_stemming=true'),
+      hash('scoring.scorer=self_evaluation', 'sampling.model=other'),
+      hash('scoring.scorer=mbr_bertscore', 'scoring.embedding.model=embedded'),
+      hash('scoring.scorer=random', 'sampling.seed=1'),
+    ]);
+    assert.equal(new Set(hashes).size, hashes.length);
   });
 });

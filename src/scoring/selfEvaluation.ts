@@ -1,0 +1,44 @@
+import type { QuestionText } from './judge/questionText.ts';
+import type { Judge } from './judge/judge.ts';
+import { meanTextTokens, questionTokens, totalCost } from './judge/cost.ts';
+import { RATING_PROMPT } from './judge/judgePrompt.ts';
+import type { Scorer } from './scorer.ts';
+
+/**
+ * Reference-free self-evaluation (paper, Tables 7 and 10): the model rates each trajectory from 1 to 5, given context and
+ * question. Equal texts are rated once; one whose rating cannot be read has no score.
+ */
+export function selfEvaluationScorer(
+  judge: Judge,
+  readQuestion: (questionId: string) => Promise<QuestionText>,
+): Scorer {
+  return {
+    cost: (questions) =>
+      totalCost(
+        questions,
+        RATING_PROMPT.template,
+        (id) => judge.known(id),
+        (question, texts) => ({
+          calls: texts,
+          meanPromptTokens:
+            question.contextTokens + questionTokens(question) + meanTextTokens(question),
+        }),
+      ),
+    async score({ questionId, texts }, signal, judged) {
+      const { question, context } = await readQuestion(questionId);
+      const distinct = [...new Set(texts)];
+      const cases = distinct.map((prediction) => ({ context, question, prediction }));
+      const ratings = await judge.judge(questionId, cases, signal, judged);
+      const byText = new Map(distinct.map((text, place) => [text, ratings[place]]));
+      const scores = texts.map((text) => byText.get(text) ?? NaN);
+      return {
+        scores,
+        matrix: undefined,
+        truncated: [],
+        unscored: scores.flatMap((score, position) => (Number.isNaN(score) ? [position] : [])),
+        unparsed: ratings.filter((rating) => rating === undefined).length,
+      };
+    },
+    close: () => judge.close(),
+  };
+}
