@@ -2,7 +2,16 @@ import type { Setting } from './study/loadConfig.ts';
 
 /** One run of a stage, as data: the same from the command and from the editor's worker. */
 export type StageRequest = { study: string; settings: readonly Setting[] } & (
-  | { verb: 'synthesize'; from: string; format?: string; strict?: boolean; replace?: boolean }
+  | {
+      verb: 'synthesize';
+      from: string;
+      format?: string;
+      /** Collections: of unrelated documents, of articles. */
+      distractors?: string;
+      articles?: string;
+      strict?: boolean;
+      replace?: boolean;
+    }
   | { verb: 'sample'; retryFailed?: boolean; questionIds?: readonly string[] }
   | { verb: 'score' }
   | { verb: 'pairs' }
@@ -28,4 +37,6 @@ export interface StageEnvironment {
   allowDownload: boolean;
   /** URL of the embedding worker's script. */
   embeddingWorker: string;
+  /** URL of the script of threads that count tokens; without it, the thread of the stage does. */
+  tokenWorker?: string;
 }

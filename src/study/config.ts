@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const whole = z.number().int();
 const positive = whole.positive();
@@ -27,6 +27,28 @@ const questions = z.strictObject({
     .describe(
       'Counts context_tokens: a hub id (default: that of sampling.model), the path of a tokenizer.json, "endpoint" (the server\'s /tokenize) or "embedded".',
     ),
+  distractors: z
+    .enum(['own', 'collection', 'both'])
+    .optional()
+    .describe(
+      "Where unrelated documents come from, up to the target length: the question's own, a collection, or both, its own first. Where absent: both when a collection is named, else all of its own whatever the target.",
+    ),
+  too_long: z
+    .enum(['drop', 'keep'])
+    .optional()
+    .describe(
+      'A question whose related documents alone exceed max_context_tokens: left out (drop, the default) or kept.',
+    ),
+  exclude_answer_leaks: z
+    .boolean()
+    .optional()
+    .describe(
+      'Leave out unrelated documents that contain a gold answer, compared as SubEM does (not for yes and no). The answer is used for nothing else.',
+    ),
+  full_articles: z
+    .boolean()
+    .optional()
+    .describe('Replace each paragraph by the article of its title from a collection of articles.'),
 });
 
 const sampling = z.strictObject({

@@ -18,7 +18,13 @@ const LOOKED_AT = 20;
  * @throws SealongError `usage` for a name that is none, `unknown_format` with what the first row has.
  */
 export async function chooseFormat(source: SourceFile, name?: string): Promise<DatasetFormat> {
-  if (name !== undefined) {
+  if (name === 'parquet' && source.container !== 'parquet')
+    throw new SealongError(
+      'unknown_format',
+      `${source.path} is no Parquet file. Name the format that it is in, or none.`,
+    );
+  // Parquet says how rows are packed, not what they are.
+  if (name !== undefined && name !== 'parquet') {
     const named = formatNamed(name);
     if (named) return named;
     throw new SealongError(

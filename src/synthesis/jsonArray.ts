@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { SealongError, fileError } from '../errors.ts';
+import { SealongError } from '../errors.ts';
 import { MAX_LINE_BYTES } from '../records/lines.ts';
 
 /** One element of a JSON array: `row` and `line` (where it begins) count from 1. */
@@ -18,21 +17,17 @@ const CLOSING = new Set([0x5d, 0x7d]);
 const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
- * The elements of a file that is one JSON array, as bytes, read as a stream: HotpotQA's training set (566 MB) is longer
+ * The elements of a file that is one JSON array, as bytes, from the stream of its bytes: HotpotQA's training set (566 MB) is longer
  * than a string can be. Only brackets and strings are followed; whoever parses an element finds what is wrong within.
  *
  * @throws SealongError `file_truncated` where the array does not end, `bad_json` where more follows it, `line_too_long`.
  */
-export async function* readArray(path: string): AsyncGenerator<ArrayElement, void, undefined> {
+export async function* readArray(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<ArrayElement, void, undefined> {
   const scan = new ArrayScan(path);
-  try {
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: 256 * 1024,
-    }) as AsyncIterable<Buffer>)
-      yield* scan.feed(chunk);
-  } catch (error) {
-    throw fileError('read', path, error);
-  }
+  for await (const chunk of chunks) yield* scan.feed(chunk);
   scan.end();
 }
 

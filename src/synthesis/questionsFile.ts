@@ -3,15 +3,13 @@ import { SCHEMA_VERSION, type QuestionRecord } from '../records/schemas.ts';
 import { writeAtomic } from '../records/writeAtomic.ts';
 import { canonicalJson } from '../study/canonicalHash.ts';
 import type { Study } from '../study/study.ts';
-import type { TokenCounter } from '../tokenizers/tokenCounter.ts';
 import type { AnswersFile } from './answersFile.ts';
-import type { Candidate } from './candidates.ts';
-import { buildContext, orderDocuments } from './context.ts';
+import type { Draft } from './draft.ts';
 import type { LeftOutCount } from './leftOut.ts';
+import { StatisticsCount } from './statistics.ts';
 import { hasTrajectories, keepCopy, PreviousQuestions, wouldOrphan } from './previousQuestions.ts';
 
 interface QuestionsFilePorts {
-  counter: TokenCounter;
   answers: AnswersFile;
   leftOut: LeftOutCount;
   warn: (message: string) => void;
@@ -28,8 +26,16 @@ interface QuestionsFileOptions {
 
 /** Makes the questions of a study one by one, and replaces `questions.jsonl` as a whole once all are made. */
 export class QuestionsFile {
-  readonly counts = { questions: 0, added: 0, documents: 0, underMin: 0 };
+  readonly counts = {
+    questions: 0,
+    added: 0,
+    documents: 0,
+    underMin: 0,
+    overTarget: 0,
+    unfilled: 0,
+  };
   readonly tokens = { min: Number.POSITIVE_INFINITY, sum: 0, max: 0 };
+  readonly statistics = new StatisticsCount();
   readonly #study: Study;
   readonly #ports: QuestionsFilePorts;
   readonly #options: QuestionsFileOptions;
@@ -48,7 +54,7 @@ export class QuestionsFile {
    * @throws SealongError `would_orphan`. What the counter or the signal throws comes after the questions made until then
    *   are written, where that loses none that were there.
    */
-  async write(source: AsyncIterable<Candidate>, nothing: () => Error): Promise<void> {
+  async write(source: AsyncIterable<Draft>, nothing: () => Error): Promise<void> {
     const { questions: path } = this.#study.paths;
     const previous = await PreviousQuestions.open(path);
     try {
@@ -61,21 +67,21 @@ export class QuestionsFile {
   }
 
   async *#lines(
-    source: AsyncIterable<Candidate>,
+    source: AsyncIterable<Draft>,
     previous: PreviousQuestions,
     nothing: () => Error,
   ): AsyncGenerator<string, void, undefined> {
     const { count } = this.#study.config.questions;
     const handMade = await this.#compareParameters(previous);
-    for await (const candidate of source) {
+    for await (const draft of source) {
       const unread = previous.next !== undefined;
-      const record = await this.#make(candidate, previous);
+      const record = await this.#make(draft, previous);
       if (this.#interruption) break;
       if (!record) continue;
       // Fewer are asked for than were there, and now those that were there are no longer what would be made.
       const enough = this.counts.questions >= count;
       if (unread && this.#replaces && enough) break;
-      this.#ports.answers.add(record.id, candidate.answers);
+      this.#ports.answers.add(record.id, draft.answers);
       this.#add(record);
       yield encodeRecord(record);
       this.#ports.made(this.counts.questions);
@@ -103,54 +109,54 @@ export class QuestionsFile {
 
   /** A question's record; undefined where it is left out, or where making it was interrupted. */
   async #make(
-    { id, question, documents }: Candidate,
+    { id, question, finish }: Draft,
     previous: PreviousQuestions,
   ): Promise<QuestionRecord | undefined> {
-    const { seed, max_context_tokens: max } = this.#study.config.questions;
     const { synthesis, signal } = this.#options;
-    const built = buildContext(orderDocuments(documents, seed, id));
-    const made = (context_tokens: number): QuestionRecord => ({
-      v: SCHEMA_VERSION,
-      id,
-      question,
-      context: built.context,
-      context_tokens,
-      documents: built.documents,
-      synthesis,
-    });
     const { next } = previous;
     try {
       signal.throwIfAborted();
-      if (next && 'record' in next) {
-        // Counting is what takes time: a question that is there already has its number.
-        const record = made(next.record.context_tokens);
-        if (canonicalJson(record) === canonicalJson({ ...next.record, v: SCHEMA_VERSION })) {
-          await previous.advance();
-          return record;
-        }
-      }
-      const tokens = await this.#ports.counter.count(built.context);
-      if (tokens > max) {
-        this.#ports.leftOut.add(
-          'over_max_context_tokens',
-          `The context of "${id}" has ${tokens} tokens.`,
-        );
+      const there = next && 'record' in next ? next.record : undefined;
+      // Counting is what takes time: a context that is there already has its number.
+      const isSame =
+        there?.id === id && there.question === question && there.synthesis === synthesis;
+      const made = await finish(
+        isSame ? { context: there.context, tokens: there.context_tokens } : undefined,
+      );
+      if ('leftOut' in made) {
+        this.#ports.leftOut.add(made.leftOut, made.message);
         return undefined;
       }
-      if (next)
+      const { context, tokens, documents, overTarget, isUnfilled } = made;
+      const record: QuestionRecord = {
+        v: SCHEMA_VERSION,
+        id,
+        question,
+        context,
+        context_tokens: tokens,
+        documents,
+        synthesis,
+      };
+      if (there && canonicalJson(record) === canonicalJson({ ...there, v: SCHEMA_VERSION }))
+        await previous.advance();
+      else if (next)
         await this.#diverge(
           previous,
           'unreadable' in next ? next.unreadable : `"${next.record.id}" differs from "${id}" now`,
         );
       else this.counts.added += 1;
-      return made(tokens);
+      if (overTarget) this.counts.overTarget += 1;
+      if (isUnfilled) this.counts.unfilled += 1;
+      return record;
     } catch (error) {
       this.#interrupt(error, previous);
       return undefined;
     }
   }
 
-  #add({ context_tokens, documents }: QuestionRecord): void {
+  #add(record: QuestionRecord): void {
+    const { context_tokens, documents } = record;
+    this.statistics.add(record);
     this.counts.questions += 1;
     this.counts.documents += documents.length;
     if (context_tokens < this.#study.config.questions.min_context_tokens) this.counts.underMin += 1;

@@ -1,10 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { open, stat } from 'node:fs/promises';
 import { SealongError, fileError, messageOf } from '../errors.ts';
-import { readLines } from '../records/lines.ts';
+import { chunkLines } from './chunkLines.ts';
+import { fileChunks, type Compression } from './chunks.ts';
 import { readArray } from './jsonArray.ts';
+import { countParquetRows, parquetRows } from './parquetFile.ts';
 
-/** One row of a dataset's file, parsed, or what is wrong with it. `row` and `line` count from 1. */
+/**
+ * One row of a dataset's file, parsed, or what is wrong with it. `row` and `line` count from 1; `line` is 0 where the file
+ * has no lines.
+ */
 export type SourceRow = { row: number; line: number } & (
   { ok: true; value: unknown } | { ok: false; message: string }
 );
@@ -12,35 +17,46 @@ export type SourceRow = { row: number; line: number } & (
 /** A dataset's file: its rows can be read as often as wanted, always from the first. */
 export interface SourceFile {
   path: string;
+  container: 'lines' | 'array' | 'parquet';
+  compression: Compression | undefined;
   rows: () => AsyncGenerator<SourceRow, void, undefined>;
   /** The number of rows, counted no further than is of interest. */
   count: (upTo: number) => Promise<number>;
 }
 
-/** Beginnings of files that hold no JSON text. */
-const FOREIGN = [
-  { bytes: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file' },
-  { bytes: [0x1f, 0x8b], what: 'compressed with gzip' },
-  { bytes: [0x28, 0xb5, 0x2f, 0xfd], what: 'compressed with zstd' },
-  { bytes: [0x50, 0x4b, 0x03, 0x04], what: 'a zip archive' },
+const HEAD_BYTES = 4096;
+const PARQUET = [0x50, 0x41, 0x52, 0x31];
+const COMPRESSIONS: readonly { bytes: number[]; compression: Compression }[] = [
+  { bytes: [0x1f, 0x8b], compression: 'gzip' },
+  { bytes: [0x28, 0xb5, 0x2f, 0xfd], compression: 'zstd' },
 ];
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
 /**
- * Looks at the beginning of a file: one JSON array, or JSON Lines.
+ * Looks at the beginning of a file: one JSON array, or JSON Lines, either packed by gzip or zstd or not, or Parquet.
  *
- * @throws SealongError `missing_file`, `not_a_file`, `read_only`, `empty_file`, `wrong_encoding`, `unknown_format`.
+ * @throws SealongError `missing_file`, `not_a_file`, `read_only`, `empty_file`, `wrong_encoding`, `unknown_format`,
+ *   `file_truncated`, `file_damaged`, `no_zstd`.
  */
 export async function openSource(path: string): Promise<SourceFile> {
-  const head = await readHead(path);
+  const outer = await readHead(path);
+  if (begins(outer, PARQUET)) return parquetSource(path);
+  const compression = COMPRESSIONS.find(({ bytes }) => begins(outer, bytes))?.compression;
+  const head = compression ? await unpackedHead(path, compression) : outer;
+  refuseForeign(path, head);
   const first = firstByte(head);
   if (first === undefined)
     throw new SealongError(
       'empty_file',
       `${path} is empty. Name a file with questions, one JSON object a line.`,
     );
-  const elements = first === 0x5b ? () => readArray(path) : () => lineElements(path);
+  const isArray = first === 0x5b;
+  const chunks = () => fileChunks(path, compression);
+  const elements = isArray ? () => readArray(path, chunks()) : () => lineElements(path, chunks());
   return {
     path,
+    container: isArray ? 'array' : 'lines',
+    compression,
     rows: async function* () {
       for await (const { row, line, bytes } of elements()) yield { row, line, ...parsed(bytes) };
     },
@@ -55,18 +71,34 @@ export async function openSource(path: string): Promise<SourceFile> {
   };
 }
 
+function parquetSource(path: string): SourceFile {
+  return {
+    path,
+    container: 'parquet',
+    compression: undefined,
+    rows: async function* () {
+      let row = 0;
+      for await (const value of parquetRows(path)) yield { row: ++row, line: 0, ok: true, value };
+    },
+    count: async (upTo) => Math.min(upTo, await countParquetRows(path)),
+  };
+}
+
 /** Where a row stands, for a message. */
 export function placeOf({ row, line }: { row: number; line: number }): string {
+  if (line === 0) return `row ${row}`;
   return row === line ? `line ${line}` : `row ${row} (line ${line})`;
 }
 
-async function* lineElements(path: string) {
+async function* lineElements(path: string, chunks: AsyncIterable<Buffer>) {
   let row = 0;
-  for await (const lines of readLines(path))
-    for (const { line, bytes } of lines) yield { row: ++row, line, bytes };
+  for await (const { line, bytes } of chunkLines(path, chunks)) yield { row: ++row, line, bytes };
 }
 
-function parsed(bytes: Buffer): { ok: true; value: unknown } | { ok: false; message: string } {
+/** @returns whether the line or element is JSON, and what it holds. */
+export function parsed(
+  bytes: Buffer,
+): { ok: true; value: unknown } | { ok: false; message: string } {
   if (!isUtf8(bytes)) return { ok: false, message: 'not valid UTF-8. Save the file as UTF-8.' };
   try {
     return { ok: true, value: JSON.parse(bytes.toString('utf8')) };
@@ -86,10 +118,8 @@ async function readHead(path: string): Promise<Buffer> {
       );
     const file = await open(path, 'r');
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
-      const head = buffer.subarray(0, bytesRead);
-      refuseForeign(path, head);
-      return head;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
     }
@@ -98,12 +128,32 @@ async function readHead(path: string): Promise<Buffer> {
   }
 }
 
+async function unpackedHead(path: string, compression: Compression): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of fileChunks(path, compression)) {
+    parts.push(chunk);
+    size += chunk.length;
+    if (size >= HEAD_BYTES) break;
+  }
+  return Buffer.concat(parts).subarray(0, HEAD_BYTES);
+}
+
+function begins(head: Buffer, bytes: readonly number[]): boolean {
+  return bytes.every((byte, index) => head[index] === byte);
+}
+
 function refuseForeign(path: string, head: Buffer): void {
-  const foreign = FOREIGN.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
-  if (foreign)
+  const what = begins(head, ZIP) ? 'a zip archive' : undefined;
+  const named = /\.parquet$/i.test(path)
+    ? 'named as Parquet, but does not begin as one'
+    : undefined;
+  const packed = begins(head, PARQUET) ? 'a Parquet file that is packed once more' : undefined;
+  const foreign = what ?? named ?? packed;
+  if (foreign !== undefined)
     throw new SealongError(
       'unknown_format',
-      `${path} is ${foreign.what}; SeaLong reads JSON Lines and JSON arrays. Unpack or convert it first.`,
+      `${path} is ${foreign}; SeaLong reads JSON Lines and JSON arrays (as they are, or packed by gzip or zstd) and Parquet. Unpack or convert it first.`,
     );
   const [first, second] = head;
   // UTF-16 has a mark, or a zero in every other byte of ASCII text.

@@ -1,16 +1,21 @@
+import { join } from 'node:path';
 import { SealongError } from '../errors.ts';
 import { RANDOM_ALGORITHM } from '../random.ts';
+import { writeAtomic } from '../records/writeAtomic.ts';
 import { EventQueue, type Stage, type StageEvent } from '../stage.ts';
 import { parameterHash } from '../study/canonicalHash.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
+import type { CountingThreads } from '../tokenizers/textCounts.ts';
 import type { TokenCounter } from '../tokenizers/tokenCounter.ts';
 import { AnswersFile } from './answersFile.ts';
 import { candidates, chooseFormat } from './candidates.ts';
 import type { DatasetFormat, FormatName } from './formats/format.ts';
+import { openContexts, type Contexts, type GrowthSummary } from './contexts.ts';
 import { LeftOutCount } from './leftOut.ts';
 import { QuestionsFile } from './questionsFile.ts';
-import { openSource } from './sourceFile.ts';
+import { openSource, type SourceFile } from './sourceFile.ts';
+import type { DatasetStatistics } from './statistics.ts';
 
 /** Version of how contexts are made; part of the hash, since another version makes others from the same source. */
 const CONTEXT_VERSION = 1;
@@ -26,6 +31,12 @@ export interface SynthesisSummary {
   /** Questions kept although their context is shorter than the study asks for. */
   under_min_context_tokens: number;
   documents: number;
+  statistics: DatasetStatistics;
+  /**
+   * Where contexts were grown to a target length: from what, how many have related documents longer than it, and for how
+   * many there were not enough others.
+   */
+  growth?: GrowthSummary & { over_target: number; unfilled: number };
   format: FormatName;
   tokenizer: string;
   seed: number;
@@ -37,6 +48,16 @@ export interface SynthesisSource {
   path: string;
   /** Recognised from the first rows where absent. */
   format?: string;
+  /** A collection of unrelated documents to grow contexts with: a file or a folder. */
+  distractors?: string;
+  /** A collection of articles to take the place of paragraphs, for `questions.full_articles`. */
+  articles?: string;
+}
+
+export interface SynthesisPorts {
+  counter: TokenCounter;
+  /** Threads to count in where there is much to count; without, it is done on this one. */
+  threads?: CountingThreads;
 }
 
 export interface SynthesisOptions {
@@ -49,9 +70,10 @@ export interface SynthesisOptions {
 
 /**
  * Makes `questions.jsonl` (and `answers.jsonl`, where the source has answers) from a dataset's file: at most
- * `questions.count` questions in the order of the source, each with its documents shuffled into a context (paper,
- * section 4.1). The same source and parameters give the same bytes; a raised count adds to what is there. Interrupted,
- * it keeps what it made, and the next run goes on from there.
+ * `questions.count` questions in the order of the source, each with its documents shuffled into a context, grown to a
+ * length of its own by unrelated ones where the study or the source says from where (paper, section 4.1). The same source and parameters give the same bytes; a raised count adds to what is there. Interrupted,
+ * it keeps what it made, and the next run goes on from there. Grown contexts get a `synthesis.json` beside them: the
+ * summary of the last run that came to its end.
  *
  * @throws SealongError `busy`; `missing_file`, `not_a_file`, `empty_file`, `wrong_encoding`, `unknown_format`,
  *   `file_truncated`, `bad_json` of the source; `bad_row`, `bad_id`, `duplicate_id` where strict; `nothing_usable`;
@@ -60,13 +82,13 @@ export interface SynthesisOptions {
 export async function* synthesize(
   study: Study,
   source: SynthesisSource,
-  ports: { counter: TokenCounter },
+  ports: SynthesisPorts,
   options: SynthesisOptions,
 ): Stage<SynthesisSummary> {
   const events = new EventQueue<StageEvent<SynthesisSummary>>();
   const left = new AbortController();
   const signal = AbortSignal.any([options.signal, left.signal]);
-  const work = run(study, source, ports.counter, { ...options, signal }, (event) => {
+  const work = run(study, source, ports, { ...options, signal }, (event) => {
     events.push(event);
   }).finally(() => {
     events.end();
@@ -84,78 +106,121 @@ export async function* synthesize(
 
 async function run(
   study: Study,
-  { path, format: name }: SynthesisSource,
-  counter: TokenCounter,
+  source: SynthesisSource,
+  ports: SynthesisPorts,
   options: SynthesisOptions,
   report: (event: StageEvent<SynthesisSummary>) => void,
 ): Promise<SynthesisSummary> {
   const release = await lockStage(study, 'synthesize');
+  let contexts: Contexts | undefined;
   try {
-    options.signal.throwIfAborted();
-    const source = await openSource(path);
-    const format = await chooseFormat(source, name);
-    const {
-      seed,
-      min_context_tokens: min,
-      max_context_tokens: max,
-      count,
-    } = study.config.questions;
-    const synthesis = parameterHash({
-      version: CONTEXT_VERSION,
-      tokenizer: counter.id,
-      seed,
-      min,
-      max,
-    });
+    const { signal, strict = false } = options;
+    signal.throwIfAborted();
+    const file = await openSource(source.path);
+    const format = await chooseFormat(file, source.format);
     const warn = (message: string): void => {
       report({ type: 'warning', message });
     };
-    const total = Math.min(count, await source.count(count));
-    const leftOut = new LeftOutCount(warn);
-    const answers = new AnswersFile(study.dir);
-    const made = (done: number): void => {
-      report({ type: 'progress', done, total: Math.max(done, total), unit: 'questions' });
-    };
-    const file = new QuestionsFile(
-      study,
-      { counter, answers, leftOut, warn, made },
-      { synthesis, replace: options.replace ?? false, signal: options.signal },
-    );
-    const rows = candidates(source, format, leftOut, {
-      strict: options.strict ?? false,
-      signal: options.signal,
+    contexts = await openContexts(study, source, strict, {
+      counter: ports.counter,
+      threads: ports.threads,
+      signal,
       warn,
-    });
-    await file.write(rows, () => nothingUsable(path, format, leftOut, max));
-    const { questions, added, documents, underMin } = file.counts;
-    const { tokens } = file;
-    const left_out = leftOut.finish();
-    if (underMin > 0)
-      warn(
-        `${underMin} of ${questions} contexts are shorter than questions.min_context_tokens (${min}); they were kept as they are.`,
-      );
-    if (questions < count) warn(`${path} gave ${questions} of the ${count} questions asked for.`);
-    report({ type: 'progress', done: questions, total: questions, unit: 'questions' });
-    return {
-      questions,
-      added,
-      left_out,
-      context_tokens: {
-        min: tokens.min,
-        mean: Math.round((tokens.sum / questions) * 10) / 10,
-        max: tokens.max,
+      progress: (done, total) => {
+        report({ type: 'progress', done, total, unit: 'bytes' });
       },
-      under_min_context_tokens: underMin,
-      documents,
-      format: format.name,
-      tokenizer: counter.id,
-      seed,
-      random: RANDOM_ALGORITHM,
-      synthesis,
-    };
+    });
+    return await make(study, { file, format, contexts }, ports.counter, options, report);
   } finally {
+    await contexts?.close();
     await release();
   }
+}
+
+async function make(
+  study: Study,
+  {
+    file: source,
+    format,
+    contexts,
+  }: { file: SourceFile; format: DatasetFormat; contexts: Contexts },
+  counter: TokenCounter,
+  options: SynthesisOptions,
+  report: (event: StageEvent<SynthesisSummary>) => void,
+): Promise<SynthesisSummary> {
+  const { path } = source;
+  const { seed, min_context_tokens: min, max_context_tokens: max, count } = study.config.questions;
+  const synthesis = parameterHash({
+    version: CONTEXT_VERSION,
+    tokenizer: counter.id,
+    seed,
+    min,
+    max,
+    ...contexts.parameters,
+  });
+  const warn = (message: string): void => {
+    report({ type: 'warning', message });
+  };
+  const total = Math.min(count, await source.count(count));
+  const leftOut = new LeftOutCount(warn);
+  const made = (done: number): void => {
+    report({ type: 'progress', done, total: Math.max(done, total), unit: 'questions' });
+  };
+  const file = new QuestionsFile(
+    study,
+    { answers: new AnswersFile(study.dir), leftOut, warn, made },
+    { synthesis, replace: options.replace ?? false, signal: options.signal },
+  );
+  const rows = candidates(source, format, leftOut, {
+    strict: options.strict ?? false,
+    signal: options.signal,
+    warn,
+  });
+  const drafts = contexts.drafts(rows, () => count - file.counts.questions);
+  await file.write(drafts, () => nothingUsable(path, format, leftOut, max));
+  const { questions, added, documents, underMin, overTarget, unfilled } = file.counts;
+  const { tokens } = file;
+  const left_out = leftOut.finish();
+  if (unfilled > 0)
+    warn(
+      `${unfilled} of ${questions} contexts are shorter than their targets: there were not enough unrelated documents. Name a larger collection.`,
+    );
+  if (underMin > 0 && !contexts.summary)
+    warn(
+      `${underMin} of ${questions} contexts are shorter than questions.min_context_tokens (${min}); they were kept as they are.`,
+    );
+  if (questions < count) warn(`${path} gave ${questions} of the ${count} questions asked for.`);
+  report({ type: 'progress', done: questions, total: questions, unit: 'questions' });
+  const summary: SynthesisSummary = {
+    questions,
+    added,
+    left_out,
+    context_tokens: {
+      min: tokens.min,
+      mean: Math.round((tokens.sum / questions) * 10) / 10,
+      max: tokens.max,
+    },
+    under_min_context_tokens: underMin,
+    documents,
+    statistics: file.statistics.finish(),
+    ...(contexts.summary
+      ? { growth: { ...contexts.summary, over_target: overTarget, unfilled } }
+      : {}),
+    format: format.name,
+    tokenizer: counter.id,
+    seed,
+    random: RANDOM_ALGORITHM,
+    synthesis,
+  };
+  if (contexts.summary) await writeManifest(study, summary);
+  return summary;
+}
+
+/** Keeps beside grown contexts what they were made of: the collection is no part of the study. */
+async function writeManifest(study: Study, summary: SynthesisSummary): Promise<void> {
+  // What a run added is not told: the same inputs give the same file.
+  const made = { ...summary, added: undefined };
+  await writeAtomic(join(study.dir, 'synthesis.json'), `${JSON.stringify(made, null, 2)}\n`);
 }
 
 function nothingUsable(
@@ -169,7 +234,9 @@ function nothingUsable(
   const remedy =
     'over_max_context_tokens' in counts
       ? `Raise questions.max_context_tokens (${max}), or name another file.`
-      : `Check that the file is in the format ${format.name}.`;
+      : 'no_article' in counts
+        ? 'Check that the collection of articles holds those of its titles.'
+        : `Check that the file is in the format ${format.name}.`;
   return new SealongError(
     'nothing_usable',
     `${path}: no row could be used as ${format.name} (${list.join(', ')}). ${leftOut.first ? `The first: ${leftOut.first} ` : ''}${remedy} Nothing was written.`,

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { SealongError, fileError, messageOf } from '../errors.ts';
 import { digestOf } from '../study/canonicalHash.ts';
 import { readOptional } from '../study/study.ts';
+import { piecewiseCount } from './piecewiseCount.ts';
+import { splittingOf } from './splitting.ts';
 import type { TokenCounter } from './tokenCounter.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -34,13 +36,16 @@ export async function counterFromFile(path: string): Promise<TokenCounter> {
 
 function counterFromText(text: string, config: string, path: string): TokenCounter {
   try {
-    const tokenizer = new Tokenizer(
-      jsonObject.parse(JSON.parse(text)),
-      jsonObject.parse(JSON.parse(config)),
-    );
+    const parsed = jsonObject.parse(JSON.parse(text));
+    const parsedConfig = jsonObject.parse(JSON.parse(config));
+    const tokenizer = new Tokenizer(parsed, parsedConfig);
+    const whole = (counted: string) => tokenizer.tokenize(counted).length;
+    const splitting = splittingOf(parsed, parsedConfig);
     return {
       id: `sha256:${digestOf(text)}`,
-      count: (counted) => tokenizer.tokenize(counted).length,
+      count: splitting ? piecewiseCount(splitting, whole) : whole,
+      addsUpAtLines: splitting !== undefined,
+      file: path,
     };
   } catch (error) {
     throw new SealongError(

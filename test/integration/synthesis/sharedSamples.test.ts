@@ -21,11 +21,12 @@ const embeddedFolder = process.env['SEALONG_EMBEDDED'];
 
 const toy = await counterFromFile(path('../../fixtures/synthesis/tokenizer.json'));
 
-function synthesized(source: string, counter = toy) {
+function synthesized(source: string, counter = toy, distractors?: string) {
   return withFolder(async (folder) => {
     const study = await initStudy(folder);
     const { signal } = new AbortController();
-    const stage = synthesize(study, { path: source }, { counter }, { signal });
+    const sources = { path: source, ...(distractors === undefined ? {} : { distractors }) };
+    const stage = synthesize(study, sources, { counter }, { signal });
     const summary = await runStage(stage);
     const questions = await readAllRecords(study.paths.questions, questionSchema);
     const answers = await readAllRecords(join(folder, 'answers.jsonl'), answersSchema);
@@ -58,6 +59,30 @@ describe('samples of public data sets', { skip }, () => {
           assert.ok(points.slice(start, end).join('').startsWith(`${title}\n`));
       }
     });
+
+  test('contexts grow to 4K-31K tokens with the passages, counted exactly', async () => {
+    const counter =
+      embeddedFolder === undefined
+        ? toy
+        : await counterFromFile(join(embeddedFolder, 'chat', 'tokenizer.json'));
+    for (const file of ['musique.sample.jsonl', 'hotpotqa.sample.json']) {
+      const passages = join(data, 'wikipedia-passages.jsonl');
+      const grown = await synthesized(join(data, file), counter, passages);
+      assert.equal(grown.summary.growth?.collection?.documents, 6119);
+      assert.equal(grown.summary.growth.unfilled, 0);
+      const own = await synthesized(join(data, file), counter);
+      for (const [index, { context, context_tokens, documents }] of grown.questions.entries()) {
+        assert.ok(context_tokens > 3840 && context_tokens <= 31744);
+        assert.equal(context_tokens, await counter.count(context));
+        const related = (of: typeof documents) =>
+          of.filter((document) => document.related).map(({ title }) => title);
+        assert.deepEqual(
+          related(documents).sort(),
+          related(own.questions[index]?.documents ?? []).sort(),
+        );
+      }
+    }
+  });
 
   test('the HotpotQA questions in the form of LongBench have the same documents and contexts', async () => {
     const read = async (file: string, name: string) => {

@@ -9,6 +9,8 @@ import { initStudy, type Study } from '../../../src/study/study.ts';
 import {
   synthesize,
   type SynthesisOptions,
+  type SynthesisPorts,
+  type SynthesisSource,
   type SynthesisSummary,
 } from '../../../src/synthesis/synthesize.ts';
 import type { TokenCounter } from '../../../src/tokenizers/tokenCounter.ts';
@@ -20,10 +22,22 @@ export const words: TokenCounter = {
   count: (text) => text.split(/\s+/).length,
 };
 
+interface Values extends Partial<
+  Pick<
+    Study['config']['questions'],
+    'distractors' | 'too_long' | 'exclude_answer_leaks' | 'full_articles'
+  >
+> {
+  max?: number;
+  min?: number;
+  count?: number;
+  seed?: number;
+}
+
 interface Place {
   dir: string;
   /** A study whose questions may have 1 to `max` tokens. */
-  study: (values?: { max?: number; min?: number; count?: number; seed?: number }) => Study;
+  study: (values?: Values) => Study;
   source: (content: string) => Promise<string>;
   read: (name: string) => Promise<string>;
 }
@@ -32,9 +46,15 @@ export function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
     const dir = join(folder, 'study');
     const base = await initStudy(dir);
-    const study: Place['study'] = ({ max = 100, min = 1, count = 100, seed = 42 } = {}) => {
+    const study: Place['study'] = ({
+      max = 100,
+      min = 1,
+      count = 100,
+      seed = 42,
+      ...rest
+    } = {}) => {
       const range = { min_context_tokens: min, max_context_tokens: max };
-      const questions = { ...base.config.questions, ...range, count, seed };
+      const questions = { ...base.config.questions, ...range, count, seed, ...rest };
       return { ...base, config: { ...base.config, questions } };
     };
     let files = 0;
@@ -47,18 +67,29 @@ export function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
   });
 }
 
-interface Run extends Omit<SynthesisOptions, 'signal'> {
+interface Run
+  extends
+    Omit<SynthesisOptions, 'signal'>,
+    Pick<SynthesisPorts, 'threads'>,
+    Omit<SynthesisSource, 'path' | 'format'> {
   signal?: AbortSignal;
   format?: string;
   counter?: TokenCounter;
 }
 
 export async function run(study: Study, path: string, options: Run = {}) {
-  const { format, counter = words, signal = new AbortController().signal, ...rest } = options;
+  const { format, counter = words, signal = new AbortController().signal, ...others } = options;
+  const { threads, distractors, articles, ...rest } = others;
   const warnings: string[] = [];
   const progress: { done: number; total: number }[] = [];
-  const source = { path, ...(format === undefined ? {} : { format }) };
-  const stage = synthesize(study, source, { counter }, { ...rest, signal });
+  const source = {
+    path,
+    ...(format === undefined ? {} : { format }),
+    ...(distractors === undefined ? {} : { distractors }),
+    ...(articles === undefined ? {} : { articles }),
+  };
+  const ports = { counter, ...(threads === undefined ? {} : { threads }) };
+  const stage = synthesize(study, source, ports, { ...rest, signal });
   const summary: SynthesisSummary = await runStage(stage, (event) => {
     if (event.type === 'warning') warnings.push(event.message);
     else progress.push({ done: event.done, total: event.total });

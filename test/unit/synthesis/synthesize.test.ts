@@ -47,6 +47,13 @@ test('the summary, the records and the answers are what the contract says', () =
       context_tokens: { min: 5, mean: 10, max: 14 },
       under_min_context_tokens: 0,
       documents: 5,
+      statistics: {
+        examples: 3,
+        mean_tokens: 10,
+        max_tokens: 14,
+        documents_per_context: { min: 1, mean: 1.7, max: 2 },
+        related_documents: { count: 4, by_tenth: [3, 0, 0, 0, 0, 1, 0, 0, 0, 0] },
+      },
       format: 'jsonl',
       tokenizer: 'words',
       seed: 42,
