@@ -40,7 +40,7 @@ async function startServed({ port, open }, { node, entry, embedded, vsix, state 
     startEmbeddedServer(embedded, state),
     editor.install(vsix, write),
   ]);
-  writeSettings(editor.settingsFile, { url: server.url, folder: embedded }, write);
+  writeSettings(editor.settingsFiles, { url: server.url, folder: embedded }, write);
   const demo = copyDemo(write);
   const { url, program } = await editor.serve(port);
   const address = `${url}/?folder=${encodeURI(demo)}`;

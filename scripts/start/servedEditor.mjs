@@ -19,7 +19,10 @@ export function servedEditor({ node, entry, state }) {
   // Without a gallery there is no look-up of extensions anywhere.
   const env = { EXTENSIONS_GALLERY: '{}' };
   return {
-    settingsFile: join(data, 'User/settings.json'),
+    settingsFiles: {
+      userFile: join(data, 'User/settings.json'),
+      machineFile: join(data, 'Machine/settings.json'),
+    },
     install: (vsix, log) => install(vsix, log),
     serve: (port) => serve(port),
   };

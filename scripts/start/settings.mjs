@@ -16,22 +16,27 @@ const firstSettings = {
  * Points the served editor at the embedded models. What the user chose stays: the address of the
  * embedded server changes from start to start, which server is used does not.
  */
-export function writeSettings(file, { url, folder }, log) {
-  let settings = firstSettings;
+export function writeSettings({ userFile, machineFile }, { url, folder }, log) {
+  merge(userFile, firstSettings, log, (settings) => ({
+    'sealong.endpoint': 'embedded',
+    ...settings,
+    'sealong.endpoints': { ...settings['sealong.endpoints'], embedded: { base_url: `${url}/v1` } },
+  }));
+  // A folder belongs to the machine that the extension runs on: a served editor reads it here alone.
+  merge(machineFile, {}, log, (settings) => ({ ...settings, 'sealong.embedded.folder': folder }));
+}
+
+function merge(file, first, log, change) {
+  let settings = first;
   if (existsSync(file)) {
     try {
       settings = JSON.parse(readFileSync(file, 'utf8'));
     } catch {
-      log(`${file} holds comments and is left as it is; set sealong.endpoints there to ${url}/v1`);
+      const wanted = JSON.stringify(change({}));
+      log(`${file} holds comments and is left as it is; add to it by hand: ${wanted}`);
       return;
     }
   }
-  const merged = {
-    'sealong.endpoint': 'embedded',
-    ...settings,
-    'sealong.endpoints': { ...settings['sealong.endpoints'], embedded: { base_url: `${url}/v1` } },
-    'sealong.embedded.folder': folder,
-  };
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(merged, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(change(settings), null, 2)}\n`);
 }

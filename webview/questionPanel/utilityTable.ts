@@ -8,6 +8,7 @@ import type { PanelState } from './state.ts';
 import { utilityAt } from './utilities.ts';
 
 const FACT_COLUMNS = ['sample', 'score', 'pair', 'state', 'tokens'];
+const NUMBERS = new Set(['score', 'tokens']);
 
 /** The scores and the whole utility matrix as numbers in a real table: what the heatmap shows, for everyone. */
 export class UtilityTable {
@@ -38,7 +39,9 @@ export class UtilityTable {
     const head = element(
       'tr',
       {},
-      ...FACT_COLUMNS.map((name) => element('th', { scope: 'col' }, name)),
+      ...FACT_COLUMNS.map((name) =>
+        element('th', { scope: 'col', class: NUMBERS.has(name) ? 'number' : '' }, name),
+      ),
       ...(utilities === null
         ? []
         : rows.map((index) =>
