@@ -59,8 +59,12 @@ export function parseConfig(json: unknown, path: string): StudyConfig {
   }
   const lines = result.error.issues.map((issue) => {
     const at = issue.path.join('.');
-    if (issue.code !== 'unrecognized_keys') return `${at || 'the file'}: ${issue.message}`;
-    const known = knownKeys(issue.path);
+    const standard = defaultAt(issue.path);
+    if (issue.code !== 'unrecognized_keys') {
+      const example = isObject(standard) ? undefined : JSON.stringify(standard);
+      return `${at || 'the file'}: ${issue.message}${example === undefined ? '' : ` (default: ${example})`}`;
+    }
+    const known = isObject(standard) ? Object.keys(standard) : [];
     return issue.keys
       .map((key) => {
         const near = nearest(key, known);
@@ -68,7 +72,10 @@ export function parseConfig(json: unknown, path: string): StudyConfig {
       })
       .join('; ');
   });
-  throw new SealongError('bad_config', `${path}: ${lines.join('; ')}.`);
+  throw new SealongError(
+    'bad_config',
+    `${path}: ${lines.join('; ')}. Mend the file in the editor.`,
+  );
 }
 
 /** Parses `a.b=value`; the value is JSON where it parses as such, else text. */
@@ -94,10 +101,11 @@ function withValue(json: unknown, path: readonly string[], value: unknown): unkn
   return { ...base, [key]: withValue(base[key], rest, value) };
 }
 
-function knownKeys(path: readonly PropertyKey[]): string[] {
+/** The paper's value, or the section with its values, that belongs at a place of the file. */
+function defaultAt(path: readonly PropertyKey[]): unknown {
   let value: unknown = studyConfigSchema.parse({});
   for (const key of path) value = isObject(value) ? value[String(key)] : undefined;
-  return isObject(value) ? Object.keys(value) : [];
+  return value;
 }
 
 function nearest(word: string, candidates: readonly string[]): string | undefined {

@@ -16,6 +16,8 @@ export interface QuestionPanelPorts {
   decide: (dir: string, questionId: string, request: DecisionRequest) => Promise<void>;
   openTrajectory: (dir: string, questionId: string, index: number) => Promise<void>;
   openContext: (dir: string, questionId: string) => Promise<void>;
+  /** The panel now shows this question. */
+  shown: (dir: string, questionId: string) => void;
   reviewer: () => string;
   readOnly: () => string | null;
   /** Anything that went wrong outside a request. */
@@ -61,6 +63,7 @@ export class QuestionPanel implements vscode.Disposable {
   show(questionId: string): void {
     this.#questionId = questionId;
     this.#setTitle();
+    this.#ports.shown(this.dir, questionId);
     this.update();
   }
 
