@@ -12,6 +12,11 @@ const noDefaultExport = {
   message: 'Export by name, so that a thing is called the same everywhere.',
 };
 
+const noBundledZod = {
+  selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
+  message: "Write import * as z from 'zod', so that what is not used stays out of the bundles.",
+};
+
 // describe() and it() give promises that node:test itself waits for.
 const testFunctions = [
   'after',
@@ -57,7 +62,10 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts', 'webview/**/*.ts'],
-    rules: { 'no-restricted-properties': ['error', noRandom] },
+    rules: {
+      'no-restricted-properties': ['error', noRandom],
+      'no-restricted-syntax': ['error', noDefaultExport, noBundledZod],
+    },
   },
   {
     files: ['scripts/**/*.mjs', '**/*.cjs', '*.js'],

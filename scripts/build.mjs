@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { entryPoints, filesUnder } from './build/entryPoints.mjs';
+import { entryPoints, filesUnder, folderOf } from './build/entryPoints.mjs';
 import { copyOnnxRuntime } from './build/onnxRuntime.mjs';
 import { hashOfFiles, removeAbandonedBuilds, root, toStderr } from './setup/cache.mjs';
 import { isMain, runMain } from './setup/main.mjs';
@@ -105,7 +105,7 @@ function replaceDist(folder) {
   const made = new Set();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) {
-      const from = join(entry.parentPath, entry.name);
+      const from = join(folderOf(entry), entry.name);
       const file = from.slice(folder.length + 1);
       made.add(file);
       mkdirSync(dirname(join(dist, file)), { recursive: true });
@@ -113,7 +113,7 @@ function replaceDist(folder) {
     }
   }
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath, entry.name).slice(dist.length + 1);
+    const file = join(folderOf(entry), entry.name).slice(dist.length + 1);
     const kept = made.has(file) || file.startsWith('.') || file.endsWith('.vsix');
     if (entry.isFile() && !kept) {
       rmSync(join(dist, file));

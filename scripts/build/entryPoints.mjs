@@ -33,8 +33,13 @@ export function filesUnder(folder) {
   }
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .map((entry) => join(folderOf(entry), entry.name).slice(root.length + 1))
     .sort();
+}
+
+/** Of an entry of readdir; Node before 20.12 has it under another name. */
+export function folderOf(entry) {
+  return entry.parentPath ?? entry.path;
 }
 
 function folders(folder) {

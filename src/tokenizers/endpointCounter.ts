@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, messageOf, systemCodeOf } from '../errors.ts';
 import type { TokenCounter } from './tokenCounter.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How a tokenizer splits a text into the pieces that it encodes one by one. Each pattern partitions what it is given; a

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, messageOf } from '../errors.ts';
 import type { FromTokenWorker, ToTokenWorker } from './tokenMessages.ts';
 import { counterFromFile } from './tokenizerFile.ts';

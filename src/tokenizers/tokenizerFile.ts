@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, fileError, messageOf } from '../errors.ts';
 import { digestOf } from '../study/canonicalHash.ts';
 import { readOptional } from '../study/study.ts';

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { SealongError } from '../../errors.ts';
 import type { DownloadProgress, HubDownload, WorkerHubModel } from '../../protocol/embedding.ts';
@@ -50,8 +50,7 @@ export async function openLocalEmbedder(options: LocalEmbedderOptions): Promise<
   const name = 'folder' in model ? model.folder : model.hubId;
   const folder = 'folder' in model ? model.folder : await hubModelFolder(model, options);
   const { id, bytes, use } = await readModelFolder(folder, options.task, name);
-  const workers =
-    options.workers ?? defaultWorkers(availableParallelism(), process.availableMemory(), bytes);
+  const workers = options.workers ?? defaultWorkers(availableParallelism(), freemem(), bytes);
   const pool = new ThreadPool(options.workerUrl, use, Math.max(1, workers));
   return {
     id,

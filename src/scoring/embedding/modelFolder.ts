@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, fileError, systemCodeOf } from '../../errors.ts';
 import type { WorkerModel } from '../../protocol/embedding.ts';
 import { knownModel, taskOf, type Pooling } from './models.ts';

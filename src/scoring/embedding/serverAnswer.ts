@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, messageOf } from '../../errors.ts';
 import { normalise } from './pooling.ts';
 

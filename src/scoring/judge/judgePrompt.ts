@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import mbrSelfEvaluation from '../prompts/mbr_self_evaluation.json' with { type: 'json' };
 import selfEvaluation from '../prompts/self_evaluation.json' with { type: 'json' };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppendLog } from '../../records/appendLog.ts';
 import { readRecords, type Problem } from '../../records/jsonl.ts';
 import { canonicalJson } from '../../study/canonicalHash.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile, readdir } from 'node:fs/promises';
+import { lstat, readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, fileError } from '../../errors.ts';
 import { issuesText } from '../../records/jsonl.ts';
 import { filledText, sourceTitle } from '../formats/fields.ts';
@@ -46,14 +46,14 @@ export async function* fileRows(path: string): AsyncGenerator<CollectionRow, voi
 export async function filesOfFolder(folder: string): Promise<string[]> {
   let entries;
   try {
-    entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    entries = await readdir(folder, { recursive: true });
   } catch (error) {
     throw fileError('read', folder, error);
   }
-  const files = entries
-    .filter((entry) => entry.isFile() && (TEXT_FILE.test(entry.name) || DATA_FILE.test(entry.name)))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort((a, b) => (a < b ? -1 : 1));
+  const files: string[] = [];
+  for (const path of entries.map((entry) => join(folder, entry)).sort((a, b) => (a < b ? -1 : 1)))
+    if ((TEXT_FILE.test(path) || DATA_FILE.test(path)) && (await lstat(path)).isFile())
+      files.push(path);
   if (files.length > 0) return files;
   throw new SealongError(
     'no_documents',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealongError, fileError, messageOf } from '../../errors.ts';
 import { readLines } from '../../records/lines.ts';
 import { writeAtomic } from '../../records/writeAtomic.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Text that survives UTF-8: JSON can write half of a surrogate pair, which no tokenizer and no server takes. */
 export const sourceText = z

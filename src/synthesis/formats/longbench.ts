@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { filledText, sourceAnswers, sourceId } from './fields.ts';
 import { fieldsOf, readRow, type DatasetFormat, type SourceDocument } from './format.ts';
 

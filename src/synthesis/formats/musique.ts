@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { distinctAnswers, filledText, sourceAnswers, sourceId, sourceTitle } from './fields.ts';
 import { fieldsOf, readRow, type DatasetFormat } from './format.ts';
 

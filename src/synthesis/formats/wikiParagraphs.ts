@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sourceAnswers, sourceId, filledText, sourceText, sourceTitle } from './fields.ts';
 import { fieldsOf, readRow, type LeftOut, type SourceQuestion } from './format.ts';
 
