@@ -87,6 +87,8 @@ export default defineConfig(
   },
   {
     files: ['**/*.cjs'],
-    languageOptions: { globals: { module: 'writable', require: 'readonly' } },
+    languageOptions: {
+      globals: { exports: 'readonly', module: 'writable', require: 'readonly' },
+    },
   },
 );

@@ -15,14 +15,16 @@ export async function studyStage(
 ): Promise<StudyStage> {
   if (study.index.questions.size === 0) return 'empty';
   let incomplete = false;
+  let unscored = false;
   for (const id of study.index.questions.keys()) {
     await pause();
     const { trajectories, score } = study.state(id);
     if (score) continue;
     if (trajectories.length < study.expected) incomplete = true;
     // A question whose every sample was refused has nothing to score.
-    else if (!trajectories.every(isFailed)) return 'sampled';
+    else if (!trajectories.every(isFailed)) unscored = true;
   }
   if (incomplete) return 'unsampled';
+  if (unscored) return 'sampled';
   return exported ? 'exported' : 'scored';
 }

@@ -67,12 +67,11 @@ for (const level of levels) {
 const create = (name, file, maxBytes) =>
   Promise.resolve().then(() => new Logger('rotating', name, file, maxBytes));
 
-module.exports = {
-  version: 0,
-  setLevel: () => undefined,
-  setFlushOn: () => undefined,
-  shutdown: () => undefined,
-  Logger,
-  createRotatingLogger: create,
-  createAsyncRotatingLogger: create,
-};
+// One by one: only so does an import of single names find them.
+exports.version = 0;
+exports.setLevel = () => undefined;
+exports.setFlushOn = () => undefined;
+exports.shutdown = () => undefined;
+exports.Logger = Logger;
+exports.createRotatingLogger = create;
+exports.createAsyncRotatingLogger = create;

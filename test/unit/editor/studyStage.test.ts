@@ -30,6 +30,7 @@ async function stageOf(states: readonly QuestionState[], exported = false) {
 test('the next step is the first that is not done for every question', async () => {
   assert.equal(await stageOf([]), 'empty');
   assert.equal(await stageOf([partial, partial]), 'unsampled');
+  assert.equal(await stageOf([sampled, partial]), 'unsampled');
   assert.equal(await stageOf([sampled, sampled]), 'sampled');
   assert.equal(await stageOf([scored, partial]), 'unsampled');
   assert.equal(await stageOf([scored, sampled]), 'sampled');
