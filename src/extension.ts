@@ -8,6 +8,7 @@ import { createStudy } from './editor/commands/createStudy.ts';
 import { QuestionCommands } from './editor/commands/questionCommands.ts';
 import { pickFormat, pickQuestionsFile } from './editor/commands/questionsFile.ts';
 import { RunCommands, manifestOf } from './editor/commands/runCommands.ts';
+import { pickScorer, scorerOf, setScorer } from './editor/commands/scorerCommands.ts';
 import { Targets } from './editor/commands/targets.ts';
 import { ContextKeys } from './editor/contextKeys.ts';
 import { Decisions } from './editor/decisions.ts';
@@ -24,6 +25,7 @@ import type { OpenStudy } from './editor/store/openStudy.ts';
 import { StudyStore } from './editor/store/studyStore.ts';
 import { StudyTree } from './editor/tree/studyTree.ts';
 import { requireTrust, untrustedReason } from './editor/trust.ts';
+import type { ScorerName } from './study/config.ts';
 
 /** VS Code gives an extension five seconds to end. */
 const DEACTIVATE_MS = 4500;
@@ -67,13 +69,19 @@ export function activate(context: vscode.ExtensionContext): void {
     decide: (dir, questionId, request) => decisions.decide(dir, questionId, request),
     openTrajectory: (dir, questionId, index) => questions.showTrajectory(dir, questionId, index),
     openContext: (dir, questionId) => questions.showContext(dir, questionId),
+    shown: (dir, questionId) => {
+      const row = tree.node(dir, questionId);
+      if (row && view.visible) void view.reveal(row, { select: true, focus: false });
+    },
     reviewer: settings.reviewer,
     readOnly: untrustedReason,
     failed: (error) => {
       errors.report(error, 'Showing a question');
     },
   });
-  const reports = new ReportPanels(extensionUri);
+  const reports = new ReportPanels(extensionUri, (error) => {
+    errors.report(error, 'Saving a part of the report');
+  });
   const targets = new Targets({ store, tree, view, panels });
   const questions: QuestionCommands = new QuestionCommands({
     store,
@@ -90,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
     keys,
     errors,
     embeddingWorker: script('embeddingWorker'),
+    tokenWorker: script('tokenWorker'),
     memory: globalState,
     next: async (step, study, summary) => {
       switch (step) {
@@ -97,6 +106,8 @@ export function activate(context: vscode.ExtensionContext): void {
           return stages.sample(study);
         case 'score':
           return stages.score(study);
+        case 'useScorer':
+          return useScorer(study, scorerOf(summary));
         case 'openSmallestMargin':
           return questions.openSmallestMargin(study);
         case 'export':
@@ -111,12 +122,23 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     },
   });
+  const useScorer = async (study: OpenStudy, scorer: ScorerName | undefined) => {
+    if (!scorer) return;
+    await setScorer(study, scorer);
+    await store.refresh(study.dir);
+  };
   const showReport = async (study: OpenStudy) => {
     const summary = await stages.report(study);
     if (summary) reports.show(study.dir, summary);
   };
 
-  const contextKeys = new ContextKeys(store, () => targets.current());
+  const contextKeys = new ContextKeys(
+    store,
+    () => targets.current(),
+    (study) => {
+      start.description = study && store.studies().length > 1 ? study.name : '';
+    },
+  );
   const showRunning = () => {
     contextKeys.set('running', runs.active.length > 0);
     contextKeys.set('embeddedRunning', embedded.running !== undefined);
@@ -139,6 +161,24 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     sample: async (target) => stages.sample(await targets.study(target)),
     score: async (target) => stages.score(await targets.study(target)),
+    scoreWith: async (target) => {
+      requireTrust('Scoring');
+      const study = await targets.study(target);
+      const scorer = await pickScorer(study, store.slices, {
+        title: `Score ${study.name} with`,
+        placeHolder: 'Scores of the other scorers are kept, and so is sealong.json',
+      });
+      await stages.score(study, scorer);
+    },
+    showScorer: async (target) => {
+      requireTrust('Changing the scorer');
+      const study = await targets.study(target);
+      const scorer = await pickScorer(study, store.slices, {
+        title: `Scorer of ${study.name}`,
+        placeHolder: 'Written to sealong.json: tree, panel, pairs and exports go by it',
+      });
+      await useScorer(study, scorer);
+    },
     exportPairs: async (target) => stages.exportPairs(await targets.study(target)),
     report: async (target) => showReport(await targets.study(target)),
     openQuestion: (target) => questions.openQuestion(target),

@@ -16,7 +16,7 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
   | { verb: 'score' }
   | { verb: 'pairs' }
   | { verb: 'export'; format: string; out?: string }
-  | { verb: 'report' }
+  | { verb: 'report'; scorers?: boolean }
 );
 export type StageVerb = StageRequest['verb'];
 

@@ -79,7 +79,7 @@ export async function* runNamedStage(
       );
       return;
     case 'report':
-      yield* report(study, { signal });
+      yield* report(study, { scorers: request.scorers ?? false, signal });
   }
 }
 

@@ -28,6 +28,7 @@ const OPTIONS = {
   articles: { type: 'string' },
   out: { type: 'string' },
   scorer: { type: 'string' },
+  scorers: { type: 'boolean' },
   port: { type: 'string' },
   strict: { type: 'boolean' },
   replace: { type: 'boolean' },
@@ -68,9 +69,9 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['format', 'out'],
   },
   report: {
-    usage: 'report STUDY',
-    about: 'print counts, lengths, and SubEM where answers exist',
-    options: [],
+    usage: 'report STUDY [--scorers]',
+    about: 'print counts, lengths, and SubEM where answers exist; also of all scorers side by side',
+    options: ['scorers'],
   },
   serve: {
     usage: 'serve [--port N]',
@@ -151,9 +152,10 @@ function stageRequest(
         format: values.format,
         ...(values.out !== undefined ? { out: values.out } : {}),
       };
+    case 'report':
+      return { ...base, verb, scorers: values.scorers ?? false };
     case 'score':
     case 'pairs':
-    case 'report':
       return { ...base, verb };
     default:
       throw wrong(known, `"${verb}" is no stage`);

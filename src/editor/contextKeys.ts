@@ -12,13 +12,21 @@ const SETTLE_MS = 200;
 export class ContextKeys implements vscode.Disposable {
   readonly #store: StudyStore;
   readonly #current: () => OpenStudy | undefined;
+  readonly #looked: (study: OpenStudy | undefined) => void;
   readonly #set = new Map<string, unknown>();
   readonly #subscription: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
 
-  constructor(store: StudyStore, current: () => OpenStudy | undefined) {
+  /** @param looked is told which study the keys are about. */
+  constructor(
+    store: StudyStore,
+    current: () => OpenStudy | undefined,
+    looked: (study: OpenStudy | undefined) => void,
+  ) {
     this.#store = store;
     this.#current = current;
+    this.#looked = looked;
     this.#subscription = store.onDidChange(() => {
       this.updateSoon();
     });
@@ -33,11 +41,15 @@ export class ContextKeys implements vscode.Disposable {
     void vscode.commands.executeCommand('setContext', `sealong.${key}`, value);
   }
 
-  /** Bursts of changes, as while sampling, are looked at once. */
+  /** Bursts of changes, as while sampling, are looked at once; one look after another, so that the latest one counts. */
   updateSoon(): void {
     this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#update();
+      this.#looking = this.#looking
+        .catch(() => undefined)
+        .then(() => {
+          this.#timer = undefined;
+          return this.#update();
+        });
     }, SETTLE_MS);
   }
 
@@ -48,7 +60,9 @@ export class ContextKeys implements vscode.Disposable {
 
   async #update(): Promise<void> {
     await this.#store.ready;
-    this.set('stage', await this.#stage(this.#current()));
+    const study = this.#current();
+    this.#looked(study);
+    this.set('stage', await this.#stage(study));
   }
 
   async #stage(study: OpenStudy | undefined): Promise<StudyStage | undefined> {

@@ -8,6 +8,7 @@ import type { Stage } from '../stage.ts';
 import { isFailed, isTruncated } from '../study/entries.ts';
 import type { Study } from '../study/study.ts';
 import { readAnswers } from './answers.ts';
+import { compareScorers, type ScorerComparison } from './compareScorers.ts';
 import { subEm } from './subEm.ts';
 
 /** Mean SubEM x 100 over the questions that have gold answers and the thing measured; null where there are none. */
@@ -51,12 +52,18 @@ export interface ReportSummary {
   margin: { mean: number | null; min: number | null; max: number | null };
   /** Null where the study has no gold answers. */
   sub_em: SubEmReport | null;
+  /** Where asked for. */
+  scorers?: ScorerComparison;
 }
 
-/** Counts, lengths and, where gold answers exist, SubEM of what the method chose (the public code's report). */
+/**
+ * Counts, lengths and, where gold answers exist, SubEM of what the method chose (the public code's report).
+ *
+ * @param options.scorers whether to compare all scorers as well.
+ */
 export async function* report(
   study: Study,
-  options: { signal: AbortSignal },
+  options: { scorers?: boolean; signal: AbortSignal },
 ): Stage<ReportSummary> {
   const view = await viewStudy(study, options.signal);
   const { answers, problems } = await readAnswers(study);
@@ -100,8 +107,8 @@ export async function* report(
     },
     sub_em: null,
   };
+  const measured: Measured[] = [];
   if (answers.size > 0) {
-    const measured: Measured[] = [];
     for (const [done, state] of states.entries()) {
       options.signal.throwIfAborted();
       yield { type: 'progress', done, total: states.length, unit: 'questions' };
@@ -109,6 +116,15 @@ export async function* report(
       if (gold) measured.push(...(await measure(study, state, gold)));
     }
     summary.sub_em = subEmReport(measured, study.config.sampling.n);
+  }
+  if (options.scorers === true) {
+    const subEms = new Map(measured.map(({ state, byIndex }) => [state.questionId, byIndex]));
+    summary.scorers = yield* compareScorers(
+      study,
+      view,
+      { subEm: subEms, answers },
+      options.signal,
+    );
   }
   yield { type: 'done', summary };
 }

@@ -3,6 +3,7 @@ import { element } from '../element.ts';
 import { HostConnection } from '../hostConnection.ts';
 import { makeButton, registerToolkit } from '../toolkit.ts';
 import { barChart } from './barChart.ts';
+import { scorersSections } from './scorersSection.ts';
 import './reportPanel.css';
 
 registerToolkit();
@@ -17,9 +18,7 @@ function show(report: ReportView): void {
     label: 'Copy as text',
     title: 'Copy the report as plain text',
     onClick: () => {
-      void host.request({ type: 'copy' }).then((result) => {
-        notice.textContent = result.ok ? 'Copied.' : result.message;
-      });
+      ask({ type: 'copy' }, 'Copied.');
     },
   });
   notice.textContent = '';
@@ -29,7 +28,14 @@ function show(report: ReportView): void {
     ...(report.bars === null ? [] : [barChart(report.bars)]),
     element('p', { class: 'note' }, report.note),
     element('div', { class: 'tables' }, ...report.tables.map(tableOf)),
+    ...(report.scorers === null ? [] : scorersSections(report.scorers, ask)),
   );
+}
+
+function ask(body: ReportRequest, done = ''): void {
+  void host.request(body).then((result) => {
+    notice.textContent = result.ok ? done : result.message;
+  });
 }
 
 function tableOf({ caption, rows }: ReportView['tables'][number]): HTMLElement {

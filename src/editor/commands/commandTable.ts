@@ -18,6 +18,8 @@ export const COMMANDS = {
   },
   sample: { title: 'Sample Trajectories', icon: '$(play)', palette: 'sealong.stage != none' },
   score: { title: 'Score', icon: '$(symbol-numeric)', palette: 'sealong.stage != none' },
+  scoreWith: { title: 'Score with...', palette: 'sealong.stage != none' },
+  showScorer: { title: 'Show Scorer...', palette: 'sealong.stage != none' },
   exportPairs: { title: 'Export Pairs...', icon: '$(export)', palette: 'sealong.stage != none' },
   report: { title: 'Report', icon: '$(graph)', palette: 'sealong.stage != none' },
   openQuestion: {

@@ -24,6 +24,7 @@ export interface RunCommandPorts {
   keys: ApiKeys;
   errors: ErrorReporter;
   embeddingWorker: URL;
+  tokenWorker: URL;
   memory: vscode.Memento;
   /** Does what a notification offers next. */
   next: (step: NextStep, study: OpenStudy, summary: object) => Promise<void>;
@@ -65,9 +66,11 @@ export class RunCommands {
     await this.#run(study, { verb: 'sample', study: study.dir, settings: [] }, environment);
   }
 
-  async score(study: OpenStudy): Promise<void> {
+  /** @param other a scorer for this run in place of the study's. */
+  async score(study: OpenStudy, other?: ScorerName): Promise<void> {
     requireTrust('Scoring');
-    const opened = await openStudy(study.dir);
+    const chosen = other === undefined ? [] : [{ path: ['scoring', 'scorer'], value: other }];
+    const opened = await openStudy(study.dir, chosen);
     const { embedding, scorer } = opened.config.scoring;
     const needsServer = embedding.backend === 'server' || JUDGES.has(scorer);
     const base = await this.#environment({ needsServer });
@@ -79,7 +82,7 @@ export class RunCommands {
     });
     await this.#run(
       study,
-      { verb: 'score', study: study.dir, settings: model.settings },
+      { verb: 'score', study: study.dir, settings: [...chosen, ...model.settings] },
       { ...base, allowDownload: model.allowDownload },
     );
   }
@@ -113,7 +116,7 @@ export class RunCommands {
     requireTrust('Measuring');
     const outcome = await this.#run(
       study,
-      { verb: 'report', study: study.dir, settings: [] },
+      { verb: 'report', study: study.dir, settings: [], scorers: true },
       await this.#environment({}),
     );
     return outcome.type === 'done' ? outcome.summary : undefined;
@@ -141,7 +144,9 @@ export class RunCommands {
     const again = (changed: StageRequest = request) => this.#run(study, changed, environment);
     switch (outcome.type) {
       case 'done': {
-        const { message, next } = doneText(request.verb, study.name, outcome.summary);
+        const { message, next } = doneText(request.verb, study.name, outcome.summary, {
+          ...(study.config ? { scorer: study.config.scoring.scorer } : {}),
+        });
         if (message === '') return;
         const labels = next.map((step) => NEXT_STEP_LABEL[step]);
         const picked = await vscode.window.showInformationMessage(message, ...labels);
@@ -200,6 +205,7 @@ export class RunCommands {
       modelCache: settings.modelCache(),
       allowDownload: false,
       embeddingWorker: this.#ports.embeddingWorker.href,
+      tokenWorker: this.#ports.tokenWorker.href,
     };
   }
 }

@@ -7,6 +7,9 @@ import type { StudyStore } from '../store/studyStore.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
 import type { StudyTree } from '../tree/studyTree.ts';
 
+/** What the buttons of "Next Step" give to their commands: the study that this view speaks of. */
+const NEXT_STEP = 'nextStep';
+
 export interface QuestionTarget {
   study: OpenStudy;
   questionId: string;
@@ -72,6 +75,7 @@ export class Targets {
   }
 
   #named(argument: unknown): OpenStudy | undefined {
+    if (argument === NEXT_STEP) return this.current();
     const dir = isNode(argument) ? argument.dir : undefined;
     return dir === undefined ? undefined : this.#store.study(dir);
   }

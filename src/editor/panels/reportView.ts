@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { ReportBar, ReportTable, ReportView } from '../../protocol/report.ts';
+import { comparisonSchema, scorersView } from './scorersView.ts';
+import { gridText } from './reportGrid.ts';
 
 const measure = z.number().nullable();
 const summarySchema = z.object({
@@ -35,6 +37,7 @@ const summarySchema = z.object({
       n: z.number(),
     })
     .nullable(),
+  scorers: z.optional(comparisonSchema),
 });
 type Summary = z.infer<typeof summarySchema>;
 
@@ -48,11 +51,12 @@ export function reportView(summary: object): ReportView {
       ? `SubEM: how often the normalised gold answer stands in the output, over ${countText(report.sub_em.questions)} questions with gold answers. The gap between random and oracle is what a better choice can win.`
       : 'The study has no gold answers (answers.jsonl), so only counts and lengths can be shown.',
     tables: [countsOf(report), lengthsOf(report)],
+    scorers: report.scorers ? scorersView(report.scorers) : null,
   };
 }
 
 /** The report as plain text, in columns. */
-export function reportText({ title, bars, note, tables }: ReportView): string {
+export function reportText({ title, bars, note, tables, scorers }: ReportView): string {
   const blocks = [
     ...(bars
       ? [
@@ -69,7 +73,14 @@ export function reportText({ title, bars, note, tables }: ReportView): string {
       '\n',
     );
   });
-  return [title, ...blocks, note].join('\n\n');
+  const compared = scorers
+    ? [
+        ...scorers.grids.map(gridText),
+        scorers.note,
+        ...(scorers.bestOf ? [gridText(scorers.bestOf.grid), scorers.bestOf.note] : []),
+      ]
+    : [];
+  return [title, ...blocks, note, ...compared].join('\n\n');
 }
 
 export function percentText(value: number | null): string {

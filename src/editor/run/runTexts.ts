@@ -17,11 +17,12 @@ export function runTitle(verb: StageVerb, study: string): string {
 
 /** What a notification offers next; each is a command, or a way to show what was made. */
 export type NextStep =
-  'sample' | 'score' | 'openSmallestMargin' | 'export' | 'openManifest' | 'report';
+  'sample' | 'score' | 'useScorer' | 'openSmallestMargin' | 'export' | 'openManifest' | 'report';
 
 export const NEXT_STEP_LABEL: Record<NextStep, string> = {
   sample: 'Sample Trajectories',
   score: 'Score',
+  useScorer: 'Make It the Scorer of the Study',
   openSmallestMargin: 'Open Smallest Margin',
   export: 'Export',
   openManifest: 'Open Manifest',
@@ -47,8 +48,17 @@ export interface DoneText {
   next: NextStep[];
 }
 
-/** The end of a run in a sentence, and what comes after it. */
-export function doneText(verb: StageVerb, study: string, summary: object): DoneText {
+/**
+ * The end of a run in a sentence, and what comes after it.
+ *
+ * @param of the study's scorer: pairs and margins are by it, not by one that was only used for this run.
+ */
+export function doneText(
+  verb: StageVerb,
+  study: string,
+  summary: object,
+  of: { scorer?: string } = {},
+): DoneText {
   switch (verb) {
     case 'synthesize': {
       const known = synthesizeSummary.safeParse(summary).data;
@@ -78,7 +88,10 @@ export function doneText(verb: StageVerb, study: string, summary: object): DoneT
         message: known
           ? `Scored ${plural(known.questions, 'question')} of ${study} with ${known.scorer}.`
           : `Scored ${study}.`,
-        next: ['openSmallestMargin', 'export'],
+        next:
+          known && of.scorer !== undefined && known.scorer !== of.scorer
+            ? ['useScorer', 'report']
+            : ['openSmallestMargin', 'export'],
       };
     }
     case 'export': {

@@ -47,6 +47,18 @@ test('every end of a run offers what comes next', () => {
   );
 });
 
+test('after a run with another scorer comes making it that of the study', () => {
+  const summary = { scorer: 'mbr_rouge', questions: 2 };
+  assert.deepEqual(doneText('score', 'harrow', summary, { scorer: 'mbr_embedding' }).next, [
+    'useScorer',
+    'report',
+  ]);
+  assert.deepEqual(doneText('score', 'harrow', summary, { scorer: 'mbr_rouge' }).next, [
+    'openSmallestMargin',
+    'export',
+  ]);
+});
+
 test('a summary of another shape still gives a sentence', () => {
   for (const verb of ['synthesize', 'sample', 'score', 'export'] as const)
     assert.match(doneText(verb, 'harrow', {}).message, /harrow/);

@@ -1,0 +1,31 @@
+/**
+ * Spearman's rank correlation of two lists of scores of the same things; ties have the average of their ranks.
+ *
+ * @returns -1..1; undefined for fewer than two things, or where all scores of a list are equal.
+ */
+export function rankCorrelation(a: readonly number[], b: readonly number[]): number | undefined {
+  const [x, y] = [averageRanks(a), averageRanks(b)];
+  const n = Math.min(x.length, y.length);
+  const middle = (n + 1) / 2;
+  let [xy, xx, yy] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const [dx, dy] = [(x[i] ?? middle) - middle, (y[i] ?? middle) - middle];
+    xy += dx * dy;
+    xx += dx * dx;
+    yy += dy * dy;
+  }
+  return xx === 0 || yy === 0 ? undefined : xy / Math.sqrt(xx * yy);
+}
+
+/** Ranks from 1 for the smallest; equal values share the mean of theirs. */
+export function averageRanks(values: readonly number[]): number[] {
+  const order = values.map((_, at) => at).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const ranks = values.map(() => 0);
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++;
+    for (const at of order.slice(from, to)) ranks[at] = (from + 1 + to) / 2;
+    from = to;
+  }
+  return ranks;
+}
