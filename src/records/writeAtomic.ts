@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileError } from '../errors.ts';
@@ -11,7 +12,8 @@ export async function writeAtomic(
   path: string,
   content: string | AsyncIterable<string>,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  // Threads of one process share its number, so each writing has a name of its own.
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'w');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,8 @@ const holderSchema = z.object({ pid: z.number(), host: z.string(), since: z.stri
 export async function lockStage(study: Study, stage: string): Promise<() => Promise<void>> {
   const path = join(await localFolder(study), `${stage}.lock`);
   const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-  const own = `${path}.${process.pid}`;
+  // Threads of one process share its number, so each try has a name of its own.
+  const own = `${path}.${randomUUID()}`;
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       // A link appears with its content, so nobody reads a lock that is half written.

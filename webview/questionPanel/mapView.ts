@@ -80,7 +80,7 @@ export class MapView {
     const at = hover ?? this.#state?.selection ?? null;
     this.#readout.textContent =
       this.#state === null || at === null
-        ? 'i, j: point at a cell or use the arrow keys'
+        ? 'candidate i (row), reference j (column): point at a cell or use the arrow keys'
         : readout(this.#state, at);
   }
 }

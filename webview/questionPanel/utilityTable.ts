@@ -70,7 +70,7 @@ export class UtilityTable {
         element(
           'span',
           {},
-          `Samples by ${state.order}, scored by ${scorer}; u(i, j) is the utility of row i against j.`,
+          `Samples by ${state.order}, scored by ${scorer}; u(i, j) is the utility of candidate i (row) against reference j (column).`,
         ),
       ),
       element('thead', {}, head),

@@ -28,6 +28,28 @@ test('a second holder is refused and told who holds it, until it is given back',
   });
 });
 
+test('of many that try at once in one process, one gets the lock and all others are told', async () => {
+  await withFolder(async (folder) => {
+    const study = await initStudy(folder);
+    for (let round = 0; round < 20; round++) {
+      const tries = await Promise.allSettled(
+        Array.from({ length: 8 }, () => lockStage(study, 'sample')),
+      );
+      const unlocks = tries.flatMap((outcome) =>
+        outcome.status === 'fulfilled' ? [outcome.value] : [],
+      );
+      const codes = tries.flatMap((outcome) =>
+        outcome.status === 'rejected' && outcome.reason instanceof SealongError
+          ? [outcome.reason.code]
+          : [],
+      );
+      assert.equal(unlocks.length, 1);
+      assert.deepEqual(new Set(codes), new Set(['busy']));
+      await unlocks[0]?.();
+    }
+  });
+});
+
 test('the lock of a process that is gone is taken over', async () => {
   await withFolder(async (folder) => {
     const study = await initStudy(folder);
