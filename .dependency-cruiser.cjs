@@ -1,5 +1,4 @@
-const stages =
-  'tokenizers|synthesis|sampling|scoring|preference|evaluation|inference|records|study';
+const stages = 'synthesis|sampling|scoring|preference|evaluation|inference|records|study';
 
 module.exports = {
   forbidden: [

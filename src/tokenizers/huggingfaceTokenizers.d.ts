@@ -4,6 +4,5 @@ declare module '@huggingface/tokenizers' {
     constructor(tokenizer: object, config: object);
     /** Without special tokens around the text; those that stand in it count as one. */
     tokenize(text: string): string[];
-    encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
   }
 }

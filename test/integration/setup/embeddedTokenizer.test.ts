@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 
 const folder = process.env['SEALONG_EMBEDDED'];
@@ -15,6 +14,14 @@ interface Runtime {
       tokenize(text: string, specialTokens: boolean): readonly number[];
     }>;
   }>;
+}
+
+/** The declarations of @huggingface/tokenizers do not resolve under nodenext. */
+interface Tokenizers {
+  Tokenizer: new (
+    json: unknown,
+    config: object,
+  ) => { encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] } };
 }
 
 const texts = [
@@ -47,7 +54,8 @@ describe('the tokenizer.json of the embedded model', { skip: skipReason() }, () 
     expected = (text) => model.tokenize(text, true);
 
     const json = readFileSync(join(folder, 'chat/tokenizer.json'), 'utf8');
-    const tokenizer = new Tokenizer(JSON.parse(json) as object, {});
+    const { Tokenizer } = (await import('@huggingface/tokenizers')) as unknown as Tokenizers;
+    const tokenizer = new Tokenizer(JSON.parse(json), {});
     actual = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
   });
 
