@@ -6,6 +6,48 @@ export interface StageProgress {
   unit: 'questions' | 'trajectories' | 'texts' | 'judgements' | 'bytes';
   /** Tokens generated in this run so far, where the stage generates. */
   completionTokens?: number;
+  /** What goes on between the stage and the server, where the stage samples. */
+  sampling?: SamplingProgress;
+}
+
+/** How sampling stands: tokens and counts are of this run. Sent a few times a second at most. */
+export interface SamplingProgress {
+  /** Prompt tokens as the server counts them for each request, cached ones included. */
+  promptTokens: number;
+  /** Of these, the ones that the server took from its cache; null while it has not said so of any request. */
+  cachedTokens: number | null;
+  completionTokens: number;
+  /** Samples in flight, and how many there may be at present. */
+  inFlight: number;
+  limit: number;
+  /** Requests that are or were made again after one that failed. */
+  retries: number;
+  /** Trajectories of this run that the server refused for good, and that it cut at `max_tokens`. */
+  failed: number;
+  truncated: number;
+  /** Failed requests by kind, most frequent first. */
+  errors: readonly SamplingErrors[];
+  /** When the next request that waits for its turn after a failure is made (ms since 1970); null where none waits. */
+  nextRetryAtMs: number | null;
+  replicas: readonly ReplicaProgress[];
+}
+
+export interface SamplingErrors {
+  /** The reason code of the errors: `rate_limited`, `timeout`, `server_unreachable`, ... */
+  kind: string;
+  count: number;
+  /** Whether such a request is tried again. */
+  retried: boolean;
+}
+
+export interface ReplicaProgress {
+  /** Host and port, as messages name it. */
+  host: string;
+  /** `resting`: it failed, and is tried again later. */
+  state: 'up' | 'resting';
+  inFlight: number;
+  /** Questions that are asked there at present. */
+  questions: number;
 }
 
 export interface StageWarning {

@@ -1,3 +1,4 @@
+import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import type { Setting } from './study/loadConfig.ts';
 
 /** One run of a stage, as data: the same from the command and from the editor's worker. */
@@ -22,11 +23,10 @@ export type StageVerb = StageRequest['verb'];
 
 /** What a run needs of this machine and this user; never part of a study. */
 export interface StageEnvironment {
-  /** Base URL of the inference server, `/v1` included. */
-  endpoint?: string;
+  /** The inference server, where the run has one. */
+  endpoint?: EndpointProfile;
+  /** For the endpoint and its replicas; never part of the profile. */
   apiKey?: string;
-  /** Requests in flight at once. */
-  concurrency: number;
   /** The folder with the embedded models, where they were set up. */
   embeddedFolder?: string;
   /** Where models from a hub are kept. */

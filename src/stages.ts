@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from './clock.ts';
+import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import { SealongError } from './errors.ts';
 import { report } from './evaluation/report.ts';
 import { exportPairs } from './preference/export.ts';
 import { pairs } from './preference/pairs.ts';
+import type { ChatClient } from './sampling/chatClient.ts';
 import { openaiClient } from './sampling/openaiClient.ts';
 import { sample } from './sampling/sample.ts';
 import { openEmbedder } from './scoring/embedding/openEmbedder.ts';
@@ -45,9 +47,9 @@ export async function* runNamedStage(
     case 'sample':
       yield* sample(
         study,
-        { client: openaiClient(endpointOf(study, environment)), clock: systemClock },
+        { client: clientOf(endpointOf(study, environment), environment), clock: systemClock },
         {
-          concurrency: environment.concurrency,
+          concurrency: endpointOf(study, environment).limits.maxConcurrency,
           retryFailed: request.retryFailed ?? false,
           ...(request.questionIds ? { questionIds: new Set(request.questionIds) } : {}),
           signal,
@@ -59,10 +61,13 @@ export async function* runNamedStage(
         study,
         {
           openEmbedder: (of, stop, tell) => openEmbedder(of, environment, stop, tell),
-          openChat: (of) => ({
-            client: openaiClient(endpointOf(of, environment)),
-            concurrency: environment.concurrency,
-          }),
+          openChat: (of) => {
+            const endpoint = endpointOf(of, environment);
+            return {
+              client: clientOf(endpoint, environment),
+              concurrency: endpoint.limits.maxConcurrency,
+            };
+          },
           clock: systemClock,
         },
         { signal },
@@ -91,11 +96,15 @@ function countingThreads({ tokenWorker }: StageEnvironment) {
   };
 }
 
-function endpointOf(study: Study, environment: StageEnvironment) {
-  if (environment.endpoint === undefined)
-    throw new SealongError(
-      'no_endpoint',
-      `No inference server is named for ${study.config.sampling.model}. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".`,
-    );
-  return { baseUrl: environment.endpoint, apiKey: environment.apiKey };
+function endpointOf(study: Study, { endpoint }: StageEnvironment): EndpointProfile {
+  if (endpoint !== undefined) return endpoint;
+  throw new SealongError(
+    'no_endpoint',
+    `No inference server is named for ${study.config.sampling.model}. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".`,
+  );
+}
+
+function clientOf({ baseUrl, limits }: EndpointProfile, { apiKey }: StageEnvironment): ChatClient {
+  const { timeoutMs } = limits;
+  return openaiClient({ baseUrl, apiKey, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
 }

@@ -4,15 +4,11 @@ import { EXPORT_FORMATS } from '../preference/formats/formats.ts';
 import { parseSetting, type Setting } from '../study/loadConfig.ts';
 import { SCORERS } from '../study/config.ts';
 import type { StageRequest } from '../stageRequest.ts';
+import type { EndpointFlags } from './environment.ts';
 
 /** What the command line asks for. */
 export type Command =
-  | {
-      kind: 'stage';
-      request: StageRequest;
-      endpoint: string | undefined;
-      concurrency: number | undefined;
-    }
+  | ({ kind: 'stage'; request: StageRequest } & EndpointFlags)
   | { kind: 'init'; study: string; settings: readonly Setting[] }
   | { kind: 'serve'; port: number }
   | { kind: 'help'; text: string }
@@ -20,7 +16,7 @@ export type Command =
 
 const OPTIONS = {
   set: { type: 'string', multiple: true },
-  endpoint: { type: 'string' },
+  endpoint: { type: 'string', multiple: true },
   concurrency: { type: 'string' },
   from: { type: 'string' },
   format: { type: 'string' },
@@ -53,7 +49,7 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['from', 'format', 'distractors', 'articles', 'strict', 'replace', 'endpoint'],
   },
   sample: {
-    usage: 'sample STUDY --endpoint URL|embedded [--concurrency N] [--retry-failed]',
+    usage: 'sample STUDY --endpoint URL[,URL...]|embedded [--concurrency N] [--retry-failed]',
     about: 'take the trajectories that are missing to N a question',
     options: ['endpoint', 'concurrency', 'retry-failed'],
   },
@@ -111,7 +107,7 @@ export function parseCommand(argv: readonly string[]): Command {
   return {
     kind: 'stage',
     request: stageRequest(verb, known, study, settings, values),
-    endpoint: values.endpoint,
+    endpoints: values.endpoint ?? [],
     concurrency:
       values.concurrency === undefined
         ? undefined

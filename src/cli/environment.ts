@@ -1,30 +1,55 @@
 import { join } from 'node:path';
 import { cacheFolder } from '../cacheFolder.ts';
 import { withVersion } from '../endpoint/baseUrl.ts';
+import type { EndpointProfile } from '../endpoint/endpointProfile.ts';
 import { SealongError } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
 import type { StageEnvironment } from '../stageRequest.ts';
 
 const DEFAULT_CONCURRENCY = 8;
 
-/** What the command takes from flags and the environment. */
-export function commandEnvironment(flags: {
-  endpoint: string | undefined;
+/** Stands in place of a base URL for the model on this machine. */
+const EMBEDDED = 'embedded';
+
+export interface EndpointFlags {
+  /** Base URLs of the replicas of one server, or `embedded`. */
+  endpoints: readonly string[];
   concurrency: number | undefined;
-}): StageEnvironment {
+}
+
+/** What the command takes from flags and the environment. */
+export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
   const { HF_TOKEN, SEALONG_API_KEY, SEALONG_EMBEDDED, SEALONG_ENDPOINT } = process.env;
-  const endpoint = flags.endpoint ?? SEALONG_ENDPOINT;
+  const endpoint = endpointOf({
+    ...flags,
+    endpoints: flags.endpoints.length > 0 ? flags.endpoints : [SEALONG_ENDPOINT ?? ''],
+  });
   return {
-    ...(endpoint !== undefined ? { endpoint: withVersion(endpoint) } : {}),
+    ...(endpoint ? { endpoint } : {}),
     ...(SEALONG_API_KEY ? { apiKey: SEALONG_API_KEY } : {}),
     ...(SEALONG_EMBEDDED ? { embeddedFolder: SEALONG_EMBEDDED } : {}),
     ...(HF_TOKEN ? { hubToken: HF_TOKEN } : {}),
-    concurrency: flags.concurrency ?? DEFAULT_CONCURRENCY,
     modelCache: join(cacheFolder(), 'hub'),
     allowDownload: true,
     embeddingWorker: new URL('./embeddingWorker.js', import.meta.url).href,
     tokenWorker: new URL('./tokenWorker.js', import.meta.url).href,
   };
+}
+
+/** @throws SealongError `usage` where the embedded model is one of several replicas. */
+function endpointOf({ endpoints, concurrency }: EndpointFlags): EndpointProfile | undefined {
+  const urls = endpoints
+    .flatMap((value) => value.split(','))
+    .map((url) => url.trim())
+    .filter((url) => url !== '');
+  const [baseUrl, ...replicas] = urls.map(withVersion);
+  if (baseUrl === undefined) return undefined;
+  if (replicas.length > 0 && urls.includes(EMBEDDED))
+    throw new SealongError(
+      'usage',
+      'Wrong use: --endpoint embedded stands alone. Name several addresses only for replicas of one server.',
+    );
+  return { baseUrl, replicas, limits: { maxConcurrency: concurrency ?? DEFAULT_CONCURRENCY } };
 }
 
 export function serveOptions(port: number, signal: AbortSignal) {
@@ -49,13 +74,14 @@ export async function withEndpoint<T>(
   signal: AbortSignal,
   use: (environment: StageEnvironment) => Promise<T>,
 ): Promise<T> {
-  if (environment.endpoint !== 'embedded') return use(environment);
+  const { endpoint } = environment;
+  if (endpoint?.baseUrl !== EMBEDDED) return use(environment);
   const stop = new AbortController();
   const { url, closed, reused } = await serveEmbedded(
     serveOptions(0, AbortSignal.any([signal, stop.signal])),
   );
   try {
-    return await use({ ...environment, endpoint: withVersion(url) });
+    return await use({ ...environment, endpoint: { ...endpoint, baseUrl: withVersion(url) } });
   } finally {
     stop.abort();
     if (!reused) await closed;

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import type { EndpointProfile } from '../endpoint/endpointProfile.ts';
 import { SealongError } from '../errors.ts';
 import { exists, type Study } from '../study/study.ts';
 import { endpointCounter } from './endpointCounter.ts';
@@ -10,8 +11,8 @@ import { counterFromFile } from './tokenizerFile.ts';
 export interface CounterEnvironment extends HubOptions {
   /** Folder of the embedded models, where they are set up. */
   embeddedFolder?: string;
-  /** Base URL of the server that this run uses, where there is one, with or without `/v1`. */
-  endpoint?: string;
+  /** The server that this run uses, where there is one: its base URL, with or without `/v1`. */
+  endpoint?: Pick<EndpointProfile, 'baseUrl'>;
   apiKey?: string;
 }
 
@@ -30,7 +31,8 @@ export async function openTokenCounter(
   const setting = study.config.questions.tokenizer;
   if (setting === 'endpoint') {
     const { endpoint, apiKey } = environment;
-    if (endpoint !== undefined) return endpointCounter(model, { url: endpoint, apiKey }, signal);
+    if (endpoint !== undefined)
+      return endpointCounter(model, { url: endpoint.baseUrl, apiKey }, signal);
     throw new SealongError(
       'no_tokenizer',
       'questions.tokenizer is "endpoint", but no server is named. Name one with --endpoint URL or the setting of the editor.',

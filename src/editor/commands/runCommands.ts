@@ -198,10 +198,17 @@ export class RunCommands {
     const apiKey = endpoint && (await this.#ports.keys.keyFor(endpoint));
     const embeddedFolder = settings.embeddedFolder();
     return {
-      ...(endpoint ? { endpoint: endpoint.baseUrl } : {}),
+      ...(endpoint
+        ? {
+            endpoint: {
+              name: endpoint.name,
+              baseUrl: endpoint.baseUrl,
+              limits: { maxConcurrency: endpoint.concurrency },
+            },
+          }
+        : {}),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(embeddedFolder === undefined ? {} : { embeddedFolder }),
-      concurrency: endpoint?.concurrency ?? 1,
       modelCache: settings.modelCache(),
       allowDownload: false,
       embeddingWorker: this.#ports.embeddingWorker.href,

@@ -26,7 +26,7 @@ export async function openEmbedder(
         'no_endpoint',
         'scoring.embedding.backend is "server", but no server is named. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".',
       );
-    return openServerEmbedder({ baseUrl: endpoint, apiKey, model, task });
+    return openServerEmbedder({ baseUrl: endpoint.baseUrl, apiKey, model, task });
   }
   let announced = false;
   return openLocalEmbedder({

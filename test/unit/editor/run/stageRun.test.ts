@@ -6,7 +6,6 @@ import type { StageEnvironment, StageRequest } from '../../../../src/stageReques
 
 const request: StageRequest = { verb: 'sample', study: '/studies/harrow', settings: [] };
 const environment: StageEnvironment = {
-  concurrency: 1,
   modelCache: '/cache',
   allowDownload: false,
   embeddingWorker: 'file:///embeddingWorker.js',
