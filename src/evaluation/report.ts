@@ -4,6 +4,7 @@ import type { QuestionState } from '../preference/studyPairs.ts';
 import { viewStudy } from '../preference/studyView.ts';
 import { problemText, readRecordAt } from '../records/jsonl.ts';
 import { trajectorySchema } from '../records/schemas.ts';
+import { QualityCounts, type Quality } from '../sampling/quality.ts';
 import type { Stage } from '../stage.ts';
 import { isFailed, isTruncated } from '../study/entries.ts';
 import type { Study } from '../study/study.ts';
@@ -49,6 +50,8 @@ export interface ReportSummary {
     chosen_tokens: number | null;
     rejected_tokens: number | null;
   };
+  /** Of all samples under the sampling parameters in use; lengths in tokens. */
+  quality: Quality;
   margin: { mean: number | null; min: number | null; max: number | null };
   /** Null where the study has no gold answers. */
   sub_em: SubEmReport | null;
@@ -76,6 +79,8 @@ export async function* report(
   const tokens = (state: QuestionState, side: 'chosen' | 'rejected') =>
     state.trajectories.find((entry) => entry.index === state.pair[side]?.index)?.completionTokens ??
     undefined;
+  const quality = new QualityCounts();
+  for (const state of states) quality.add(state.trajectories);
   const margins = paired.flatMap((state) => state.pair.margin ?? []);
 
   const summary: ReportSummary = {
@@ -100,6 +105,7 @@ export async function* report(
       chosen_tokens: mean(paired.flatMap((state) => tokens(state, 'chosen') ?? [])),
       rejected_tokens: mean(paired.flatMap((state) => tokens(state, 'rejected') ?? [])),
     },
+    quality: quality.quality(),
     margin: {
       mean: mean(margins),
       min: margins.length > 0 ? margins.reduce((a, b) => Math.min(a, b)) : null,

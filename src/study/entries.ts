@@ -23,8 +23,14 @@ export interface TrajectoryEntry {
   completionTokens: number | null;
   /** Digest of the text: equal texts have equal digests. */
   text: string;
-  /** Length of the text in UTF-16 units; 0 is an empty output. */
+  /** Length of the text in UTF-16 units; 0 is an empty output, also one of white space alone. */
   characters: number;
+  /** The text only says that the model will not answer; absent otherwise. */
+  refused?: true;
+  /** Requests made for it, where it was not one. */
+  attempts?: number;
+  /** Why it failed, where it did; its beginning. */
+  error?: string;
   offset: number;
   length: number;
 }
@@ -46,6 +52,16 @@ export interface ScoreEntry {
 /** A sample that the server cut at `max_tokens`. */
 export function isTruncated(entry: { finishReason: string }): boolean {
   return entry.finishReason === 'length';
+}
+
+/** An output without anything in it. */
+export function isEmpty(entry: { characters: number }): boolean {
+  return entry.characters === 0;
+}
+
+/** An output that only says that the model will not answer, or that the server's filter withheld. */
+export function isRefused(entry: { refused?: true; finishReason: string }): boolean {
+  return entry.refused === true || entry.finishReason === 'content_filter';
 }
 
 /** A sample that the server refused for good: it has no text and takes no part in scores or pairs. */

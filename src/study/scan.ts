@@ -14,6 +14,7 @@ import {
   type ScoreRecord,
   type TrajectoryRecord,
 } from '../records/schemas.ts';
+import { isRefusal } from '../sampling/refusal.ts';
 import { digestOf } from './canonicalHash.ts';
 import type { QuestionEntry, ScoreEntry, TrajectoryEntry } from './entries.ts';
 import { JUDGEMENTS, type StudyPaths } from './study.ts';
@@ -99,6 +100,9 @@ function questionEntry({ value, line, offset, length }: Located<QuestionRecord>)
   };
 }
 
+/** Enough to say what was wrong; a server's page of HTML is not kept for each sample. */
+const ERROR_CHARACTERS = 300;
+
 function trajectoryEntry({ value, offset, length }: Located<TrajectoryRecord>): TrajectoryEntry {
   return {
     questionId: value.question_id,
@@ -107,7 +111,10 @@ function trajectoryEntry({ value, offset, length }: Located<TrajectoryRecord>): 
     finishReason: value.finish_reason,
     completionTokens: value.completion_tokens,
     text: digestOf(value.text),
-    characters: value.text.length,
+    characters: /\S/u.test(value.text) ? value.text.length : 0,
+    ...(isRefusal(value.text) ? { refused: true } : {}),
+    ...(value.attempts !== undefined && value.attempts > 1 ? { attempts: value.attempts } : {}),
+    ...(value.error === undefined ? {} : { error: value.error.slice(0, ERROR_CHARACTERS) }),
     offset,
     length,
   };
