@@ -25,6 +25,29 @@ const summarySchema = z.object({
     chosen_tokens: measure,
     rejected_tokens: measure,
   }),
+  quality: z.object({
+    samples: z.number(),
+    flaws: z.object({
+      failed: z.number(),
+      empty: z.number(),
+      refused: z.number(),
+      truncated: z.number(),
+      duplicate: z.number(),
+    }),
+    finish_reasons: z.record(z.string(), z.number()),
+    retried: z.number(),
+    failures: z.record(z.string(), z.number()),
+    lengths: z
+      .object({
+        min: z.number(),
+        p5: z.number(),
+        median: z.number(),
+        mean: z.number(),
+        p95: z.number(),
+        max: z.number(),
+      })
+      .nullable(),
+  }),
   margin: z.object({ mean: measure, min: measure, max: measure }),
   sub_em: z
     .object({
@@ -50,7 +73,7 @@ export function reportView(summary: object): ReportView {
     note: report.sub_em
       ? `SubEM: how often the normalised gold answer stands in the output, over ${countText(report.sub_em.questions)} questions with gold answers. The gap between random and oracle is what a better choice can win.`
       : 'The study has no gold answers (answers.jsonl), so only counts and lengths can be shown.',
-    tables: [countsOf(report), lengthsOf(report)],
+    tables: [countsOf(report), qualityOf(report), lengthsOf(report)],
     scorers: report.scorers ? scorersView(report.scorers) : null,
   };
 }
@@ -114,8 +137,6 @@ function countsOf({ counts, scorer, margin }: Summary): ReportTable {
         label: 'trajectories',
         value: `${countText(counts.trajectories)} of ${countText(counts.expected)}`,
       },
-      { label: 'failed', value: countText(counts.failed) },
-      { label: 'truncated', value: countText(counts.truncated) },
       { label: `scored by ${scorer}`, value: countText(counts.scored_questions) },
       { label: 'pairs', value: countText(counts.pairs) },
       { label: 'decided by reviewers', value: countText(counts.overridden) },
@@ -126,6 +147,42 @@ function countsOf({ counts, scorer, margin }: Summary): ReportTable {
           margin.mean === null || margin.min === null || margin.max === null
             ? 'none'
             : `mean ${margin.mean.toFixed(3)}, from ${margin.min.toFixed(3)} to ${margin.max.toFixed(3)}`,
+      },
+    ],
+  };
+}
+
+/** Reasons of failures that are listed: they can differ in a number only. */
+const REASONS = 5;
+
+/** Failed samples have no text: the other shares are of those that have one. */
+function qualityOf({ quality }: Summary): ReportTable {
+  const { samples, flaws, lengths, retried, failures } = quality;
+  const finished = samples - flaws.failed;
+  const reasons = Object.entries(failures);
+  const others = reasons.slice(REASONS).reduce((sum, [, n]) => sum + n, 0);
+  const share = (n: number, of: number) =>
+    n === 0 || of === 0 ? countText(n) : `${countText(n)} (${percentText((100 * n) / of)})`;
+  return {
+    caption: 'Samples',
+    rows: [
+      { label: 'failed', value: share(flaws.failed, samples) },
+      ...reasons
+        .slice(0, REASONS)
+        .map(([reason, n]) => ({ label: `failed, ${countText(n)}`, value: reason })),
+      ...(others === 0
+        ? []
+        : [{ label: `failed, ${countText(others)}`, value: 'for other reasons' }]),
+      { label: 'truncated', value: share(flaws.truncated, finished) },
+      { label: 'refused', value: share(flaws.refused, finished) },
+      { label: 'empty', value: share(flaws.empty, finished) },
+      { label: 'with the text of another', value: share(flaws.duplicate, finished) },
+      { label: 'taken at a later attempt', value: share(retried, samples) },
+      {
+        label: 'tokens',
+        value: lengths
+          ? `median ${countText(lengths.median)}, 90 % from ${countText(lengths.p5)} to ${countText(lengths.p95)}, all from ${countText(lengths.min)} to ${countText(lengths.max)}`
+          : 'not known',
       },
     ],
   };

@@ -12,7 +12,7 @@ const summary: ReportSummary = {
     questions: 30,
     expected: 240,
     trajectories: 240,
-    failed: 0,
+    failed: 2,
     truncated: 12,
     scored_questions: 30,
     pairs: 28,
@@ -24,6 +24,14 @@ const summary: ReportSummary = {
     trajectory_tokens: 60,
     chosen_tokens: 58,
     rejected_tokens: null,
+  },
+  quality: {
+    samples: 240,
+    flaws: { failed: 2, empty: 0, refused: 1, truncated: 12, duplicate: 5 },
+    finish_reasons: { stop: 226, length: 12, error: 2 },
+    retried: 3,
+    failures: { 'lab: the prompt does not fit': 2 },
+    lengths: { min: 4, p5: 21, median: 55, mean: 60, p95: 96, max: 1024 },
   },
   margin: { mean: 0.1234, min: 0.001, max: 0.4 },
   sub_em: { questions: 30, random: 35, mbr: 58.3, chosen: 60, rejected: 25, oracle: 92, n: 8 },
@@ -49,7 +57,7 @@ test('a report without gold answers says so, and has counts and lengths', () => 
   assert.match(view.note, /answers\.jsonl/);
   assert.deepEqual(
     view.tables.map(({ caption }) => caption),
-    ['Counts', 'Mean length in tokens'],
+    ['Counts', 'Samples', 'Mean length in tokens'],
   );
 });
 
@@ -68,13 +76,21 @@ SubEM
 Counts
   questions                30
   trajectories             240 of 240
-  failed                   0
-  truncated                12
   scored by mbr_embedding  30
   pairs                    28
   decided by reviewers     1
   left out                 2 equal texts
   margin                   mean 0.123, from 0.001 to 0.400
+
+Samples
+  failed                    2 (0.8 %)
+  failed, 2                 lab: the prompt does not fit
+  truncated                 12 (5.0 %)
+  refused                   1 (0.4 %)
+  empty                     0
+  with the text of another  5 (2.1 %)
+  taken at a later attempt  3 (1.3 %)
+  tokens                    median 55, 90 % from 21 to 96, all from 4 to 1,024
 
 Mean length in tokens
   contexts      512
