@@ -5,13 +5,12 @@ import { trajectorySchema } from '../records/schemas.ts';
 import { samplingOf } from '../sampling/parameters.ts';
 import { breathing } from '../scoring/breath.ts';
 import { readMatrix } from '../scoring/matrixFile.ts';
-import { scoringHash } from '../scoring/selection.ts';
 import type { StageProgress, StageWarning } from '../stage.ts';
 import { SCORERS, type ScorerName } from '../study/config.ts';
-import { isFailed, type ScoreEntry, type TrajectoryEntry } from '../study/entries.ts';
+import { isFailed, type TrajectoryEntry } from '../study/entries.ts';
 import type { Study } from '../study/study.ts';
 import { BestOfN, ORACLE, type BestOfPoint, type ScoredPositions } from './bestOfN.ts';
-import { rankCorrelation } from './rankCorrelation.ts';
+import { pairAgreement, scoresByScorer, type ScoresByScorer } from './questionAgreement.ts';
 import { subEm } from './subEm.ts';
 
 /** How two scorers see the same trajectories, over the questions that both scored. */
@@ -59,7 +58,7 @@ const DRAWS = 100;
 interface Seen {
   questionId: string;
   trajectories: TrajectoryEntry[];
-  scores: Map<ScorerName, ScoreEntry>;
+  scores: ScoresByScorer;
 }
 
 /**
@@ -116,15 +115,12 @@ export async function* compareScorers(
 
 function seenBy(study: Study, { index, selection }: StudyView, questionId: string): Seen {
   const { sampling } = selection;
-  const { config } = study;
-  const scores = new Map<ScorerName, ScoreEntry>();
-  for (const scorer of SCORERS) {
-    const scoring = scoringHash({ ...config, scoring: { ...config.scoring, scorer } });
-    const score = index.currentScore(questionId, { scorer, scoring, sampling });
-    if (score && score.indices.length > 0) scores.set(scorer, score);
-  }
   const trajectories = index.trajectories(questionId, sampling);
-  return { questionId, trajectories: trajectories.filter((entry) => !isFailed(entry)), scores };
+  return {
+    questionId,
+    trajectories: trajectories.filter((entry) => !isFailed(entry)),
+    scores: scoresByScorer(index, study.config, { questionId, sampling }),
+  };
 }
 
 function winnersBy(scores: Seen['scores']): Partial<Record<ScorerName, number>> {
@@ -137,33 +133,15 @@ function winnersBy(scores: Seen['scores']): Partial<Record<ScorerName, number>> 
 }
 
 function agreementOf(a: ScorerName, b: ScorerName, seen: readonly Seen[]): ScorerAgreement {
-  let questions = 0;
-  let same = 0;
-  const correlations: number[] = [];
-  for (const { trajectories, scores } of seen) {
-    const [left, right] = [scores.get(a), scores.get(b)];
-    if (!left || !right) continue;
-    questions += 1;
-    const textOf = (score: ScoreEntry) => {
-      const [winner] = ranking(score);
-      return trajectories.find(({ index }) => index === winner)?.text;
-    };
-    if (textOf(left) === textOf(right)) same += 1;
-    const other = new Map(right.indices.map((index, at) => [index, right.scores[at] ?? 0]));
-    const both = left.indices.flatMap((index, at) => {
-      const score = other.get(index);
-      return score === undefined ? [] : [[left.scores[at] ?? 0, score] as const];
-    });
-    const correlation = rankCorrelation(
-      both.map(([x]) => x),
-      both.map(([, y]) => y),
-    );
-    if (correlation !== undefined) correlations.push(correlation);
-  }
+  const pairs = seen.flatMap(({ trajectories, scores }) =>
+    scores.has(a) && scores.has(b) ? [pairAgreement([a, b], scores, trajectories)] : [],
+  );
+  const same = pairs.filter(({ sameWinner }) => sameWinner).length;
+  const correlations = pairs.flatMap(({ spearman }) => spearman ?? []);
   return {
     scorers: [a, b],
-    questions,
-    same_winner: questions > 0 ? same / questions : null,
+    questions: pairs.length,
+    same_winner: pairs.length > 0 ? same / pairs.length : null,
     rank_correlation: correlations.length > 0 ? mean(correlations) : null,
   };
 }

@@ -29,3 +29,23 @@ export function averageRanks(values: readonly number[]): number[] {
   }
   return ranks;
 }
+
+/**
+ * Kendall's tau-b of two lists of scores of the same things: pairs in the same order less pairs in the other, over those
+ * that are no ties.
+ *
+ * @returns -1..1; undefined for fewer than two things, or where all scores of a list are equal.
+ */
+export function kendallTau(a: readonly number[], b: readonly number[]): number | undefined {
+  const n = Math.min(a.length, b.length);
+  let [sum, untiedA, untiedB] = [0, 0, 0];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++) {
+      const x = Math.sign((a[i] ?? 0) - (a[j] ?? 0));
+      const y = Math.sign((b[i] ?? 0) - (b[j] ?? 0));
+      sum += x * y;
+      untiedA += x * x;
+      untiedB += y * y;
+    }
+  return untiedA === 0 || untiedB === 0 ? undefined : sum / Math.sqrt(untiedA * untiedB);
+}

@@ -47,6 +47,26 @@ export interface PanelMatrix {
   symmetric: boolean;
 }
 
+/** How each of the scorers that scored the question sees it. */
+export interface PanelScorers {
+  scorers: {
+    scorer: string;
+    /** Index of the trajectory that it puts first. */
+    winner: number;
+    /** Scored trajectories; equal scores have the same rank, from 1. */
+    standings: { index: number; score: number; rank: number }[];
+  }[];
+  /** Winners with the same text under one label: indices in the same group say the same. */
+  winners: { indices: number[]; scorers: string[] }[];
+  /** Correlations are null where they are not defined. */
+  pairs: {
+    scorers: [string, string];
+    sameWinner: boolean;
+    spearman: number | null;
+    kendall: number | null;
+  }[];
+}
+
 export interface PanelQuestion {
   study: string;
   questionId: string;
@@ -58,6 +78,8 @@ export interface PanelQuestion {
   scorer: string | null;
   expected: number;
   trajectories: PanelTrajectory[];
+  /** Null where fewer than two scorers scored the question. */
+  scorers: PanelScorers | null;
   matrix: PanelMatrix | null;
   /** Why there is no matrix, and what to do. */
   matrixMissing: string | null;
@@ -100,6 +122,7 @@ export const PANEL_ACTIONS = [
   'previous',
   'toggleOrder',
   'toggleTable',
+  'toggleScorers',
   'help',
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];

@@ -26,6 +26,7 @@ const ACTION_KEYS: Partial<Record<string, PanelAction>> = {
   p: 'previous',
   o: 'toggleOrder',
   t: 'toggleTable',
+  e: 'toggleScorers',
   '?': 'help',
 };
 
@@ -84,5 +85,6 @@ export const KEY_HELP: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ['p'], does: 'Previous question' },
   { keys: ['o'], does: 'Order by score or by sample' },
   { keys: ['t'], does: 'Table or heatmap' },
+  { keys: ['e'], does: 'Every scorer side by side' },
   { keys: ['?'], does: 'This list' },
 ];

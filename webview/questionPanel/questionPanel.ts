@@ -19,6 +19,7 @@ import { Notice } from './notice.ts';
 import { overrideFor } from './overrides.ts';
 import { PairLine } from './pairLine.ts';
 import { paneSubjects } from './panes.ts';
+import { ScorerComparison } from './scorerComparison.ts';
 import { ScoreBars } from './scoreBars.ts';
 import { focusSentence, pairSentence, questionSentence } from './sentences.ts';
 import { initialState, reduce, savedPanel, type PanelEvent, type PanelState } from './state.ts';
@@ -61,6 +62,9 @@ export class QuestionPanel {
     this.#select(row, column);
   });
   readonly #panes = [this.#makePane(), this.#makePane()] as const;
+  readonly #scorers = new ScorerComparison((row) => {
+    this.#select(row, null);
+  });
   readonly #footer = new Footer(() => {
     this.#request((questionId) => ({ type: 'openContext', questionId }));
   });
@@ -116,6 +120,7 @@ export class QuestionPanel {
         this.#notice.element,
         this.#pairLine.element,
         this.#body,
+        this.#scorers.element,
         this.#footer.element,
         this.#help.element,
       );
@@ -136,7 +141,10 @@ export class QuestionPanel {
     if (saved !== null) this.#host.saveState(saved);
 
     const sameRows = before.rows === this.#state.rows && before.question === question;
-    if (!sameRows) this.#scores.update(this.#state, question);
+    if (!sameRows) {
+      this.#scores.update(this.#state, question);
+      this.#scorers.update(this.#state.rows, question);
+    }
     this.#header.update(this.#state, question);
     if (before.question !== question) {
       this.#pairLine.update(question);
@@ -214,6 +222,9 @@ export class QuestionPanel {
       case 'toggleTable':
         this.#dispatch({ type: 'toggleTable' });
         this.#say(this.#state.table ? 'Table of utilities.' : 'Heatmap.');
+        return;
+      case 'toggleScorers':
+        this.#say(this.#scorers.toggle());
         return;
       case 'help':
         this.#help.toggle();

@@ -6,12 +6,14 @@ import type {
   PanelQuestion,
   PanelTrajectory,
 } from '../../protocol/panel.ts';
+import type { ScoresByScorer } from '../../evaluation/questionAgreement.ts';
 import { redoTarget, undoTarget } from '../../preference/decisions.ts';
 import { LEFT_OUT_TEXT, type Choice } from '../../preference/pair.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { DecisionRecord, QuestionRecord } from '../../records/schemas.ts';
 import type { Selection } from '../../scoring/selection.ts';
 import { isFailed, isTruncated } from '../../study/entries.ts';
+import { panelScorers } from './panelScorers.ts';
 
 export interface PanelInput {
   /** Identifies the study, also after a reload. */
@@ -23,6 +25,8 @@ export interface PanelInput {
   texts: ReadonlyMap<number, string>;
   /** N x N utilities in the order of the score's indices. */
   matrix: Float32Array | undefined;
+  /** Of every scorer that scored the question. */
+  scores: ScoresByScorer;
   /** N of the study. */
   expected: number;
   position: { at: number; of: number };
@@ -54,6 +58,7 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
     scorer: state.score ? selection.scorer : null,
     expected: input.expected,
     trajectories: trajectoriesOf(input),
+    scorers: panelScorers(input.scores, state.trajectories),
     matrix,
     matrixMissing: matrix ? null : whyNoMatrix(input),
     pair: pairOf(state),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
+import { scoresByScorer } from '../../evaluation/questionAgreement.ts';
 import type { DecisionRequest } from '../../preference/recordDecision.ts';
 import type { PanelQuestion, PanelRequest, ToPanel } from '../../protocol/panel.ts';
 import { isFailed } from '../../study/entries.ts';
@@ -176,6 +177,10 @@ export class QuestionPanel implements vscode.Disposable {
       selection: study.selection,
       texts: new Map(texts),
       matrix,
+      scores: scoresByScorer(study.index, study.config, {
+        questionId: this.#questionId,
+        sampling: study.selection.sampling,
+      }),
       expected: study.config?.sampling.n ?? state.trajectories.length,
       position: { at: ids.indexOf(this.#questionId) + 1, of: ids.length },
       reviewer: this.#ports.reviewer(),

@@ -79,6 +79,7 @@ export function scoredQuestion(n: number): PanelQuestion {
     scorer: 'mbr_embedding',
     expected: n,
     trajectories,
+    scorers: null,
     matrix: { indices: trajectories.map(({ index }) => index), values, symmetric: true },
     matrixMissing: null,
     pair: {
@@ -94,6 +95,43 @@ export function scoredQuestion(n: number): PanelQuestion {
     reviewer: 'mara',
     reasons: ['wrong final answer', 'claim no passage supports', 'cut off', 'better reasoning'],
     readOnly: null,
+  };
+}
+
+/** The same question, scored by three: two put the first row first, the third draws by lot. */
+export function comparedQuestion(n: number): PanelQuestion {
+  const question = scoredQuestion(n);
+  const random = seededRandom('other scorers', n);
+  const scored = question.trajectories.map(({ index, score }) => ({ index, score: score ?? 0 }));
+  const ranked = (scores: typeof scored) => {
+    const falling = [...scores].sort((a, b) => b.score - a.score);
+    return {
+      winner: falling[0]?.index ?? 0,
+      standings: scores.map((of) => ({ ...of, rank: falling.indexOf(of) + 1 })),
+    };
+  };
+  const drawn = scored.map(({ index }) => ({ index, score: random.below(1000) / 1000 }));
+  const scorers = [
+    { scorer: 'mbr_embedding', ...ranked(scored) },
+    { scorer: 'mbr_rouge', ...ranked(scored.map((of) => ({ ...of, score: of.score / 2 }))) },
+    { scorer: 'random', ...ranked(drawn) },
+  ];
+  const [same, , other] = scorers.map(({ winner }) => winner);
+  const unlike = { sameWinner: false, spearman: -0.214, kendall: -0.143 };
+  return {
+    ...question,
+    scorers: {
+      scorers,
+      winners: [
+        { indices: [same ?? 0], scorers: ['mbr_embedding', 'mbr_rouge'] },
+        { indices: [other ?? 0], scorers: ['random'] },
+      ],
+      pairs: [
+        { scorers: ['mbr_embedding', 'mbr_rouge'], sameWinner: true, spearman: 1, kendall: 1 },
+        { scorers: ['mbr_embedding', 'random'], ...unlike },
+        { scorers: ['mbr_rouge', 'random'], ...unlike, kendall: null },
+      ],
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { chromium, type Browser, type Locator } from 'playwright-core';
 import type { PanelQuestion } from '../../../src/protocol/panel.ts';
 import { orderRows } from '../../../webview/questionPanel/ordering.ts';
-import { scoredQuestion, unscoredQuestion } from './fixtures.ts';
+import { comparedQuestion, scoredQuestion, unscoredQuestion } from './fixtures.ts';
 import { bundlePanel, openPanel, servePanel, type OpenPanel } from './panelPage.ts';
 import type { ThemeName } from './themes.ts';
 
@@ -159,6 +159,52 @@ describe('the question panel in a browser', { skip }, () => {
     });
   });
 
+  test('e unfolds the scorers side by side: ranks, the first of each, and correlations', async () => {
+    const question = comparedQuestion(8);
+    const rows = orderRows(question.trajectories, 'score');
+    const winner = question.scorers?.scorers[2]?.winner ?? -1;
+    await withPanel(question, async ({ page }, press) => {
+      const comparison = page.locator('.comparison');
+      await waitForText(
+        comparison.locator('summary'),
+        `First of 3 scorers: ${numbered(rows[0] ?? -1)} by mbr_embedding, mbr_rouge; ${numbered(winner)} by random`,
+      );
+      await press('e');
+      const table = comparison.locator('table').first();
+      await table.waitFor();
+      const standings: unknown = await page.evaluate(
+        `Array.from(document.querySelector('.comparison table').tBodies[0].rows, (row) =>
+          Array.from(row.cells, (cell) => cell.textContent))`,
+      );
+      const expected = rows.map((index) => [
+        numbered(index),
+        ...(question.scorers?.scorers ?? []).map(({ winner: first, standings: all }) => {
+          const { rank, score } = all.find((of) => of.index === index) ?? { rank: 0, score: 0 };
+          return `${first === index ? '\u25c6 first' : String(rank)}${score.toFixed(3)}`;
+        }),
+      ]);
+      assert.deepEqual(standings, expected);
+      const agreement = comparison.locator('table').last();
+      await waitForText(agreement, '\u22120.214');
+      assert.match(
+        (await agreement.locator('td[title]').last().getAttribute('title')) ?? '',
+        /other/,
+      );
+      await comparison.getByRole('button', { name: numbered(winner) }).click();
+      assert.equal(await page.locator('.text').first().textContent(), textOf(question, winner));
+      await press('e');
+      await table.waitFor({ state: 'hidden' });
+    });
+  });
+
+  test('a question that one scorer scored has no comparison, and e says so', async () => {
+    await withPanel(scoredQuestion(8), async ({ page }, press) => {
+      await press('e');
+      await waitForText(page.locator('[aria-live]'), 'score with another');
+      assert.equal(await page.locator('.comparison').isVisible(), false);
+    });
+  });
+
   test('texts of models and datasets never become elements', async () => {
     const attack = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     const start = scoredQuestion(8);
@@ -255,13 +301,16 @@ describe('the question panel in a browser', { skip }, () => {
       const show = async ({ page }: OpenPanel, press: (...keys: string[]) => Promise<void>) => {
         await press('ArrowDown', 'c', 'ArrowRight');
         await page.locator('.pair s').waitFor();
-        const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        assert.equal(beyond, 0, `${theme} at ${width} px`);
-        if (screenshots === undefined) return;
-        mkdirSync(screenshots, { recursive: true });
-        await page.screenshot({ path: join(screenshots, `question-panel-${theme}.png`) });
+        for (const name of ['question-panel', 'scorers']) {
+          if (name === 'scorers') await press('e');
+          const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          assert.equal(beyond, 0, `${name}, ${theme} at ${width} px`);
+          if (screenshots === undefined) continue;
+          mkdirSync(screenshots, { recursive: true });
+          await page.screenshot({ path: join(screenshots, `${name}-${theme}.png`) });
+        }
       };
-      await withPanel(scoredQuestion(32), show, { theme, width });
+      await withPanel(comparedQuestion(32), show, { theme, width });
     }
   });
 });

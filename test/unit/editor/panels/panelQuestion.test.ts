@@ -25,6 +25,7 @@ function input(more: Partial<PanelInput> = {}): PanelInput {
       [3, 'refused'],
     ]),
     matrix: Float32Array.from([1, 0.9, 0.1, 0.9, 1, 0.2, 0.1, 0.2, 1]),
+    scores: new Map(),
     expected: 4,
     position: { at: 3, of: 12 },
     reviewer: 'ann',

@@ -25,6 +25,7 @@ export function questionOfFour(changes: Partial<PanelQuestion> = {}): PanelQuest
     scorer: 'mbr_embedding',
     expected: 4,
     trajectories: scores.map((score, index) => sample(index, score)),
+    scorers: null,
     matrix: {
       indices: [0, 1, 2, 3],
       values: Float32Array.from({ length: 16 }, (_, k) => 0.1 * Math.floor(k / 4) + 0.01 * (k % 4)),
