@@ -6,7 +6,8 @@ import OpenAI, {
 } from 'openai';
 import * as z from 'zod';
 import { checkedHost } from '../endpoint/checkedHost.ts';
-import { messageOf, systemCodeOf } from '../errors.ts';
+import { connectionProblem } from '../endpoint/connectionProblem.ts';
+import { messageOf } from '../errors.ts';
 import { issuesText } from '../records/jsonl.ts';
 import type { ChatAnswer, ChatClient, ChatRequest } from './chatClient.ts';
 import { ChatError } from './chatError.ts';
@@ -210,37 +211,13 @@ function toChatError(error: unknown, host: string, signal?: AbortSignal): unknow
 }
 
 function connectionError(error: APIConnectionError, host: string): ChatError {
-  const code = systemCodeOf(error.cause) ?? systemCodeOf(error);
-  const cause = rootMessage(error);
-  if (/redirect/i.test(cause))
-    return new ChatError(
-      'redirected',
-      'run',
-      `${host} redirects to another address, which SeaLong does not follow, since the key would go with it. Use the final address as base URL.`,
-      { cause: error },
-    );
-  const why: Record<string, string> = {
-    ECONNREFUSED: 'nothing listens there; is the server running?',
-    ENOTFOUND: 'the host name is not known; check it.',
-    ECONNRESET: 'the connection was closed; look into the log of the server.',
-    CERT_HAS_EXPIRED: 'its certificate has expired.',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host.',
-    DEPTH_ZERO_SELF_SIGNED_CERT:
-      'its certificate is self-signed; set NODE_EXTRA_CA_CERTS to trust it.',
-  };
-  const permanent = code?.includes('CERT') ?? false;
+  const { kind, words } = connectionProblem(error);
   return new ChatError(
-    'server_unreachable',
-    permanent ? 'run' : 'later',
-    `Could not reach ${host}: ${why[code ?? ''] ?? `${cause}.`}`,
+    kind === 'redirect' ? 'redirected' : 'server_unreachable',
+    kind === 'unreachable' ? 'later' : 'run',
+    `Could not reach ${host}: ${words}`,
     { cause: error },
   );
-}
-
-function rootMessage(error: unknown): string {
-  let current = error;
-  while (current instanceof Error && current.cause instanceof Error) current = current.cause;
-  return messageOf(current);
 }
 
 function retryAfterMs(headers: unknown): number | undefined {
