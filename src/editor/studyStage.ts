@@ -19,7 +19,7 @@ export async function studyStage(
   for (const id of study.index.questions.keys()) {
     await pause();
     const { trajectories, score } = study.state(id);
-    if (score) continue;
+    if (score ?? trajectories[0]?.imported) continue;
     if (trajectories.length < study.expected) incomplete = true;
     // A question whose every sample was refused has nothing to score.
     else if (!trajectories.every(isFailed)) unscored = true;

@@ -90,7 +90,7 @@ export async function* report(
     sampling: view.selection.sampling,
     counts: {
       questions: states.length,
-      expected: states.length * study.config.sampling.n,
+      expected: states.length * (view.selection.imported ?? study.config.sampling.n),
       trajectories: trajectories.length,
       failed: trajectories.filter(isFailed).length,
       truncated: trajectories.filter(isTruncated).length,

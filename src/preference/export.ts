@@ -9,13 +9,13 @@ import { encodeRecord, readRecordAt } from '../records/jsonl.ts';
 import { questionSchema, trajectorySchema } from '../records/schemas.ts';
 import { writeAtomic } from '../records/writeAtomic.ts';
 import { samplingOf } from '../sampling/parameters.ts';
-import { promptOf, type Strategy } from '../sampling/strategy.ts';
+import { promptMessages, type Strategy } from '../sampling/strategy.ts';
 import type { Stage } from '../stage.ts';
 import { canonicalJson } from '../study/canonicalHash.ts';
 import { lockStage } from '../study/lock.ts';
 import { exists, type Study } from '../study/study.ts';
 import { SEALONG_VERSION } from '../version.ts';
-import type { ExportFormat, ExportPair } from './formats/exportFormat.ts';
+import type { ExportFormat } from './formats/exportFormat.ts';
 import { exportFormat } from './formats/formats.ts';
 import { pairedStates, pairRow } from './pairs.ts';
 import type { QuestionState } from './studyPairs.ts';
@@ -57,11 +57,11 @@ export async function* exportPairs(
   try {
     const view = await viewStudy(study, options.signal);
     for (const message of view.warnings) yield { type: 'warning', message };
-    const { states, ...counts } = pairedStates(view);
+    const { states, ...counts } = pairedStates(view, format.takes);
     if (states.length === 0)
       throw new SealongError(
         'no_pairs',
-        `No question of ${study.dir} gives a pair (${leftOutText(counts.left_out)}). Sample and score first.`,
+        `No question of ${study.dir} gives a pair (${leftOutText(counts.left_out)}). ${remedy(counts.left_out)}`,
       );
     const { parameters } = await samplingOf(study);
     yield { type: 'progress', done: 0, total: states.length, unit: 'questions' };
@@ -108,22 +108,28 @@ async function* rows(
 ): AsyncGenerator<string, void, undefined> {
   for (const state of states) {
     signal.throwIfAborted();
-    const row = pairRow(state);
-    const entry = view.index.questions.get(state.questionId);
-    if (!row || !entry) continue;
+    const { questionId: question_id, pair } = state;
+    const entry = view.index.questions.get(question_id);
+    if (!pair.chosen || !entry) continue;
     const question = await readRecordAt(study.paths.questions, entry, questionSchema);
     const textOf = async (index: number): Promise<string> => {
       const trajectory = state.trajectories.find((candidate) => candidate.index === index);
       if (!trajectory) throw new Error(`Trajectory ${index} of a pair is not in the index.`);
       return (await readRecordAt(study.paths.trajectories, trajectory, trajectorySchema)).text;
     };
-    const pair: ExportPair = {
-      ...row,
-      prompt: promptOf(strategy, question),
-      chosen_text: await textOf(row.chosen),
-      rejected_text: await textOf(row.rejected),
+    const answer = {
+      question_id,
+      prompt: promptMessages(strategy, question),
+      chosen_text: await textOf(pair.chosen.index),
     };
-    yield encodeRecord(format.row(pair));
+    if (format.takes === 'answers') {
+      yield encodeRecord(format.row(answer));
+      continue;
+    }
+    const row = pairRow(state);
+    if (!row) continue;
+    const rejected_text = await textOf(row.rejected);
+    yield encodeRecord(format.row({ ...row, ...answer, rejected_text }));
   }
 }
 
@@ -207,6 +213,12 @@ async function describeFile(
 
 async function sha256OrNull(path: string): Promise<string | null> {
   return (await exists(path)) ? (await describeFile(path)).sha256 : null;
+}
+
+function remedy(leftOut: Record<string, number>): string {
+  return 'one_answer' in leftOut
+    ? 'A dataset of single answers can be exported as sft, not as preference pairs.'
+    : 'Sample and score first.';
 }
 
 function leftOutText(leftOut: Record<string, number>): string {

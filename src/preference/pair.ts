@@ -27,12 +27,14 @@ export interface Choice {
 }
 
 /** Why a question gives no pair. */
-export type LeftOut = 'not_sampled' | 'not_scored' | 'too_few' | 'equal_texts' | 'empty_text';
+export type LeftOut =
+  'not_sampled' | 'not_scored' | 'too_few' | 'one_answer' | 'equal_texts' | 'empty_text';
 
 export const LEFT_OUT_TEXT: Record<LeftOut, string> = {
   not_sampled: 'it has no trajectories',
   not_scored: 'its trajectories are not scored',
   too_few: 'it has fewer than two trajectories to choose from',
+  one_answer: 'its dataset gives one answer and none to reject',
   equal_texts: 'chosen and rejected have the same text',
   empty_text: 'chosen or rejected is empty',
 };
@@ -50,7 +52,8 @@ export interface DerivedPair {
  * The preference pair of a question (paper, section 3.2): chosen is the argmax of the score, ties going to the lowest
  * index; rejected is drawn from the lower half by score with a seed of the question's own. Reviewers' overrides lie on
  * top. Chosen and rejected never have the same text: the draw goes on to the next one of the lower half, and an
- * override that makes them equal leaves the question out.
+ * override that makes them equal leaves the question out. Of a question from another dataset, the dataset says which is
+ * chosen and which rejected, in place of scores and policy.
  */
 export function derivePair(input: PairInput): DerivedPair {
   const usable = new Map(
@@ -59,26 +62,39 @@ export function derivePair(input: PairInput): DerivedPair {
   const ranked = ranking(input.score).filter((index) => usable.has(index));
   const overrides = activeOverrides(input.decisions, input.sampling);
 
-  const best = ranked[0];
-  const policy = { chosen: best, rejected: drawRejected(input, ranked, usable, best) };
+  const given = givenSides(usable.values());
+  const best = given?.chosen?.index ?? ranked[0];
+  const rejectedFor = (chosen: number | undefined) =>
+    given ? given.rejected?.index : drawRejected(input, ranked, usable, chosen);
+  const policy = { chosen: best, rejected: rejectedFor(best) };
   const chosen = choice(overrides.chosen, policy.chosen, usable);
   const rejected = choice(
     overrides.rejected,
-    chosen?.index === best ? policy.rejected : drawRejected(input, ranked, usable, chosen?.index),
+    chosen?.index === best ? policy.rejected : rejectedFor(chosen?.index),
     usable,
   );
   const scores = new Map(
     input.score?.indices.map((index, position) => [index, input.score?.scores[position]]),
   );
-  const high = chosen && scores.get(chosen.index);
-  const low = rejected && scores.get(rejected.index);
+  const scoreOf = ({ index }: Choice) => scores.get(index) ?? usable.get(index)?.imported?.score;
+  const high = chosen && scoreOf(chosen);
+  const low = rejected && scoreOf(rejected);
   return {
     chosen,
     rejected,
     policy,
     margin: high !== undefined && low !== undefined ? high - low : undefined,
-    leftOut: leftOutReason(input, usable, chosen, rejected),
+    leftOut: given && !rejected ? 'one_answer' : leftOutReason(input, usable, chosen, rejected),
   };
+}
+
+/** The sides that another dataset puts its answers on; undefined where the trajectories were sampled. */
+function givenSides(trajectories: Iterable<TrajectoryEntry>) {
+  const imported = [...trajectories].filter((entry) => entry.imported !== undefined);
+  if (imported.length === 0) return undefined;
+  const side = (wanted: 'chosen' | 'rejected') =>
+    imported.find((entry) => entry.imported?.as === wanted);
+  return { chosen: side('chosen'), rejected: side('rejected') };
 }
 
 /** Indices by falling score; equal scores by rising index. */

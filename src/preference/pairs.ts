@@ -12,7 +12,7 @@ export interface PairRow {
   chosen_score: number | null;
   rejected_score: number | null;
   margin: number | null;
-  /** `policy`, or the reviewer who decided. */
+  /** `policy`, `dataset` where another one came with its sides, or the reviewer who decided. */
   chosen_by: string;
   rejected_by: string;
 }
@@ -38,15 +38,20 @@ export async function* pairs(study: Study, options: { signal: AbortSignal }): St
   };
 }
 
-/** The questions that give a pair, and why the others do not. */
-export function pairedStates(view: StudyView) {
+/**
+ * The questions that give a pair, and why the others do not.
+ *
+ * @param takes `answers` where one that is chosen is enough: then a dataset's single answers are not left out.
+ */
+export function pairedStates(view: StudyView, takes: 'pairs' | 'answers' = 'pairs') {
   const states: QuestionState[] = [];
   const leftOut: Partial<Record<LeftOut, number>> = {};
   let overridden = 0;
   for (const questionId of view.index.questions.keys()) {
     const state = view.states.of(questionId);
     const reason = state.pair.leftOut;
-    if (reason) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+    if (reason && !(reason === 'one_answer' && takes === 'answers'))
+      leftOut[reason] = (leftOut[reason] ?? 0) + 1;
     else {
       states.push(state);
       if (state.pair.chosen?.override ?? state.pair.rejected?.override) overridden += 1;
@@ -63,10 +68,19 @@ export function pairedStates(view: StudyView) {
 }
 
 /** @returns undefined where the question gives no pair. */
-export function pairRow({ questionId, pair, score }: QuestionState): PairRow | undefined {
+export function pairRow({
+  questionId,
+  pair,
+  score,
+  trajectories,
+}: QuestionState): PairRow | undefined {
   if (pair.leftOut || !pair.chosen || !pair.rejected) return undefined;
-  const scoreOf = ({ index }: Choice) => score?.scores[score.indices.indexOf(index)] ?? null;
-  const by = ({ override }: Choice) => override?.reviewer ?? 'policy';
+  const scoreOf = ({ index }: Choice) =>
+    score?.scores[score.indices.indexOf(index)] ??
+    trajectories.find((entry) => entry.index === index)?.imported?.score ??
+    null;
+  const isImported = trajectories.some((entry) => entry.imported !== undefined);
+  const by = ({ override }: Choice) => override?.reviewer ?? (isImported ? 'dataset' : 'policy');
   return {
     question_id: questionId,
     chosen: pair.chosen.index,

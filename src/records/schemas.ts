@@ -32,6 +32,13 @@ export const documentSpanSchema = z.object({
   related: z.boolean(),
 });
 
+/** One message of a prompt that was imported: a part of the context, in code points. */
+const turnSchema = z.object({
+  role: z.enum(['system', 'user', 'assistant']),
+  start: count,
+  end: count,
+});
+
 export const questionSchema = z.object({
   v: version,
   id: questionIdSchema,
@@ -39,6 +46,8 @@ export const questionSchema = z.object({
   context: text,
   context_tokens: count,
   documents: z.array(documentSpanSchema),
+  /** Of a question from another dataset: the messages of its prompt, which no strategy changes. */
+  turns: z.array(turnSchema).optional(),
   /** Hash of the parameters that made it. */
   synthesis: text.optional(),
 });
@@ -68,6 +77,10 @@ export const trajectorySchema = z.object({
   /** Requests made for this sample, this one included: retries shift its distribution. */
   attempts: count.optional(),
   error: text.optional(),
+  /** Of an answer from another dataset: the side that the dataset puts it on, and its score there. */
+  imported: z
+    .object({ as: z.enum(['chosen', 'rejected']), score: z.number().optional() })
+    .optional(),
 });
 export type TrajectoryRecord = z.infer<typeof trajectorySchema>;
 

@@ -79,6 +79,11 @@ export async function* sample(
         'no_questions',
         `${study.paths.questions} holds no questions. Import some with "sealong synthesize ${study.dir} --from FILE".`,
       );
+    if (wanted.every(({ imported }) => imported))
+      throw new SealongError(
+        'imported',
+        `The questions of ${study.name} came with their answers from another dataset, and there is nothing to sample. Export them, or make a study of its own for questions to sample.`,
+      );
     const tasks = missing(index, wanted, hash, n, options.retryFailed ?? false);
     const summary: SampleSummary = {
       stage: 'sample',

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SealongError, messageOf } from '../errors.ts';
+import { spanTexts } from '../records/codePoints.ts';
 import { issuesText } from '../records/jsonl.ts';
+import type { QuestionRecord } from '../records/schemas.ts';
 import { readOptional, type Study } from '../study/study.ts';
 import defaultStrategy from './strategies/default.json' with { type: 'json' };
 import directAnswer from './strategies/direct_answer.json' with { type: 'json' };
@@ -70,6 +72,25 @@ export function promptOf(
     /\{(?:context|input|instruction)\}/g,
     (placeholder) => values[placeholder] ?? placeholder,
   );
+}
+
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/**
+ * The messages of a question's prompt: one of the user, by the strategy; of a question from another dataset, those that it
+ * came with.
+ */
+export function promptMessages(
+  strategy: Strategy,
+  question: Pick<QuestionRecord, 'context' | 'question' | 'turns'>,
+): ChatMessage[] {
+  const { turns } = question;
+  if (!turns) return [{ role: 'user', content: promptOf(strategy, question) }];
+  const contents = spanTexts(question.context, turns);
+  return turns.map(({ role }, index) => ({ role, content: contents[index] ?? '' }));
 }
 
 function unknown(study: Study, name: string): SealongError {

@@ -8,6 +8,8 @@ export interface Selection {
   sampling: string;
   /** True where sealong.json now says other parameters than those of the trajectories that there are. */
   otherSampling: boolean;
+  /** How many answers a question has that came with it from another dataset; absent where they were sampled. */
+  imported?: number;
   scorer: string;
   scoring: string;
 }
@@ -40,10 +42,13 @@ export function selectRecords(
   samplingHash: string,
 ): Selection {
   const latest = [...index.samplings.keys()].at(-1);
-  const otherSampling = !index.samplings.has(samplingHash) && latest !== undefined;
+  const sampling =
+    !index.samplings.has(samplingHash) && latest !== undefined ? latest : samplingHash;
+  const imported = index.imported.get(sampling);
   return {
-    sampling: otherSampling ? latest : samplingHash,
-    otherSampling,
+    sampling,
+    otherSampling: sampling !== samplingHash && imported === undefined,
+    ...(imported === undefined ? {} : { imported }),
     scorer: config.scoring.scorer,
     scoring: scoringHash(config),
   };

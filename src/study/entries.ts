@@ -1,4 +1,4 @@
-import type { MatrixPlace } from '../records/schemas.ts';
+import type { MatrixPlace, TrajectoryRecord } from '../records/schemas.ts';
 
 /**
  * What is kept in memory of each record: enough to list, sort and derive pairs. Texts stay on disk and are read by
@@ -10,6 +10,8 @@ export interface QuestionEntry {
   question: string;
   contextTokens: number;
   documents: number;
+  /** It came with its answers from another dataset. */
+  imported?: boolean;
   line: number;
   offset: number;
   length: number;
@@ -31,6 +33,8 @@ export interface TrajectoryEntry {
   attempts?: number;
   /** Why it failed, where it did; its beginning. */
   error?: string;
+  /** What another dataset says of an answer of its own. */
+  imported?: NonNullable<TrajectoryRecord['imported']>;
   offset: number;
   length: number;
 }

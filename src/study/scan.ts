@@ -94,6 +94,7 @@ function questionEntry({ value, line, offset, length }: Located<QuestionRecord>)
     question: value.question.slice(0, 300),
     contextTokens: value.context_tokens,
     documents: value.documents.length,
+    ...(value.turns ? { imported: true } : {}),
     line,
     offset,
     length,
@@ -115,6 +116,7 @@ function trajectoryEntry({ value, offset, length }: Located<TrajectoryRecord>): 
     ...(isRefusal(value.text) ? { refused: true } : {}),
     ...(value.attempts !== undefined && value.attempts > 1 ? { attempts: value.attempts } : {}),
     ...(value.error === undefined ? {} : { error: value.error.slice(0, ERROR_CHARACTERS) }),
+    ...(value.imported ? { imported: value.imported } : {}),
     offset,
     length,
   };

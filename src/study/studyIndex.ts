@@ -19,6 +19,8 @@ export class StudyIndex {
   readonly #scores = new Map<string, Map<string, ScoreEntry>>();
   /** Sampling hashes with their number of trajectories, in the order of their first appearance. */
   readonly samplings = new Map<string, number>();
+  /** Of the samplings that are answers of another dataset: how many a question has at most. */
+  readonly imported = new Map<string, number>();
 
   apply(batch: ScanBatch): void {
     this.problems.push(...batch.problems);
@@ -95,6 +97,11 @@ export class StudyIndex {
     if (first && !isFailed(first)) return;
     if (!first) this.samplings.set(entry.sampling, (this.samplings.get(entry.sampling) ?? 0) + 1);
     byIndex.set(entry.index, entry);
+    if (entry.imported)
+      this.imported.set(
+        entry.sampling,
+        Math.max(byIndex.size, this.imported.get(entry.sampling) ?? 0),
+      );
   }
 }
 

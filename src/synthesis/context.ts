@@ -1,3 +1,4 @@
+import { codePoints } from '../records/codePoints.ts';
 import { seededRandom, shuffled } from '../random.ts';
 
 /** Where a document stands in a context: offsets in Unicode code points, `end` exclusive. */
@@ -58,9 +59,4 @@ export function documentText(
 /** The line before the document that is the `number`th of its context, from 1 on. */
 export function heading(number: number): string {
   return `Passage ${number}:\n`;
-}
-
-/** The length of well-formed text in Unicode code points. */
-export function codePoints(text: string): number {
-  return text.length - (text.match(/[\uD800-\uDBFF]/g)?.length ?? 0);
 }

@@ -80,7 +80,7 @@ function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
     text: texts.get(entry.index) ?? '',
     finishReason: entry.finishReason,
     completionTokens: entry.completionTokens,
-    score: scores.get(entry.index) ?? null,
+    score: scores.get(entry.index) ?? entry.imported?.score ?? null,
     truncated: isTruncated(entry),
     failed: isFailed(entry),
   }));
@@ -100,6 +100,8 @@ function isSymmetric(values: Float32Array, n: number): boolean {
 
 function whyNoMatrix({ state, selection }: PanelInput): string {
   if (state.trajectories.length === 0) return 'There are no trajectories yet. Sample some first.';
+  if (!state.score && state.trajectories[0]?.imported)
+    return 'The answers came with the question from another dataset, which says the sides of the pair. Score the study to see their utilities.';
   if (!state.score)
     return 'The trajectories are not scored yet. Score the study to see their utilities.';
   if (!state.score.matrix)

@@ -75,7 +75,7 @@ export class FollowedStudy implements OpenStudy {
   }
 
   get expected(): number {
-    return this.#lastGood.sampling.n;
+    return this.selection.imported ?? this.#lastGood.sampling.n;
   }
 
   get problems(): readonly Problem[] {

@@ -4,13 +4,14 @@ import { isFailed, type QuestionEntry } from '../../study/entries.ts';
 import { oneLine, plural, trajectoryNumber, type Detail, type Row } from './row.ts';
 
 export type QuestionCondition =
-  'unsampled' | 'partial' | 'sampled' | 'scored' | 'overridden' | 'leftOut' | 'failed';
+  'unsampled' | 'partial' | 'sampled' | 'scored' | 'imported' | 'overridden' | 'leftOut' | 'failed';
 
 const CONDITIONS: Record<QuestionCondition, { icon: Row['icon']; words: string }> = {
   unsampled: { icon: { id: 'circle-outline' }, words: 'not sampled' },
   partial: { icon: { id: 'circle-large-outline', color: 'charts.blue' }, words: 'partly sampled' },
   sampled: { icon: { id: 'circle-filled' }, words: 'not scored' },
   scored: { icon: { id: 'pass', color: 'charts.green' }, words: 'scored' },
+  imported: { icon: { id: 'pass', color: 'charts.green' }, words: 'imported' },
   overridden: { icon: { id: 'account', color: 'charts.blue' }, words: 'overridden' },
   leftOut: { icon: { id: 'circle-slash', color: 'charts.yellow' }, words: 'left out' },
   failed: { icon: { id: 'error', color: 'charts.red' }, words: 'failed' },
@@ -24,6 +25,7 @@ export function questionCondition(state: QuestionState, expected: number): Quest
   if (pair.leftOut && (score ?? overrides(state).length > 0)) return 'leftOut';
   if (overrides(state).length > 0) return 'overridden';
   if (score) return 'scored';
+  if (trajectories[0]?.imported) return 'imported';
   return trajectories.length < expected ? 'partial' : 'sampled';
 }
 
@@ -57,6 +59,8 @@ function conditionWords(condition: QuestionCondition, state: QuestionState): str
   switch (condition) {
     case 'sampled':
       return ['not scored'];
+    case 'imported':
+      return [state.pair.leftOut === 'one_answer' ? 'imported, one answer' : 'imported'];
     case 'overridden':
       return [`overridden by ${overrides(state).join(', ')}`];
     case 'leftOut':

@@ -5,11 +5,9 @@ export const sft: ExportFormat = {
   name: 'sft',
   file: 'sft.jsonl',
   description: 'SFT: messages that end with the chosen trajectory',
-  row: (pair) => ({
-    messages: [
-      { role: 'user', content: pair.prompt },
-      { role: 'assistant', content: pair.chosen_text },
-    ],
-    question_id: pair.question_id,
+  takes: 'answers',
+  row: (answer) => ({
+    messages: [...answer.prompt, { role: 'assistant', content: answer.chosen_text }],
+    question_id: answer.question_id,
   }),
 };

@@ -5,8 +5,9 @@ export const trl: ExportFormat = {
   name: 'trl',
   file: 'pairs.jsonl',
   description: 'TRL preference: prompt, chosen and rejected as messages',
+  takes: 'pairs',
   row: (pair) => ({
-    prompt: [{ role: 'user', content: pair.prompt }],
+    prompt: pair.prompt,
     chosen: [{ role: 'assistant', content: pair.chosen_text }],
     rejected: [{ role: 'assistant', content: pair.rejected_text }],
     question_id: pair.question_id,

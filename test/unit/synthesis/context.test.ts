@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  buildContext,
-  codePoints,
-  documentText,
-  orderDocuments,
-} from '../../../src/synthesis/context.ts';
+import { codePoints } from '../../../src/records/codePoints.ts';
+import { buildContext, documentText, orderDocuments } from '../../../src/synthesis/context.ts';
 
 const documentArbitrary = fc.record({
   title: fc.string({ unit: 'grapheme', maxLength: 12 }),
