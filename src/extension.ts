@@ -18,7 +18,7 @@ import { ApiKeys } from './editor/endpoint/apiKeys.ts';
 import { EndpointChoice } from './editor/endpoint/endpointChoice.ts';
 import { ErrorReporter } from './editor/errorReporter.ts';
 import { QuestionPanels } from './editor/panels/questionPanels.ts';
-import { ReportPanels } from './editor/panels/reportPanels.ts';
+import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
 import { Runs } from './editor/run/runs.ts';
 import { settings, updateSetting } from './editor/settings.ts';
 import type { OpenStudy } from './editor/store/openStudy.ts';
@@ -79,8 +79,15 @@ export function activate(context: vscode.ExtensionContext): void {
       errors.report(error, 'Showing a question');
     },
   });
-  const reports = new ReportPanels(extensionUri, (error) => {
-    errors.report(error, 'Saving a part of the report');
+  const reports = reportPanels(extensionUri, {
+    load: async (dir) => {
+      await store.ready;
+      const study = store.study(dir);
+      return study && stages.report(study);
+    },
+    failed: (error) => {
+      errors.report(error, 'The report');
+    },
   });
   const targets = new Targets({ store, tree, view, panels });
   const questions: QuestionCommands = new QuestionCommands({
@@ -129,7 +136,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const showReport = async (study: OpenStudy) => {
     const summary = await stages.report(study);
-    if (summary) reports.show(study.dir, summary);
+    if (summary) reports.show(study.dir, shownReport(summary));
   };
 
   const contextKeys = new ContextKeys(

@@ -47,7 +47,7 @@ export interface ReportView {
 export type ReportSection = 'scorers' | 'bestOf';
 
 export type ToReportPanel =
-  | { type: 'report'; report: ReportView }
+  | { type: 'report'; study: string; report: ReportView }
   | { type: 'reply'; request: number; ok: true }
   | { type: 'reply'; request: number; ok: false; message: string };
 
@@ -59,6 +59,3 @@ export type ReportRequest =
   | { type: 'copy' }
   | { type: 'saveTable'; section: ReportSection }
   | { type: 'saveImage'; format: 'svg' | 'png'; data: string };
-
-export type FromReportPanel =
-  { type: 'ready' } | { type: 'request'; request: number; body: ReportRequest };

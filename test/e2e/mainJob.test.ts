@@ -229,6 +229,10 @@ describe('The main job on the embedded models in the packaged extension', () => 
     await panel.heatmap.waitFor();
     await workbench.row(/isle-02.*overridden by reviewer/).waitFor();
     assert.deepEqual(await decisionsOf(dir), before);
+    await workbench.tabs.filter({ hasText: 'Report: isle' }).click();
+    const report = await workbench.webview('.report');
+    await report.getByText('oracle@4').first().waitFor();
+    await workbench.tabs.filter({ hasText: 'isle-02' }).click();
     assert.deepEqual(await workbench.toasts.allInnerTexts(), []);
   });
 

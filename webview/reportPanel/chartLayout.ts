@@ -1,38 +1,11 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { ReportLine } from '../../src/protocol/report.ts';
+import { round, type ChartLayout, type ChartPath } from '../charts/chartShapes.ts';
 
-/** Lengths are in pixels of a chart of this size. */
-export const CHART = { width: 760, height: 380 } as const;
+const SIZE = { width: 760, height: 380 } as const;
 const PLOT = { left: 52, right: 600, top: 14, bottom: 332 } as const;
 const LABEL_GAP = 17;
 const MARKER = 4.5;
-
-/** `series` is the number of the line that a shape belongs to: it has a colour, a dash and a marker of its own. */
-export interface ChartPath {
-  kind: 'grid' | 'axis' | 'band' | 'line' | 'marker';
-  d: string;
-  series?: number;
-}
-export interface ChartText {
-  text: string;
-  x: number;
-  y: number;
-  anchor: 'start' | 'middle' | 'end';
-}
-export interface ChartLayout {
-  paths: ChartPath[];
-  texts: ChartText[];
-}
-
-/** Dashes of the lines, so that colour is not all that tells them apart. */
-export const DASHES: readonly (readonly number[])[] = [
-  [],
-  [8, 3],
-  [3, 3],
-  [10, 3, 2, 3],
-  [1, 3],
-  [14, 4],
-];
 
 /** SubEM against the number of samples (paper, Figure 1): lines with bands, each named at its end. */
 export function chartLayout(lines: readonly ReportLine[]): ChartLayout {
@@ -79,6 +52,7 @@ export function chartLayout(lines: readonly ReportLine[]): ChartLayout {
   for (const [series, end] of ends.entries())
     paths.push({ kind: 'marker', series, d: markerPath(series, PLOT.right + 16, end) });
   return {
+    ...SIZE,
     paths,
     texts: [
       ...ticks.map((tick) => ({
@@ -144,8 +118,4 @@ function markerPath(series: number, x: number, y: number): string {
     default:
       return `M${cx - r},${cy - r}l${2 * r},${2 * r}m0,${-2 * r}l${-2 * r},${2 * r}`;
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -9,7 +9,10 @@ import './reportPanel.css';
 registerToolkit();
 const notice = element('span', { class: 'notice', role: 'status' });
 const host = new HostConnection<ToReportPanel, ReportRequest>((message) => {
-  if (message.type === 'report') show(message.report);
+  if (message.type !== 'report') return;
+  // From it the editor opens the panel again after a reload.
+  host.saveState({ study: message.study });
+  show(message.report);
 });
 host.ready();
 

@@ -1,8 +1,9 @@
 import type { ReportGrid, ReportRequest, ReportScorers } from '../../src/protocol/report.ts';
+import { chartPng, chartSvg, drawChart } from '../charts/drawChart.ts';
 import { element } from '../element.ts';
 import { makeButton } from '../toolkit.ts';
 import { chartLayout } from './chartLayout.ts';
-import { chartPng, chartSvg, lineChart } from './lineChart.ts';
+
 import './scorers.css';
 
 /** The scorers side by side: tables, and the curves where there are gold answers. */
@@ -67,7 +68,7 @@ function bestOfSection(
     ]),
     ...(layout
       ? [
-          lineChart(
+          drawChart(
             layout,
             'SubEM against the number of samples, a line each for the oracle and every scorer; the table below has its numbers.',
           ),

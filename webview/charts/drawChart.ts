@@ -1,8 +1,9 @@
-import { CHART, DASHES, type ChartLayout, type ChartPath } from './chartLayout.ts';
+import { DASHES, type ChartLayout, type ChartPath } from './chartShapes.ts';
+import './charts.css';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** How a chart looks in a file, on paper as on a screen; in the panel the theme says it (scorers.css). */
+/** How a chart looks in a file, on paper as on a screen; in the panel the theme says it (charts.css). */
 const PAPER = {
   background: '#ffffff',
   text: '#222222',
@@ -15,8 +16,8 @@ const FONT = '12px sans-serif';
 const PNG_SCALE = 2;
 
 /** The chart as it stands in the panel. @param label what a screen reader says; the numbers stand in a table as well. */
-export function lineChart(layout: ChartLayout, label: string): SVGSVGElement {
-  const svg = frame();
+export function drawChart(layout: ChartLayout, label: string): SVGSVGElement {
+  const svg = frame(layout);
   svg.setAttribute('class', 'chart');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
@@ -31,9 +32,9 @@ export function lineChart(layout: ChartLayout, label: string): SVGSVGElement {
 
 /** The chart as a file of its own. */
 export function chartSvg(layout: ChartLayout): string {
-  const svg = frame();
+  const svg = frame(layout);
   svg.setAttribute('xmlns', SVG);
-  svg.append(node('rect', { ...sizeOf(), fill: PAPER.background }));
+  svg.append(node('rect', { ...sizeOf(layout), fill: PAPER.background }));
   for (const path of layout.paths) {
     const look = paperLook(path);
     svg.append(
@@ -59,13 +60,13 @@ export function chartSvg(layout: ChartLayout): string {
 /** The chart as a picture of twice its size: base64 without a prefix. */
 export function chartPng(layout: ChartLayout): string {
   const canvas = document.createElement('canvas');
-  canvas.width = CHART.width * PNG_SCALE;
-  canvas.height = CHART.height * PNG_SCALE;
+  canvas.width = layout.width * PNG_SCALE;
+  canvas.height = layout.height * PNG_SCALE;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This browser cannot draw pictures.');
   context.scale(PNG_SCALE, PNG_SCALE);
   context.fillStyle = PAPER.background;
-  context.fillRect(0, 0, CHART.width, CHART.height);
+  context.fillRect(0, 0, layout.width, layout.height);
   for (const path of layout.paths) {
     const shape = new Path2D(path.d);
     const look = paperLook(path);
@@ -102,6 +103,8 @@ function paperLook({ kind, series = 0 }: ChartPath) {
       return { ...plain, fill: color, fillOpacity: BAND_OPACITY };
     case 'line':
       return { ...plain, stroke: color, width: LINE_WIDTH };
+    case 'bar':
+      return { ...plain, fill: color };
     case 'marker':
       return { ...plain, fill: PAPER.background, stroke: color, width: LINE_WIDTH };
   }
@@ -133,15 +136,15 @@ function appendTexts(
   }
 }
 
-function frame(): SVGSVGElement {
+function frame(layout: ChartLayout): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', `0 0 ${CHART.width} ${CHART.height}`);
-  for (const [name, value] of Object.entries(sizeOf())) svg.setAttribute(name, value);
+  svg.setAttribute('viewBox', `0 0 ${layout.width} ${layout.height}`);
+  for (const [name, value] of Object.entries(sizeOf(layout))) svg.setAttribute(name, value);
   return svg;
 }
 
-function sizeOf() {
-  return { width: String(CHART.width), height: String(CHART.height) };
+function sizeOf({ width, height }: ChartLayout) {
+  return { width: String(width), height: String(height) };
 }
 
 function node(tag: 'path' | 'rect' | 'text', attributes: Record<string, string>): SVGElement {
