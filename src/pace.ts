@@ -55,7 +55,7 @@ export function durationText(ms: number): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${Math.max(1, minutes)} min`;
   const hours = minutes / 60;
-  if (hours < 10) return `${hours.toFixed(1)} h`;
+  if (hours < 10) return `${hours.toFixed(1).replace(/\.0$/, '')} h`;
   return hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
 }
 

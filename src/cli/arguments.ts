@@ -11,12 +11,14 @@ export type Command =
   | ({ kind: 'stage'; request: StageRequest } & EndpointFlags)
   | { kind: 'init'; study: string; settings: readonly Setting[] }
   | { kind: 'serve'; port: number }
+  | ({ kind: 'testEndpoint'; model: string | undefined } & EndpointFlags)
   | { kind: 'help'; text: string }
   | { kind: 'version' };
 
 const OPTIONS = {
   set: { type: 'string', multiple: true },
   endpoint: { type: 'string', multiple: true },
+  model: { type: 'string' },
   concurrency: { type: 'string' },
   from: { type: 'string' },
   format: { type: 'string' },
@@ -74,7 +76,14 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     about: 'serve the embedded model on loopback, OpenAI-compatible',
     options: ['port'],
   },
+  'test-endpoint': {
+    usage: 'test-endpoint --endpoint URL[,URL...]|embedded [--model M]',
+    about: 'find out what a server can do, for runs to use; it costs a few short requests',
+    options: ['endpoint', 'model'],
+  },
 };
+
+const WITHOUT_STUDY = new Set(['serve', 'test-endpoint']);
 
 const NOT_BUILT = ['train', 'evaluate'];
 
@@ -97,6 +106,11 @@ export function parseCommand(argv: readonly string[]): Command {
   if (verb === 'serve') {
     if (study !== undefined) throw wrong(known, `"${study}" is too much`);
     return { kind: 'serve', port: wholeNumber(values.port ?? '0', '--port', 0, 65535) };
+  }
+  if (verb === 'test-endpoint') {
+    if (study !== undefined) throw wrong(known, `"${study}" is too much`);
+    const endpoints = values.endpoint ?? [];
+    return { kind: 'testEndpoint', endpoints, concurrency: undefined, model: values.model };
   }
   if (study === undefined) throw wrong(known, 'the study is missing');
   if (rest.length > 0) throw wrong(known, `"${rest.join(' ')}" is too much`);
@@ -171,7 +185,7 @@ function refuseForeignOptions(
   known: { usage: string; options: readonly string[] },
   given: readonly string[],
 ): void {
-  const allowed = verb === 'serve' ? known.options : [...known.options, 'set'];
+  const allowed = WITHOUT_STUDY.has(verb) ? known.options : [...known.options, 'set'];
   const foreign = given.find((name) => !allowed.includes(name));
   if (foreign !== undefined) throw wrong(known, `--${foreign} does not go with "${verb}"`);
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { cacheFolder } from '../cacheFolder.ts';
 import { SealongError, messageOf } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
 import { runStage } from '../stage.ts';
@@ -8,6 +9,7 @@ import { SEALONG_VERSION } from '../version.ts';
 import { parseCommand, type Command } from './arguments.ts';
 import { commandEnvironment, serveOptions, withEndpoint } from './environment.ts';
 import { ProgressLine } from './progressLine.ts';
+import { testEndpoint } from './testEndpoint.ts';
 
 /** Exit codes of the command: contract.md. */
 const EXIT = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
@@ -52,6 +54,15 @@ async function run(command: Command, signal: AbortSignal): Promise<object | unde
       if (!running.reused) await closed;
       return undefined;
     }
+    case 'testEndpoint':
+      return withEndpoint(commandEnvironment(command), signal, (ready) =>
+        testEndpoint(ready, {
+          model: command.model,
+          cache: cacheFolder(),
+          signal,
+          tell: (line) => process.stderr.write(`${line}\n`),
+        }),
+      );
     case 'stage': {
       const line = new ProgressLine(process.stderr);
       const environment = commandEnvironment(command);

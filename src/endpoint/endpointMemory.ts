@@ -5,7 +5,7 @@ import { writeAtomic } from '../records/writeAtomic.ts';
 import { digestOf } from '../study/canonicalHash.ts';
 import { readOptional } from '../study/study.ts';
 import type { EndpointCapabilities } from './endpointProfile.ts';
-import { probeResultSchema, type ProbeResult } from './probeResult.ts';
+import { isUsable, probeResultSchema, type ProbeResult } from './probeResult.ts';
 
 /** How fast the last run on an endpoint went, over its whole time. */
 const measuredRateSchema = z.object({
@@ -35,9 +35,17 @@ export class EndpointMemory {
     return this.#read(this.#path(baseUrl, 'probe'), probeResultSchema);
   }
 
-  /** @throws SealongError `disk_full`, `read_only`. */
+  /**
+   * Keeps a test. One that did not come through (a server that is down) leaves what an earlier one had found.
+   *
+   * @throws SealongError `disk_full`, `read_only`.
+   */
   async keepProbe(result: ProbeResult): Promise<void> {
-    await writeJson(this.#path(result.base_url, 'probe'), result);
+    const before = isUsable(result) ? undefined : await this.probe(result.base_url);
+    await writeJson(this.#path(result.base_url, 'probe'), {
+      ...result,
+      capabilities: { ...before?.capabilities, ...result.capabilities },
+    });
   }
 
   /** What the last test found, as far as it holds for a model. */

@@ -97,3 +97,11 @@ export function probeLine(result: ProbeResult): string {
 function thousands(tokens: number): string {
   return tokens < 1000 ? String(tokens) : `${Math.round(tokens / 1000)}K`;
 }
+
+/** "3 requests, 4,300 prompt and 40 completion tokens" */
+export function spentText(spent: ProbeResult['spent']): string {
+  const { requests, prompt_tokens, completion_tokens, uncounted } = spent;
+  if (requests === 0) return 'no tokens';
+  const counted = `${requests} ${requests === 1 ? 'request' : 'requests'}, ${prompt_tokens.toLocaleString('en')} prompt and ${completion_tokens.toLocaleString('en')} completion tokens`;
+  return uncounted === 0 ? counted : `${counted}, ${uncounted} without a count`;
+}

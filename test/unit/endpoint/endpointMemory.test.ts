@@ -63,3 +63,14 @@ test('a file that is damaged or of another version counts as none, and is writte
     assert.deepEqual(await memory.probe(LAB), found);
   });
 });
+
+test('a test that did not come through leaves what an earlier one had found', async () => {
+  await withFolder(async (folder) => {
+    const memory = new EndpointMemory(folder);
+    await memory.keepProbe(found);
+    const down = { name: 'reachable', outcome: 'problem', words: 'nothing listens there' } as const;
+    await memory.keepProbe({ ...found, checks: [down], capabilities: {} });
+    assert.deepEqual((await memory.probe(LAB))?.checks, [down]);
+    assert.deepEqual((await memory.probe(LAB))?.capabilities, found.capabilities);
+  });
+});
