@@ -1,4 +1,5 @@
-const stages = 'synthesis|sampling|scoring|preference|evaluation|inference|records|study';
+const stages =
+  'synthesis|sampling|scoring|clusters|preference|review|evaluation|inference|records|study';
 
 module.exports = {
   forbidden: [

@@ -46,6 +46,22 @@ export function seededRandom(...parts: readonly (string | number)[]): Random {
   return { uint32, below };
 }
 
+/**
+ * A number in [0, 2^32) for each text, as if drawn at random, by seed and text alone. Cheaper than a generator for each,
+ * where thousands are ranked at once (FNV-1a, finished as MurmurHash3).
+ */
+export function seededRank(...parts: readonly (string | number)[]): (text: string) => number {
+  const start = seededRandom(...parts).uint32();
+  return (text) => {
+    let hash = start;
+    for (let place = 0; place < text.length; place++)
+      hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return (hash ^ (hash >>> 16)) >>> 0;
+  };
+}
+
 /** A shuffled copy (Fisher-Yates). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../records/schemas.ts';
+import type { DecisionKind, DecisionRecord } from '../records/schemas.ts';
 
 /** The override of one side of a pair that is in force. */
 export interface ActiveOverride {
@@ -6,9 +6,26 @@ export interface ActiveOverride {
   decision: DecisionRecord;
 }
 
-export interface ActiveOverrides {
+/** What decisions, one after another, make of a question's pair; a side that is undefined stays with the policy. */
+export interface Verdict {
   chosen: ActiveOverride | undefined;
   rejected: ActiveOverride | undefined;
+  /** The decision that leaves the question out. */
+  leaveOut: DecisionRecord | undefined;
+  /** The last decision that said something about the pair; undefined where none did. */
+  last: DecisionRecord | undefined;
+}
+
+const ABOUT_THE_PAIR: ReadonlySet<DecisionKind> = new Set([
+  'override',
+  'swap',
+  'agree',
+  'both_bad',
+]);
+
+/** Whether a decision says what becomes of the pair; the others comment on the question. */
+export function isVerdict({ kind }: Pick<DecisionRecord, 'kind'>): boolean {
+  return ABOUT_THE_PAIR.has(kind);
 }
 
 /** Decisions by question, each question's in the order in which they were made. */
@@ -30,23 +47,63 @@ function inOrder(a: DecisionRecord, b: DecisionRecord): number {
   return a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+/** The decisions in force, in order: those of this sampling that were not undone. */
+export function standing(decisions: readonly DecisionRecord[], sampling: string): DecisionRecord[] {
+  const undone = new Set<string>();
+  for (const decision of decisions) {
+    if (decision.target === undefined) continue;
+    if (decision.kind === 'undo') undone.add(decision.target);
+    else if (decision.kind === 'redo') undone.delete(decision.target);
+  }
+  return decisions.filter(
+    (decision) =>
+      decision.sampling === sampling && !isAboutAnother(decision) && !undone.has(decision.id),
+  );
+}
+
 /**
- * What the reviewers' decisions on one question (in order) come to. The latest override of each side counts, whoever made
- * it, unless it was undone.
+ * The verdict of decisions in force. The latest of each side counts; to leave the question out ends with the next
+ * decision that is for a pair.
  */
-export function activeOverrides(
-  decisions: readonly DecisionRecord[],
-  sampling: string,
-): ActiveOverrides {
-  const result: ActiveOverrides = { chosen: undefined, rejected: undefined };
-  for (const decision of standing(decisions, sampling)) {
-    if (decision.chosen !== undefined) result.chosen = { index: decision.chosen, decision };
-    if (decision.rejected !== undefined) result.rejected = { index: decision.rejected, decision };
+export function verdictOf(decisions: readonly DecisionRecord[]): Verdict {
+  const result: Verdict = {
+    chosen: undefined,
+    rejected: undefined,
+    leaveOut: undefined,
+    last: undefined,
+  };
+  for (const decision of decisions) {
+    if (!isVerdict(decision)) continue;
+    const { chosen, rejected } = decision;
+    result.last = decision;
+    result.leaveOut =
+      decision.kind === 'both_bad' ||
+      (decision.kind === 'agree' && decision.verdict === 'leave_out')
+        ? decision
+        : undefined;
+    // Who agrees to an override has not made it.
+    const made = decision.kind !== 'agree';
+    if (chosen !== undefined && (made || result.chosen?.index !== chosen))
+      result.chosen = { index: chosen, decision };
+    if (rejected !== undefined && (made || result.rejected?.index !== rejected))
+      result.rejected = { index: rejected, decision };
   }
   return result;
 }
 
-/** The reviewer's override that an undo would take back. */
+/** Each reviewer's own verdict, in the order of their first decision. */
+export function verdictsByReviewer(decisions: readonly DecisionRecord[]): Map<string, Verdict> {
+  const own = new Map<string, DecisionRecord[]>();
+  for (const decision of decisions) {
+    if (!isVerdict(decision)) continue;
+    const list = own.get(decision.reviewer);
+    if (list) list.push(decision);
+    else own.set(decision.reviewer, [decision]);
+  }
+  return new Map([...own].map(([reviewer, list]) => [reviewer, verdictOf(list)]));
+}
+
+/** The reviewer's decision that an undo would take back. */
 export function undoTarget(
   decisions: readonly DecisionRecord[],
   sampling: string,
@@ -55,7 +112,7 @@ export function undoTarget(
   return standing(decisions, sampling).findLast((decision) => decision.reviewer === reviewer);
 }
 
-/** The override that a redo would make again: the one undone last, unless the reviewer has decided anew since. */
+/** The decision that a redo would make again: the one undone last, unless the reviewer has decided anew since. */
 export function redoTarget(
   decisions: readonly DecisionRecord[],
   sampling: string,
@@ -66,24 +123,15 @@ export function redoTarget(
   );
   const stack: string[] = [];
   for (const decision of own) {
-    if (decision.kind === 'override') stack.length = 0;
-    else if (decision.kind === 'undo' && decision.target !== undefined) stack.push(decision.target);
+    if (!isAboutAnother(decision)) stack.length = 0;
     else if (decision.kind === 'redo') stack.pop();
+    else if (decision.target !== undefined) stack.push(decision.target);
   }
   const target = stack.at(-1);
   return own.find((decision) => decision.id === target);
 }
 
-/** The overrides that are not undone. */
-function standing(decisions: readonly DecisionRecord[], sampling: string): DecisionRecord[] {
-  const undone = new Set<string>();
-  for (const decision of decisions) {
-    if (decision.target === undefined) continue;
-    if (decision.kind === 'undo') undone.add(decision.target);
-    else if (decision.kind === 'redo') undone.delete(decision.target);
-  }
-  return decisions.filter(
-    (decision) =>
-      decision.kind === 'override' && decision.sampling === sampling && !undone.has(decision.id),
-  );
+/** Undo and redo: they are themselves neither in force nor taken back. */
+function isAboutAnother({ kind }: DecisionRecord): boolean {
+  return kind === 'undo' || kind === 'redo';
 }

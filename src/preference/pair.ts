@@ -1,13 +1,33 @@
-import { seededRandom, shuffled } from '../random.ts';
+import type { AnswerClusters } from '../clusters/answerClusters.ts';
 import type { DecisionRecord } from '../records/schemas.ts';
-import { isFailed, type ScoreEntry, type TrajectoryEntry } from '../study/entries.ts';
-import { activeOverrides, type ActiveOverride } from './decisions.ts';
-
-/** How the study takes its pairs where no reviewer decided. */
-export interface PairPolicy {
-  rejected: 'random_lower_half';
-  seed: number;
-}
+import type { PairPolicy } from '../study/config.ts';
+import {
+  isFailed,
+  isRefused,
+  isTruncated,
+  type ScoreEntry,
+  type TrajectoryEntry,
+} from '../study/entries.ts';
+import {
+  standing,
+  verdictOf,
+  verdictsByReviewer,
+  type ActiveOverride,
+  type Verdict,
+} from './decisions.ts';
+import {
+  rejectedFor,
+  type NoRejected,
+  type RejectedChoice,
+  type RejectedInput,
+} from './rejected.ts';
+import {
+  areDisputed,
+  settled,
+  type Opinion,
+  type OpinionVerdict,
+  type Settlement,
+} from './settle.ts';
 
 export interface PairInput {
   questionId: string;
@@ -16,8 +36,11 @@ export interface PairInput {
   trajectories: readonly TrajectoryEntry[];
   score: ScoreEntry | undefined;
   policy: PairPolicy;
+  settlement: Settlement;
   /** Of this question, in order. */
   decisions: readonly DecisionRecord[];
+  /** Of the final answers: asked only where the policy looks at them. */
+  clusters: () => AnswerClusters;
 }
 
 /** One side of a pair; `override` is absent where the policy took it. */
@@ -28,7 +51,15 @@ export interface Choice {
 
 /** Why a question gives no pair. */
 export type LeftOut =
-  'not_sampled' | 'not_scored' | 'too_few' | 'one_answer' | 'equal_texts' | 'empty_text';
+  | 'not_sampled'
+  | 'not_scored'
+  | 'too_few'
+  | 'one_answer'
+  | 'equal_texts'
+  | 'empty_text'
+  | 'both_bad'
+  | 'disputed'
+  | NoRejected;
 
 export const LEFT_OUT_TEXT: Record<LeftOut, string> = {
   not_sampled: 'it has no trajectories',
@@ -37,54 +68,90 @@ export const LEFT_OUT_TEXT: Record<LeftOut, string> = {
   one_answer: 'its dataset gives one answer and none to reject',
   equal_texts: 'chosen and rejected have the same text',
   empty_text: 'chosen or rejected is empty',
+  both_bad: 'a reviewer found neither trajectory fit',
+  disputed: 'reviewers do not agree, and nothing settles it yet',
+  small_margin: 'no rejected trajectory is as far below as the policy asks',
+  length_ratio: 'the lengths differ more than the policy allows',
+  one_cluster: 'no trajectory gives another final answer',
 };
 
 export interface DerivedPair {
   chosen: Choice | undefined;
   rejected: Choice | undefined;
+  /** Further rejected trajectories, where the policy takes several pairs a question. */
+  more: number[];
   policy: { chosen: number | undefined; rejected: number | undefined };
   /** Score of chosen minus score of rejected, where both were scored. */
   margin: number | undefined;
+  /** Each reviewer's, in the order of their first decision. */
+  opinions: Opinion[];
+  /** Whether opinions come to different pairs, settled or not. */
+  disputed: boolean;
   leftOut: LeftOut | undefined;
 }
 
 /**
  * The preference pair of a question (paper, section 3.2): chosen is the argmax of the score, ties going to the lowest
- * index; rejected is drawn from the lower half by score with a seed of the question's own. Reviewers' overrides lie on
- * top. Chosen and rejected never have the same text: the draw goes on to the next one of the lower half, and an
- * override that makes them equal leaves the question out. Of a question from another dataset, the dataset says which is
- * chosen and which rejected, in place of scores and policy.
+ * index; rejected is taken as the policy says, by default at random from the lower half by score. Reviewers' decisions lie
+ * on top. Chosen and rejected never have the same text: an override that makes them equal leaves the question out. Of a
+ * question from another dataset, the dataset says which is chosen and which rejected, in place of scores and policy.
  */
 export function derivePair(input: PairInput): DerivedPair {
   const usable = new Map(
     input.trajectories.filter((entry) => !isFailed(entry)).map((entry) => [entry.index, entry]),
   );
-  const ranked = ranking(input.score).filter((index) => usable.has(index));
-  const overrides = activeOverrides(input.decisions, input.sampling);
-
+  const { indices = [], scores: values = [] } = input.score ?? {};
+  const scores = new Map(indices.map((index, position) => [index, values[position]]));
+  const candidates: RejectedInput = {
+    questionId: input.questionId,
+    policy: input.policy,
+    ranked: ranking(input.score).filter(
+      (index) => usable.has(index) && !isDropped(index, usable, input.policy),
+    ),
+    scoreOf: (index) => scores.get(index),
+    entries: usable,
+    clusters: input.clusters,
+  };
   const given = givenSides(usable.values());
-  const best = given?.chosen?.index ?? ranked[0];
-  const rejectedFor = (chosen: number | undefined) =>
-    given ? given.rejected?.index : drawRejected(input, ranked, usable, chosen);
-  const policy = { chosen: best, rejected: rejectedFor(best) };
-  const chosen = choice(overrides.chosen, policy.chosen, usable);
-  const rejected = choice(
-    overrides.rejected,
-    chosen?.index === best ? policy.rejected : rejectedFor(chosen?.index),
-    usable,
-  );
-  const scores = new Map(
-    input.score?.indices.map((index, position) => [index, input.score?.scores[position]]),
-  );
-  const scoreOf = ({ index }: Choice) => scores.get(index) ?? usable.get(index)?.imported?.score;
-  const high = chosen && scoreOf(chosen);
-  const low = rejected && scoreOf(rejected);
+  const best = given?.chosen?.index ?? candidates.ranked[0];
+  const rejectedBeside = (chosen: number | undefined, limits: boolean): RejectedChoice =>
+    given
+      ? { order: given.rejected ? [given.rejected.index] : [], none: undefined }
+      : rejectedFor(candidates, chosen, limits);
+  const byPolicy = rejectedBeside(best, true);
+  const policy = { chosen: best, rejected: byPolicy.order[0] };
+
+  const sidesOf = (verdict: Verdict) => {
+    const chosen = choice(verdict.chosen, policy.chosen, usable);
+    const { order, none } =
+      chosen?.index === best && !chosen?.override ? byPolicy : rejectedBeside(chosen?.index, false);
+    const rejected = choice(verdict.rejected, order[0], usable);
+    return { chosen, rejected, order, none: rejected?.override ? undefined : none };
+  };
+  const decisions = standing(input.decisions, input.sampling);
+  const opinions = opinionsOf(decisions, policy, sidesOf);
+  const verdict = verdictThatCounts(decisions, opinions, input.settlement);
+  const { chosen, rejected, order, none } = sidesOf(verdict ?? NOTHING);
+
+  const scoreIn = ({ index }: Choice) => scores.get(index) ?? usable.get(index)?.imported?.score;
+  const high = chosen && scoreIn(chosen);
+  const low = rejected && scoreIn(rejected);
+  const further = (input.policy.per_question ?? 1) - 1;
+  const more =
+    further === 0
+      ? []
+      : order.filter((index) => index !== rejected?.index && index !== chosen?.index);
   return {
     chosen,
     rejected,
+    more: more.slice(0, further),
     policy,
     margin: high !== undefined && low !== undefined ? high - low : undefined,
-    leftOut: given && !rejected ? 'one_answer' : leftOutReason(input, usable, chosen, rejected),
+    opinions,
+    disputed: areDisputed(opinions),
+    leftOut:
+      (given && !rejected ? 'one_answer' : leftOutReason(input, usable, chosen, rejected)) ??
+      (verdict === undefined ? 'disputed' : verdict.leaveOut ? 'both_bad' : none),
   };
 }
 
@@ -106,6 +173,70 @@ export function ranking(score: ScoreEntry | undefined): number[] {
     .map(({ index }) => index);
 }
 
+const NOTHING: Verdict = {
+  chosen: undefined,
+  rejected: undefined,
+  leaveOut: undefined,
+  last: undefined,
+};
+
+/** @returns undefined where reviewers do not agree and nothing settles it. */
+function verdictThatCounts(
+  decisions: readonly DecisionRecord[],
+  opinions: readonly Opinion[],
+  { rule, lead }: Settlement,
+): Verdict | undefined {
+  if (opinions.length === 0) return NOTHING;
+  return rule === 'latest' ? verdictOf(decisions) : settled(opinions, { rule, lead })?.own;
+}
+
+function opinionsOf(
+  decisions: readonly DecisionRecord[],
+  policy: DerivedPair['policy'],
+  sidesOf: (verdict: Verdict) => { chosen: Choice | undefined; rejected: Choice | undefined },
+): Opinion[] {
+  if (decisions.length === 0) return [];
+  return [...verdictsByReviewer(decisions)].map(([reviewer, own]) => {
+    const { chosen, rejected } = sidesOf(own);
+    const pair = { chosen: chosen?.index, rejected: rejected?.index };
+    return {
+      reviewer,
+      pair: own.leaveOut ? null : pair,
+      verdict: own.leaveOut ? 'leave_out' : changeOf(policy, pair),
+      own,
+      at: own.last?.at ?? '',
+    };
+  });
+}
+
+function changeOf(policy: DerivedPair['policy'], pair: DerivedPair['policy']): OpinionVerdict {
+  if (pair.chosen === policy.chosen && pair.rejected === policy.rejected) return 'keep';
+  return pair.chosen === policy.rejected && pair.rejected === policy.chosen ? 'swap' : 'change';
+}
+
+function isDropped(
+  index: number,
+  usable: ReadonlyMap<number, TrajectoryEntry>,
+  { drop = [] }: PairPolicy,
+): boolean {
+  const entry = usable.get(index);
+  return (
+    entry !== undefined &&
+    drop.some((kind) => {
+      switch (kind) {
+        case 'truncated':
+          return isTruncated(entry);
+        case 'refusals':
+          return isRefused(entry);
+        case 'duplicates':
+          return [...usable.values()].some(
+            (other) => other.index < index && other.text === entry.text,
+          );
+      }
+    })
+  );
+}
+
 function choice(
   override: ActiveOverride | undefined,
   byPolicy: number | undefined,
@@ -114,20 +245,6 @@ function choice(
   if (override && usable.has(override.index))
     return { index: override.index, override: override.decision };
   return byPolicy === undefined ? undefined : { index: byPolicy, override: undefined };
-}
-
-function drawRejected(
-  input: PairInput,
-  ranked: readonly number[],
-  usable: ReadonlyMap<number, TrajectoryEntry>,
-  chosen: number | undefined,
-): number | undefined {
-  const lower = ranked.slice(Math.ceil(ranked.length / 2));
-  // The order is drawn over the whole lower half, so that what is chosen does not change which come before others.
-  const order = shuffled(lower, seededRandom(input.policy.seed, 'rejected', input.questionId));
-  const others = order.filter((index) => index !== chosen);
-  const text = chosen === undefined ? undefined : usable.get(chosen)?.text;
-  return others.find((index) => usable.get(index)?.text !== text) ?? others[0];
 }
 
 function leftOutReason(

@@ -5,18 +5,32 @@ import type { Selection } from '../scoring/selection.ts';
 import { isFailed } from '../study/entries.ts';
 import type { StudyPaths } from '../study/study.ts';
 import { redoTarget, undoTarget } from './decisions.ts';
+import type { DerivedPair } from './pair.ts';
 import type { QuestionState } from './studyPairs.ts';
 
-export type DecisionRequest =
-  | {
-      kind: 'override';
-      chosen?: number;
-      rejected?: number;
-      reason?: string;
-      order?: 'score' | 'sample';
-    }
-  | { kind: 'undo' }
-  | { kind: 'redo' };
+/** What a reviewer decides. */
+export type DecisionContent =
+  | { kind: 'override'; chosen?: number; rejected?: number; reason?: string; note?: string }
+  | { kind: 'swap' | 'agree' | 'both_bad' | 'skip' | 'flag'; reason?: string; note?: string }
+  | { kind: 'unflag' }
+  | { kind: 'note'; note: string }
+  /** Corrects the answer found in a trajectory; null is "it gives none". */
+  | { kind: 'answer'; index: number; answer: string | null }
+  /** Labels of answer clusters that are one. */
+  | { kind: 'merge'; answers: string[] }
+  | { kind: 'undo' | 'redo' };
+
+/** Under which circumstances: kept with the record, without weight for the pair. */
+export interface DecisionCircumstances {
+  order?: 'score' | 'sample';
+  blind?: boolean;
+  view?: string;
+  audit?: boolean;
+  /** Time with the question in view. */
+  durationMs?: number;
+}
+
+export type DecisionRequest = DecisionContent & DecisionCircumstances;
 
 /** Who decides, and the parts of a record that a machine adds. */
 export interface DecisionStamp {
@@ -26,9 +40,10 @@ export interface DecisionStamp {
 }
 
 /**
- * The record of a decision on a question as it stands, with the pair that was shown.
+ * The record of a decision on a question as it stands, with the pair that was shown and the one that it leads to.
  *
- * @throws SealongError `no_trajectory`, `failed_trajectory`, `same_trajectory`, `nothing_to_undo`, `nothing_to_redo`.
+ * @throws SealongError `no_trajectory`, `failed_trajectory`, `same_trajectory`, `no_pair`, `empty_note`, `one_answer`,
+ *   `nothing_to_undo`, `nothing_to_redo`.
  */
 export function makeDecision(
   state: QuestionState,
@@ -36,27 +51,32 @@ export function makeDecision(
   request: DecisionRequest,
   stamp: DecisionStamp,
 ): DecisionRecord {
-  const pair = {
-    chosen: state.pair.chosen?.index ?? null,
-    rejected: state.pair.rejected?.index ?? null,
-  };
-  const order = request.kind === 'override' ? request.order : undefined;
-  return {
+  const { order, blind, view, audit, durationMs } = request;
+  const record: DecisionRecord = {
     v: SCHEMA_VERSION,
     id: stamp.id,
     question_id: state.questionId,
     sampling,
     kind: request.kind,
     ...contentOf(state, sampling, request, stamp.reviewer),
-    previous: pair,
+    previous: shownOf(state.pair),
     reviewer: stamp.reviewer,
     at: timeAfter(state.decisions, stamp.at).toISOString(),
+    ...(durationMs === undefined ? {} : { duration_ms: Math.max(0, Math.round(durationMs)) }),
     shown: {
       scorer: state.score ? scorer : null,
       config: state.score?.config ?? null,
       ...(order ? { order } : {}),
-      ...pair,
+      ...(blind === undefined ? {} : { blind }),
+      ...(view === undefined ? {} : { view }),
+      ...(audit === undefined ? {} : { audit }),
+      ...shownOf(state.pair),
     },
+  };
+  const after = state.pairUnder({ decisions: [...state.decisions, record] });
+  return {
+    ...record,
+    result: { ...shownOf(after), ...(after.leftOut ? { left_out: after.leftOut } : {}) },
   };
 }
 
@@ -94,33 +114,104 @@ function contentOf(
   request: DecisionRequest,
   reviewer: string,
 ): Partial<DecisionRecord> {
+  const words = wordsOf(request);
   switch (request.kind) {
     case 'override': {
-      const { chosen, rejected, reason } = request;
+      const { chosen, rejected } = request;
       checkOverride(state, chosen, rejected);
       return {
         ...(chosen === undefined ? {} : { chosen }),
         ...(rejected === undefined ? {} : { rejected }),
-        ...(reason ? { reason } : {}),
+        verdict: verdictOn(state, { chosen, rejected }),
+        ...words,
       };
     }
-    case 'undo': {
-      const target = undoTarget(state.decisions, sampling, reviewer);
-      if (target) return { target: target.id };
-      throw new SealongError(
+    case 'swap': {
+      const { chosen, rejected } = pairOf(state);
+      const sides = { chosen: rejected, rejected: chosen };
+      return { ...sides, verdict: verdictOn(state, sides), ...words };
+    }
+    case 'agree':
+      return { ...agreement(state), ...words };
+    case 'both_bad':
+      pairOf(state);
+      return { verdict: 'leave_out', ...words };
+    case 'skip':
+    case 'flag':
+      return words;
+    case 'unflag':
+      return {};
+    case 'note':
+      if (request.note.trim() !== '') return { note: request.note };
+      throw new SealongError('empty_note', 'The note is empty. Write a few words.');
+    case 'answer':
+      checkTrajectory(state, request.index);
+      return { index: request.index, answer: request.answer?.trim() ?? null };
+    case 'merge':
+      if (new Set(request.answers).size > 1) return { answers: request.answers };
+      throw new SealongError('one_answer', 'Name two answers or more that mean the same.');
+    case 'undo':
+    case 'redo':
+      return { target: targetOf(state, sampling, request.kind, reviewer) };
+  }
+}
+
+function wordsOf(request: DecisionRequest): Partial<DecisionRecord> {
+  return {
+    ...('reason' in request && request.reason ? { reason: request.reason } : {}),
+    ...('note' in request && request.note ? { note: request.note } : {}),
+  };
+}
+
+/** To agree names what others overrode, so that it holds when they change their minds; the rest stays the policy's. */
+function agreement(state: QuestionState): Partial<DecisionRecord> {
+  if (state.pair.leftOut === 'both_bad') return { verdict: 'leave_out' };
+  const { chosen, rejected } = state.pair;
+  const sides = pairOf(state);
+  return {
+    ...(chosen?.override ? { chosen: sides.chosen } : {}),
+    ...(rejected?.override ? { rejected: sides.rejected } : {}),
+    verdict: verdictOn(state, sides),
+  };
+}
+
+function verdictOn(
+  { pair }: QuestionState,
+  sides: { chosen?: number | undefined; rejected?: number | undefined },
+): 'keep' | 'change' {
+  const chosen = sides.chosen ?? pair.chosen?.index;
+  const rejected = sides.rejected ?? pair.rejected?.index;
+  return chosen === pair.policy.chosen && rejected === pair.policy.rejected ? 'keep' : 'change';
+}
+
+function targetOf(
+  state: QuestionState,
+  sampling: string,
+  kind: 'undo' | 'redo',
+  reviewer: string,
+): string {
+  const find = kind === 'undo' ? undoTarget : redoTarget;
+  const target = find(state.decisions, sampling, reviewer);
+  if (target) return target.id;
+  throw kind === 'undo'
+    ? new SealongError(
         'nothing_to_undo',
         `Question ${state.questionId}: ${reviewer} has made no decision that could be taken back.`,
-      );
-    }
-    case 'redo': {
-      const target = redoTarget(state.decisions, sampling, reviewer);
-      if (target) return { target: target.id };
-      throw new SealongError(
+      )
+    : new SealongError(
         'nothing_to_redo',
         `Question ${state.questionId}: ${reviewer} has taken back no decision that could be made again.`,
       );
-    }
-  }
+}
+
+/** @throws SealongError `no_pair`. */
+function pairOf({ questionId, pair }: QuestionState): { chosen: number; rejected: number } {
+  if (pair.chosen && pair.rejected)
+    return { chosen: pair.chosen.index, rejected: pair.rejected.index };
+  throw new SealongError(
+    'no_pair',
+    `Question ${questionId} has no pair to decide on. Choose a trajectory for each side, or score it first.`,
+  );
 }
 
 function checkOverride(
@@ -128,21 +219,8 @@ function checkOverride(
   chosen: number | undefined,
   rejected: number | undefined,
 ): void {
+  for (const index of [chosen, rejected]) if (index !== undefined) checkTrajectory(state, index);
   const where = `Question ${state.questionId}`;
-  for (const index of [chosen, rejected]) {
-    if (index === undefined) continue;
-    const entry = state.trajectories.find((candidate) => candidate.index === index);
-    if (!entry)
-      throw new SealongError(
-        'no_trajectory',
-        `${where} has no trajectory ${index} under its present sampling. Choose one of those listed.`,
-      );
-    if (isFailed(entry))
-      throw new SealongError(
-        'failed_trajectory',
-        `${where}: trajectory ${index} failed and has no text, so it cannot be part of a pair. Choose another, or sample it again.`,
-      );
-  }
   if (chosen === rejected)
     throw new SealongError(
       'same_trajectory',
@@ -150,6 +228,25 @@ function checkOverride(
         ? `${where}: the decision names no trajectory.`
         : `${where}: trajectory ${chosen} cannot be chosen and rejected at once.`,
     );
+}
+
+function checkTrajectory(state: QuestionState, index: number): void {
+  const where = `Question ${state.questionId}`;
+  const entry = state.trajectories.find((candidate) => candidate.index === index);
+  if (!entry)
+    throw new SealongError(
+      'no_trajectory',
+      `${where} has no trajectory ${index} under its present sampling. Choose one of those listed.`,
+    );
+  if (isFailed(entry))
+    throw new SealongError(
+      'failed_trajectory',
+      `${where}: trajectory ${index} failed and has no text, so it cannot be part of a pair. Choose another, or sample it again.`,
+    );
+}
+
+function shownOf({ chosen, rejected }: Pick<DerivedPair, 'chosen' | 'rejected'>) {
+  return { chosen: chosen?.index ?? null, rejected: rejected?.index ?? null };
 }
 
 /** Decisions are ordered by time: one made on top of another comes after it, whatever this machine's clock says. */

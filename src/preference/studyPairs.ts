@@ -1,18 +1,26 @@
+import type { AnswerClusters } from '../clusters/answerClusters.ts';
+import { questionClusters } from '../clusters/questionClusters.ts';
 import type { DecisionRecord } from '../records/schemas.ts';
 import type { Selection } from '../scoring/selection.ts';
 import type { StudyConfig } from '../study/config.ts';
 import type { ScoreEntry, TrajectoryEntry } from '../study/entries.ts';
 import type { StudyIndex } from '../study/studyIndex.ts';
-import { decisionsByQuestion } from './decisions.ts';
-import { derivePair, type DerivedPair } from './pair.ts';
+import { decisionsByQuestion, standing } from './decisions.ts';
+import { derivePair, type DerivedPair, type PairInput } from './pair.ts';
 
 /** Everything known of a question under a selection. */
 export interface QuestionState {
   questionId: string;
-  trajectories: TrajectoryEntry[];
+  trajectories: readonly TrajectoryEntry[];
   score: ScoreEntry | undefined;
+  /** All, in order, and those of them that are in force. */
   decisions: readonly DecisionRecord[];
+  inForce: readonly DecisionRecord[];
   pair: DerivedPair;
+  /** Of the final answers; made when first asked for. */
+  readonly clusters: AnswerClusters;
+  /** The pair as it would be with other decisions or another policy. */
+  pairUnder: (change: Partial<Pick<PairInput, 'decisions' | 'policy'>>) => DerivedPair;
 }
 
 /** The state of questions one by one; made anew when decisions were added. */
@@ -31,17 +39,39 @@ export class QuestionStates {
 
   of(questionId: string): QuestionState {
     const { sampling, scorer, scoring } = this.#selection;
-    const trajectories = this.#index.trajectories(questionId, sampling);
-    const score = this.#index.currentScore(questionId, { scorer, scoring, sampling });
-    const decisions = this.#decisions.get(questionId) ?? [];
-    const pair = derivePair({
+    const { settle, lead } = this.#config.review;
+    return questionState({
       questionId,
+      question: this.#index.questions.get(questionId)?.question ?? '',
       sampling,
-      trajectories,
-      score,
+      trajectories: this.#index.trajectories(questionId, sampling),
+      score: this.#index.currentScore(questionId, { scorer, scoring, sampling }),
       policy: this.#config.pairs,
-      decisions,
+      settlement: { rule: settle, lead },
+      decisions: this.#decisions.get(questionId) ?? [],
     });
-    return { questionId, trajectories, score, decisions, pair };
   }
+}
+
+/** @param parts.question the question's text, as far as it is kept. */
+export function questionState({
+  question,
+  ...parts
+}: Omit<PairInput, 'clusters'> & { question: string }): QuestionState {
+  const { questionId, sampling, trajectories, score, decisions } = parts;
+  const inForce = standing(decisions, sampling);
+  let made: AnswerClusters | undefined;
+  const clusters = () => (made ??= questionClusters(question, trajectories, inForce));
+  return {
+    questionId,
+    trajectories,
+    score,
+    decisions,
+    inForce,
+    pair: derivePair({ ...parts, clusters }),
+    get clusters() {
+      return clusters();
+    },
+    pairUnder: (change) => questionState({ ...parts, question, ...change }).pair,
+  };
 }

@@ -15,7 +15,7 @@ export interface StudyView {
 }
 
 export async function viewStudy(study: Study, signal?: AbortSignal): Promise<StudyView> {
-  const index = await indexStudy(study.paths, signal);
+  const index = await indexStudy(study, signal);
   const { hash } = await samplingOf(study);
   const selection = selectRecords(index, study.config, hash);
   const warnings = index.problems.map(problemText);

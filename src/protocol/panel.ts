@@ -2,6 +2,7 @@
  * Every message between the editor and the question panel. Texts of models and datasets travel as data and are only ever
  * shown as text.
  */
+import type { DecisionKind } from '../records/schemas.ts';
 
 export interface PanelTrajectory {
   index: number;
@@ -33,7 +34,7 @@ export interface PanelPair {
 
 export interface PanelDecision {
   id: string;
-  kind: 'override' | 'undo' | 'redo';
+  kind: DecisionKind;
   reviewer: string;
   at: string;
   text: string;

@@ -114,31 +114,73 @@ export const scoreSchema = z
   });
 export type ScoreRecord = z.infer<typeof scoreSchema>;
 
+const shownPair = z.object({ chosen: count.nullable(), rejected: count.nullable() });
+
 /** What the reviewer had before their eyes when deciding. */
-export const shownSchema = z.object({
+export const shownSchema = shownPair.extend({
   scorer: text.nullable(),
   config: text.nullable(),
   order: z.enum(['score', 'sample']).optional(),
-  chosen: count.nullable(),
-  rejected: count.nullable(),
+  /** Scores, policy and the other reviewers' decisions were hidden. */
+  blind: z.boolean().optional(),
+  /** The view whose queue was walked, and whether the question was mixed in as an audit. */
+  view: text.optional(),
+  audit: z.boolean().optional(),
 });
+
+/** Kinds of decisions; `undo` and `redo` are about one of the others. */
+export const DECISION_KINDS = [
+  /** Another trajectory on one side of the pair, or on both. */
+  'override',
+  /** The two sides change places. */
+  'swap',
+  /** The pair as shown is right. */
+  'agree',
+  /** Neither trajectory is fit: the question gives no pair. */
+  'both_bad',
+  /** Looked at and passed over. */
+  'skip',
+  /** For discussion with the others. */
+  'flag',
+  'unflag',
+  /** Words on the question. */
+  'note',
+  /** The final answer of one trajectory, as the reviewer reads it. */
+  'answer',
+  /** Answers that mean the same. */
+  'merge',
+  'undo',
+  'redo',
+] as const;
 
 export const decisionSchema = z.object({
   v: version,
   id: text.min(1),
   question_id: questionIdSchema,
   sampling: text,
-  kind: z.enum(['override', 'undo', 'redo']),
+  kind: z.enum(DECISION_KINDS),
+  /** For `override` and `swap` the new sides; for `agree` those that a reviewer had overridden before. */
   chosen: count.optional(),
   rejected: count.optional(),
+  /** What the decision makes of the policy's pair: it stays, is another, or there is none. */
+  verdict: z.enum(['keep', 'change', 'leave_out']).optional(),
   reason: text.optional(),
   note: text.optional(),
-  /** For `undo` and `redo`: the override that is taken back or made again. */
+  /** For `answer`: the trajectory, and its answer; null is "it gives none". */
+  index: count.optional(),
+  answer: text.nullable().optional(),
+  /** For `merge`: answers, one of each cluster, that are one from now on. */
+  answers: z.array(text).optional(),
+  /** For `undo` and `redo`: the decision that is taken back or made again. */
   target: text.optional(),
-  /** The pair before this decision. */
-  previous: z.object({ chosen: count.nullable(), rejected: count.nullable() }).optional(),
+  /** The pair before this decision, and after it. */
+  previous: shownPair.optional(),
+  result: shownPair.extend({ left_out: text.optional() }).optional(),
   reviewer: text,
   at: text,
+  /** Time with the question in view, in milliseconds. */
+  duration_ms: count.optional(),
   shown: shownSchema.optional(),
 });
 export type DecisionRecord = z.infer<typeof decisionSchema>;
+export type DecisionKind = DecisionRecord['kind'];

@@ -52,7 +52,7 @@ export async function* score(
 ): Stage<ScoreSummary> {
   const unlock = await lockStage(study, 'score');
   try {
-    const index = await indexStudy(study.paths, options.signal);
+    const index = await indexStudy(study, options.signal);
     for (const problem of index.problems) yield { type: 'warning', message: problemText(problem) };
     const { hash } = await samplingOf(study);
     const selection = selectRecords(index, study.config, hash);

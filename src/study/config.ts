@@ -93,12 +93,115 @@ const scoring = z.strictObject({
   rouge_stemming: z.boolean().default(false),
 });
 
-const pairs = z.strictObject({
+/** Ways of taking the rejected trajectory (paper, section 3.2: the first). */
+export const REJECTED_RULES = ['random_lower_half', 'lowest', 'quantile', 'other_cluster'] as const;
+
+/** What can be kept out of pairs. */
+export const DROPPED = ['truncated', 'duplicates', 'refusals'] as const;
+
+/** Absent parameters change nothing, so that the pairs of a study stay those that they were. */
+export const pairPolicySchema = z.strictObject({
   rejected: z
-    .enum(['random_lower_half'])
+    .enum(REJECTED_RULES)
     .default('random_lower_half')
-    .describe('How the rejected trajectory is taken: at random from the lower half by score.'),
+    .describe(
+      'How the rejected trajectory is taken: at random from the lower half by score, the lowest, that at a quantile of the scores, or at random from those with another final answer than the chosen one.',
+    ),
   seed: seed.default(42),
+  quantile: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('For "quantile": 0 is the lowest score, 0.5 the middle one (default: 0.25).'),
+  min_margin: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('Smallest margin (score of chosen minus that of rejected) of a pair.'),
+  max_length_ratio: z
+    .number()
+    .min(1)
+    .optional()
+    .describe('How many times longer than the other one side may be, in tokens.'),
+  drop: z
+    .array(z.enum(DROPPED))
+    .optional()
+    .describe(
+      'Trajectories that the policy passes over: cut off at max_tokens, equal to an earlier one, refusals to answer.',
+    ),
+  per_question: positive
+    .max(64)
+    .optional()
+    .describe('Pairs a question: the same chosen with several rejected ones (default: 1).'),
+});
+/** How the study takes its pairs where no reviewer decided. */
+export type PairPolicy = z.infer<typeof pairPolicySchema>;
+
+/** What settles a question on which reviewers do not agree. */
+export const SETTLE_RULES = ['latest', 'majority', 'lead', 'leave_out'] as const;
+
+const phrases = z.array(z.string().min(1).max(200)).min(1);
+/** A rule that finds the final answer in a trajectory. */
+export const answerRuleSchema = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(60)
+    .describe('A rule with the name of a built-in one takes its place.'),
+  after: phrases
+    .optional()
+    .describe('The answer follows the last of these phrases, up to the end of the sentence.'),
+  between: z
+    .tuple([z.string().min(1).max(200), z.string().min(1).max(200)])
+    .optional()
+    .describe('The answer stands between the last pair of these.'),
+  last: z
+    .enum(['sentence', 'line'])
+    .optional()
+    .describe('The answer is the last sentence or line.'),
+  weak: z
+    .boolean()
+    .optional()
+    .describe('What it finds counts only where another trajectory says the same.'),
+  off: z.boolean().optional().describe('Switches the rule of that name off.'),
+});
+export type AnswerRule = z.infer<typeof answerRuleSchema>;
+
+const review = z.strictObject({
+  reasons: z
+    .array(z.string().min(1).max(200))
+    .default([
+      'Better answer',
+      'Better supported by the context',
+      'Clearer reasoning',
+      'Wrong answer',
+      'Claims that the context does not support',
+      'Cut off or incomplete',
+    ])
+    .describe('Reasons offered for a decision.'),
+  blind: z
+    .boolean()
+    .default(false)
+    .describe("Hide scores, the policy's choice and other reviewers while reviewing."),
+  settle: z
+    .enum(SETTLE_RULES)
+    .default('latest')
+    .describe(
+      'What settles a question on which reviewers do not agree: the latest decision, the majority, the lead, or nothing (the question is left out). Without a majority, or until the lead has decided, it is left out.',
+    ),
+  lead: z.string().min(1).optional().describe('For "lead": the reviewer whose decision counts.'),
+  audit_rate: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe('Share of questions mixed into every queue at random, where its view names none.'),
+  seed: seed.default(42).describe('Seed of the audit sample.'),
+  answer_rules: z
+    .array(answerRuleSchema)
+    .default([])
+    .describe('Rules that find the final answer in a trajectory, tried before the built-in ones.'),
 });
 
 const lora = z.strictObject({
@@ -135,7 +238,8 @@ export const studyConfigSchema = z.strictObject({
   questions: questions.default(() => questions.parse({})),
   sampling: sampling.default(() => sampling.parse({})),
   scoring: scoring.default(() => scoring.parse({})),
-  pairs: pairs.default(() => pairs.parse({})),
+  pairs: pairPolicySchema.default(() => pairPolicySchema.parse({})),
+  review: review.default(() => review.parse({})),
   training: training.default(() => training.parse({})),
   evaluation: evaluation.default(() => evaluation.parse({})),
 });

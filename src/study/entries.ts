@@ -35,6 +35,10 @@ export interface TrajectoryEntry {
   error?: string;
   /** What another dataset says of an answer of its own. */
   imported?: NonNullable<TrajectoryRecord['imported']>;
+  /** The final answer as a rule of the study found it; absent where none did. */
+  answer?: string;
+  /** Only a weak rule found it. */
+  weakAnswer?: true;
   offset: number;
   length: number;
 }

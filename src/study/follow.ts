@@ -15,6 +15,8 @@ export interface Mark extends FileFacts {
   position: Position;
   /** Digest of the bytes before the position: of all where they are few, else of the first and the last ones. */
   before: string;
+  /** Hash of the rules by which answers were found in it, of a file of trajectories. */
+  rules?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
+import { extractAnswer } from '../clusters/extractAnswer.ts';
 import { SealongError, fileError } from '../errors.ts';
 import { readRecords, type Located, type Problem } from '../records/jsonl.ts';
 import { START, type Position } from '../records/lines.ts';
@@ -16,7 +17,14 @@ import {
 } from '../records/schemas.ts';
 import { isRefusal } from '../sampling/refusal.ts';
 import { digestOf } from './canonicalHash.ts';
-import type { QuestionEntry, ScoreEntry, TrajectoryEntry } from './entries.ts';
+import type { AnswerRule } from './config.ts';
+import {
+  isFailed,
+  isTruncated,
+  type QuestionEntry,
+  type ScoreEntry,
+  type TrajectoryEntry,
+} from './entries.ts';
 import { JUDGEMENTS, type StudyPaths } from './study.ts';
 
 /** Entries of one part of one file of a study. */
@@ -46,11 +54,16 @@ export async function studyFiles(paths: StudyPaths): Promise<StudyFile[]> {
   ];
 }
 
-/** Scans a file from a place on; a file that does not exist has nothing. */
+/**
+ * Scans a file from a place on; a file that does not exist has nothing.
+ *
+ * @param rules by which final answers are found in trajectories; without them none are.
+ */
 export async function* scanFile(
   file: StudyFile,
   from: Position = START,
   signal?: AbortSignal,
+  rules: readonly AnswerRule[] = [],
 ): AsyncGenerator<ScanBatch, void, undefined> {
   const read = <T, E>(schema: ZodType<T>, toEntry: (record: Located<T>) => E) =>
     entriesOf(file.path, schema, toEntry, from, signal);
@@ -61,7 +74,9 @@ export async function* scanFile(
           yield { kind: file.kind, ...batch };
         return;
       case 'trajectories':
-        for await (const batch of read(trajectorySchema, trajectoryEntry))
+        for await (const batch of read(trajectorySchema, (record) =>
+          trajectoryEntry(record, rules),
+        ))
           yield { kind: file.kind, ...batch };
         return;
       case 'scores':
@@ -104,7 +119,13 @@ function questionEntry({ value, line, offset, length }: Located<QuestionRecord>)
 /** Enough to say what was wrong; a server's page of HTML is not kept for each sample. */
 const ERROR_CHARACTERS = 300;
 
-function trajectoryEntry({ value, offset, length }: Located<TrajectoryRecord>): TrajectoryEntry {
+function trajectoryEntry(
+  { value, offset, length }: Located<TrajectoryRecord>,
+  rules: readonly AnswerRule[],
+): TrajectoryEntry {
+  const found = isFailed({ finishReason: value.finish_reason })
+    ? undefined
+    : extractAnswer(value.text, rules, isTruncated({ finishReason: value.finish_reason }));
   return {
     questionId: value.question_id,
     index: value.index,
@@ -117,6 +138,8 @@ function trajectoryEntry({ value, offset, length }: Located<TrajectoryRecord>): 
     ...(value.attempts !== undefined && value.attempts > 1 ? { attempts: value.attempts } : {}),
     ...(value.error === undefined ? {} : { error: value.error.slice(0, ERROR_CHARACTERS) }),
     ...(value.imported ? { imported: value.imported } : {}),
+    ...(found ? { answer: found.text } : {}),
+    ...(found?.weak ? { weakAnswer: true } : {}),
     offset,
     length,
   };

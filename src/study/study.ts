@@ -19,6 +19,8 @@ export function studyPaths(dir: string) {
     decisions: join(dir, 'decisions'),
     exports: join(dir, 'exports'),
     strategies: join(dir, 'strategies'),
+    /** Named queues of the review, one file each. */
+    views: join(dir, 'views'),
     /** Locks and other things of this machine alone; keeps itself out of git. */
     local: join(dir, '.sealong'),
     scoreFile: (scorer: string) => join(dir, 'scores', `${scorer}.jsonl`),

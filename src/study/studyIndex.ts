@@ -1,9 +1,10 @@
+import { answerRules } from '../clusters/extractAnswer.ts';
 import type { Problem } from '../records/jsonl.ts';
 import type { DecisionRecord } from '../records/schemas.ts';
 import { digestOf } from './canonicalHash.ts';
 import { isFailed, type QuestionEntry, type ScoreEntry, type TrajectoryEntry } from './entries.ts';
 import { scanFile, studyFiles, type ScanBatch } from './scan.ts';
-import type { StudyPaths } from './study.ts';
+import type { Study } from './study.ts';
 
 /**
  * All of a study's records without their texts, fed by scans. Applying a batch twice changes nothing, so that a file can
@@ -119,9 +120,13 @@ function inner<K, K2, V>(map: Map<K, Map<K2, V>>, key: K): Map<K2, V> {
 }
 
 /** Reads a whole study into an index, in this thread. */
-export async function indexStudy(paths: StudyPaths, signal?: AbortSignal): Promise<StudyIndex> {
+export async function indexStudy(
+  { paths, config }: Pick<Study, 'paths' | 'config'>,
+  signal?: AbortSignal,
+): Promise<StudyIndex> {
+  const rules = answerRules(config.review.answer_rules);
   const index = new StudyIndex();
   for (const file of await studyFiles(paths))
-    for await (const batch of scanFile(file, undefined, signal)) index.apply(batch);
+    for await (const batch of scanFile(file, undefined, signal, rules)) index.apply(batch);
   return index;
 }

@@ -1,6 +1,5 @@
-import { derivePair } from '../../src/preference/pair.ts';
 import { decisionsByQuestion } from '../../src/preference/decisions.ts';
-import type { QuestionState } from '../../src/preference/studyPairs.ts';
+import { questionState as stateOf, type QuestionState } from '../../src/preference/studyPairs.ts';
 import type { DecisionRecord } from '../../src/records/schemas.ts';
 import type { Selection } from '../../src/scoring/selection.ts';
 import type { ScoreEntry, TrajectoryEntry } from '../../src/study/entries.ts';
@@ -46,13 +45,14 @@ export function questionState(
           ...more,
         };
   const inOrder = decisionsByQuestion(decisions).get('q') ?? [];
-  const pair = derivePair({
+  return stateOf({
     questionId: 'q',
+    question: '',
     sampling: 's',
     trajectories,
     score,
     policy: { rejected: 'random_lower_half', seed: 42 },
+    settlement: { rule: 'latest' },
     decisions: inOrder,
   });
-  return { questionId: 'q', trajectories, score, decisions: inOrder, pair };
 }

@@ -143,10 +143,38 @@ function decisionOf(decision: DecisionRecord, all: readonly DecisionRecord[]): P
 }
 
 function decisionText(decision: DecisionRecord, all: readonly DecisionRecord[]): string {
-  if (decision.kind === 'override') return overrideText(decision);
+  if (decision.kind !== 'undo' && decision.kind !== 'redo') return contentText(decision);
   const target = all.find(({ id }) => id === decision.target);
-  const what = target ? overrideText(target) : 'a decision that is not here';
+  const what = target ? contentText(target) : 'a decision that is not here';
   return decision.kind === 'undo' ? `took back: ${what}` : `made again: ${what}`;
+}
+
+function contentText(decision: DecisionRecord): string {
+  const { kind, note, index, answer, answers } = decision;
+  const words = note === undefined ? '' : `: ${note}`;
+  switch (kind) {
+    case 'agree':
+      return `agreed${words}`;
+    case 'both_bad':
+      return `found both bad${words}`;
+    case 'skip':
+      return `skipped${words}`;
+    case 'flag':
+      return `flagged${words}`;
+    case 'unflag':
+      return 'took the flag away';
+    case 'note':
+      return `noted${words}`;
+    case 'answer':
+      return `read the answer of #${index} as ${answer ?? 'unclear'}`;
+    case 'merge':
+      return `took as one: ${(answers ?? []).join(', ')}`;
+    case 'override':
+    case 'swap':
+    case 'undo':
+    case 'redo':
+      return overrideText(decision);
+  }
 }
 
 function overrideText({ chosen, rejected, previous }: DecisionRecord): string {

@@ -1,8 +1,12 @@
+import { answerRules } from '../../clusters/extractAnswer.ts';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { Marks, ScanEvent } from '../../protocol/scan.ts';
 import type { Problem } from '../../records/jsonl.ts';
 import { START } from '../../records/lines.ts';
+import { parameterHash } from '../../study/canonicalHash.ts';
+import type { AnswerRule } from '../../study/config.ts';
 import { factsOf, markAt, readingOf, type Mark, type Reading } from '../../study/follow.ts';
+import { loadConfig } from '../../study/loadConfig.ts';
 import { scanFile, studyFiles, type ScanBatch, type StudyFile } from '../../study/scan.ts';
 import { studyPaths } from '../../study/study.ts';
 
@@ -18,7 +22,10 @@ export async function* scanStudy(
   marks: Marks,
   signal: AbortSignal,
 ): AsyncGenerator<ScanEvent, void, undefined> {
-  const files = await studyFiles(studyPaths(dir));
+  const paths = studyPaths(dir);
+  const files = await studyFiles(paths);
+  const rules = await rulesOf(paths.config);
+  const rulesHash = parameterHash(rules);
   const failures: Problem[] = [];
   const planned: { file: StudyFile; reading: Reading }[] = [];
   for (const file of files) {
@@ -30,6 +37,7 @@ export async function* scanStudy(
   }
   const listed = new Set(files.map(({ path }) => path));
   const anew =
+    Object.values(marks).some((mark) => mark.rules !== undefined && mark.rules !== rulesHash) ||
     planned.some(({ reading }) => reading.kind === 'anew') ||
     Object.keys(marks).some((path) => !listed.has(path));
   yield { type: 'begin', anew };
@@ -45,17 +53,28 @@ export async function* scanStudy(
       const facts = await factsOf(file.path);
       if (!facts) continue;
       let position = reading.kind === 'on' && !anew ? reading.from : START;
-      for await (const batch of limited(scanFile(file, position, signal))) {
+      for await (const batch of limited(scanFile(file, position, signal, rules))) {
         position = batch.next;
         yield { type: 'batch', batch };
       }
-      next[file.path] = await markAt(file.path, facts, position);
+      const mark = await markAt(file.path, facts, position);
+      next[file.path] = file.kind === 'trajectories' ? { ...mark, rules: rulesHash } : mark;
     } catch (error) {
       if (signal.aborted) throw error;
       failures.push(failure(file, error));
     }
   }
   yield { type: 'done', result: { marks: next, failures } };
+}
+
+/** While sealong.json is wrong, the built-in rules. */
+async function rulesOf(config: string): Promise<AnswerRule[]> {
+  try {
+    return answerRules((await loadConfig(config)).review.answer_rules);
+  } catch (error) {
+    if (error instanceof SealongError) return answerRules([]);
+    throw error;
+  }
 }
 
 async function* limited(

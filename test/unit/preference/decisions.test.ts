@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  activeOverrides,
   decisionsByQuestion,
   redoTarget,
+  standing,
   undoTarget,
+  verdictOf,
 } from '../../../src/preference/decisions.ts';
 import type { DecisionRecord } from '../../../src/records/schemas.ts';
 
@@ -30,10 +31,10 @@ test('the latest override of each side counts, whoever made it', () => {
     decision({ rejected: 4, reviewer: 'bob' }),
     decision({ chosen: 2, reviewer: 'bob' }),
   ];
-  const active = activeOverrides(list, 's');
+  const active = verdictOf(standing(list, 's'));
   assert.deepEqual([active.chosen?.index, active.chosen?.decision.reviewer], [2, 'bob']);
   assert.equal(active.rejected?.index, 4);
-  assert.equal(activeOverrides(list, 'other sampling').chosen, undefined);
+  assert.equal(verdictOf(standing(list, 'other sampling')).chosen, undefined);
 });
 
 test('the order of the files does not matter', () => {
@@ -63,7 +64,7 @@ test('undo and redo walk back and forth as in an editor, each reviewer alone', (
     if (target) list.push(decision({ kind: 'redo', target: target.id, reviewer }));
     return target?.chosen;
   };
-  const now = () => activeOverrides(list, 's').chosen?.index;
+  const now = () => verdictOf(standing(list, 's')).chosen?.index;
 
   assert.deepEqual([undo('ann'), now()], [3, 2]);
   assert.deepEqual([undo('ann'), now()], [1, 2]);

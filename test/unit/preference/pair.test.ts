@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { clusterAnswers } from '../../../src/clusters/answerClusters.ts';
 import { derivePair, ranking, type PairInput } from '../../../src/preference/pair.ts';
 import type { DecisionRecord } from '../../../src/records/schemas.ts';
 import type { ScoreEntry, TrajectoryEntry } from '../../../src/study/entries.ts';
@@ -41,7 +42,9 @@ function input(scores: readonly number[], more: Partial<PairInput> = {}): PairIn
     trajectories: scores.map((_, index) => trajectory(index, `text ${index}`)),
     score: score(scores),
     policy: { rejected: 'random_lower_half', seed: 42 },
+    settlement: { rule: 'latest' },
     decisions: [],
+    clusters: () => clusterAnswers({ answers: [], question: '' }),
     ...more,
   };
 }

@@ -34,7 +34,10 @@ function code(request: DecisionRequest, decisions: DecisionRecord[] = []): strin
 }
 
 test('an override keeps what was shown and what was before', () => {
-  const record = decide({ kind: 'override', chosen: 1, reason: 'Better answer', order: 'score' });
+  const record = decide({
+    ...{ kind: 'override', chosen: 1, reason: 'Better answer', order: 'score' },
+    durationMs: 4200.4,
+  });
   assert.deepEqual(decisionSchema.parse(record), record);
   assert.deepEqual(record, {
     v: 1,
@@ -43,11 +46,14 @@ test('an override keeps what was shown and what was before', () => {
     sampling: 's',
     kind: 'override',
     chosen: 1,
+    verdict: 'change',
     reason: 'Better answer',
     previous: { chosen: 0, rejected: 2 },
     reviewer: 'ann',
     at: '2026-05-01T10:00:00.000Z',
+    duration_ms: 4200,
     shown: { scorer: 'mbr_embedding', config: 'c', order: 'score', chosen: 0, rejected: 2 },
+    result: { chosen: 1, rejected: 2 },
   });
 });
 

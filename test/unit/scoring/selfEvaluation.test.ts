@@ -142,7 +142,7 @@ test('a text whose rating cannot be read has no score, and is not asked again', 
     assert.deepEqual([record.unscored, record.unparsed], [[1], 1]);
     assert.equal((await run(study, client)).summary.scored, 0);
     assert.equal(asked.length, 3);
-    assert.deepEqual((await indexStudy(study.paths)).problems, []);
+    assert.deepEqual((await indexStudy(study)).problems, []);
   });
 });
 

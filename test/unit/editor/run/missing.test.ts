@@ -17,7 +17,7 @@ const entries = ['q', 'other'].map((id, position) => ({
 }));
 index.apply({ kind: 'questions', entries, problems: [], next: START });
 const { trajectories } = questionState([0.9, null, 0.1]);
-index.apply({ kind: 'trajectories', entries: trajectories, problems: [], next: START });
+index.apply({ kind: 'trajectories', entries: [...trajectories], problems: [], next: START });
 
 test('what is there up to N is not sampled again, failed ones included', () => {
   assert.equal(missingTrajectories({ index, selection, expected: 8 }), 5 + 8);

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { questionRow } from '../../../../src/editor/tree/questionRow.ts';
 import { oneLine } from '../../../../src/editor/tree/row.ts';
 import { orderTrajectories, trajectoryRow } from '../../../../src/editor/tree/trajectoryRow.ts';
-import { derivePair } from '../../../../src/preference/pair.ts';
-import type { QuestionState } from '../../../../src/preference/studyPairs.ts';
+import { questionState, type QuestionState } from '../../../../src/preference/studyPairs.ts';
 import type { DecisionRecord } from '../../../../src/records/schemas.ts';
 import type { QuestionEntry, ScoreEntry, TrajectoryEntry } from '../../../../src/study/entries.ts';
 
@@ -43,8 +42,10 @@ function state(
     matrix: undefined,
   };
   const policy = { rejected: 'random_lower_half', seed: 42 } as const;
-  const input = { questionId: 'q-1', sampling: 's', trajectories, score, policy, decisions };
-  return { questionId: 'q-1', trajectories, score, decisions, pair: derivePair(input) };
+  return questionState({
+    ...{ questionId: 'q-1', question: '', sampling: 's', trajectories, score, policy, decisions },
+    settlement: { rule: 'latest' },
+  });
 }
 
 const byAda: DecisionRecord = {

@@ -1,0 +1,149 @@
+import { answerCore } from './answerCore.ts';
+import { isNear } from './nearEqual.ts';
+import { normalForm } from './normalForm.ts';
+
+/** A longer answer in its words of weight is a sentence: it counts only where another trajectory says the same. */
+const LONGEST_ANSWER = 4;
+
+/** What is known of the final answer of one trajectory. */
+export interface TrajectoryAnswer {
+  index: number;
+  /** Undefined where no rule found one. */
+  answer: string | undefined;
+  /** Found by a weak rule. */
+  weak: boolean;
+}
+
+/** Trajectories that give the same final answer. */
+export interface AnswerCluster {
+  /** The answer in its most frequent wording. */
+  label: string;
+  /** Of the trajectories, rising. */
+  indices: number[];
+}
+
+/** The final answers of a question in clusters, found without a gold answer. */
+export interface AnswerClusters {
+  /** Largest first; of equal size the one with the lowest index. The first is the majority's. */
+  clusters: AnswerCluster[];
+  /** Trajectories without an answer that could be read. */
+  unclear: number[];
+  /** Place in `clusters` by index of the trajectory; unclear ones are not in it. */
+  byIndex: ReadonlyMap<number, number>;
+  /** Of the split over clusters and unclear, in bits: 0 where all agree. */
+  entropy: number;
+}
+
+export interface ClusterInput {
+  answers: readonly TrajectoryAnswer[];
+  /** The question: its words do not tell two whole sentences apart. */
+  question: string;
+  /** Answers, group by group, that a reviewer said are one. */
+  merged?: readonly (readonly string[])[];
+}
+
+/** Answers that are one: trajectories by wording. */
+interface Group {
+  form: string;
+  /** Wordings as they are shown. */
+  wordings: Map<string, number[]>;
+  /** Nothing but a sentence that a weak rule found. */
+  vague: boolean;
+  size: number;
+}
+
+/**
+ * Clusters final answers: equal in normal form, one contained in the other, or nearly equal. Short answers make clusters
+ * first, in order of frequency; longer ones join the one that they contain, and stay alone where they contain several. A
+ * whole sentence that only a weak rule found and that joins nothing is unclear.
+ */
+export function clusterAnswers({ answers, question, merged = [] }: ClusterInput): AnswerClusters {
+  const groups = equalAnswers(answers, new Set(normalForm(question).split(' ')));
+  const joined = new Map<Group, Group[]>();
+  for (const group of groups) {
+    const found = [...joined.keys()].filter((other) => isSame(other, group, merged));
+    const first = found[0];
+    if (first && (found.length === 1 || !areApart(found, merged))) joined.get(first)?.push(group);
+    else joined.set(group, [group]);
+  }
+  const clusters: AnswerCluster[] = [];
+  const unclear = answers.flatMap(({ index, answer }) => (answer === undefined ? [index] : []));
+  for (const members of joined.values()) {
+    const indices = members.flatMap(({ wordings }) => [...wordings.values()].flat()).sort(rising);
+    if (members.every(({ vague }) => vague) && indices.length < 2) unclear.push(...indices);
+    else clusters.push({ label: labelOf(members), indices });
+  }
+  clusters.sort(
+    (a, b) => b.indices.length - a.indices.length || (a.indices[0] ?? 0) - (b.indices[0] ?? 0),
+  );
+  return {
+    clusters,
+    unclear: unclear.sort(rising),
+    byIndex: new Map(
+      clusters.flatMap(({ indices }, place) =>
+        indices.map((index): [number, number] => [index, place]),
+      ),
+    ),
+    entropy: entropyBits([...clusters.map(({ indices }) => indices.length), unclear.length]),
+  };
+}
+
+/** Shannon entropy of counts, in bits; 0 of nothing. */
+export function entropyBits(counts: readonly number[]): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => {
+    const share = count / total;
+    return count === 0 ? sum : sum - share * Math.log2(share);
+  }, 0);
+}
+
+/** Groups of equal form: clear ones before vague ones, then the most frequent, then the shortest. */
+function equalAnswers(
+  answers: readonly TrajectoryAnswer[],
+  questionWords: ReadonlySet<string>,
+): Group[] {
+  const byForm = new Map<string, Group>();
+  for (const { index, answer, weak } of answers) {
+    if (answer === undefined) continue;
+    const { form, label, words } = answerCore(answer, questionWords);
+    const vague = weak && words > LONGEST_ANSWER;
+    const group = byForm.get(form);
+    if (!group) {
+      byForm.set(form, { form, wordings: new Map([[label, [index]]]), vague, size: 1 });
+      continue;
+    }
+    group.vague &&= vague;
+    group.size += 1;
+    const wording = group.wordings.get(label);
+    if (wording) wording.push(index);
+    else group.wordings.set(label, [index]);
+  }
+  return [...byForm.values()].sort(
+    (a, b) => Number(a.vague) - Number(b.vague) || b.size - a.size || a.form.length - b.form.length,
+  );
+}
+
+/** Whether groups found for one answer are themselves different answers. */
+function areApart(found: readonly Group[], merged: readonly (readonly string[])[]): boolean {
+  const [first, ...others] = found;
+  return first !== undefined && others.some((other) => !isSame(first, other, merged));
+}
+
+function isSame(a: Group, b: Group, merged: readonly (readonly string[])[]): boolean {
+  return isNear(a.form, b.form) || merged.some((set) => isIn(a, set) && isIn(b, set));
+}
+
+function isIn({ form, wordings }: Group, set: readonly string[]): boolean {
+  return set.some((answer) => wordings.has(answer) || normalForm(answer) === form);
+}
+
+/** Members stand in order: clear ones, then the most frequent. */
+function labelOf([head]: readonly Group[]): string {
+  const wordings = [...(head?.wordings ?? [])];
+  wordings.sort(([, a], [, b]) => b.length - a.length || (a[0] ?? 0) - (b[0] ?? 0));
+  return wordings[0]?.[0] ?? '';
+}
+
+function rising(a: number, b: number): number {
+  return a - b;
+}

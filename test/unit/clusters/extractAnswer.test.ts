@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { answerRules, extractAnswer } from '../../../src/clusters/extractAnswer.ts';
+
+const rules = answerRules([]);
+const found = (text: string, truncated = false) => {
+  const answer = extractAnswer(text, rules, truncated);
+  return answer && [answer.text, answer.rule];
+};
+
+test('an answer is found where trajectories say it', () => {
+  const cases: [string, string, string][] = [
+    ['1. Plan. 2. Read.\nSo the answer is Thomas Wye.', 'Thomas Wye', 'the_answer_is'],
+    ['The final answer is: **"Ada Morven"**.', 'Ada Morven', 'the_answer_is'],
+    ['Answer: 42\n\nThat follows from passage 3.', '42', 'answer_label'],
+    ['**Final Answer:**\n\n**April 5, 1912**', 'April 5, 1912', 'answer_label'],
+    ['We get \\boxed{\\text{St. John}} at last.', 'St. John', 'boxed'],
+    ['x <answer>Dr. Hanna Imber</answer>', 'Dr. Hanna Imber', 'answer_tag'],
+    ['Answer: J. R. R. Tolkien. He wrote it in 1937.', 'J. R. R. Tolkien', 'answer_label'],
+    ['It is 3.5 km. Therefore, it is 3.5 km.', 'it is 3.5 km', 'conclusion'],
+    ['The answer is yes, since both were born there.', 'yes', 'the_answer_is'],
+    ['Yes, both are.', 'Yes', 'last_sentence'],
+    [
+      'She was a painter. She was born in Hollins Cove.',
+      'She was born in Hollins Cove',
+      'last_sentence',
+    ],
+  ];
+  for (const [text, answer, rule] of cases) assert.deepEqual(found(text), [answer, rule], text);
+});
+
+test('the last answer counts, and words that only contain a phrase are none', () => {
+  assert.deepEqual(found('The answer is A? No. The answer is B.')?.[0], 'B');
+  assert.equal(found('Nobody had an answer isolated.')?.[1], 'last_sentence');
+});
+
+test('a text that was cut off has no last sentence, and an empty one no answer', () => {
+  assert.equal(found('The engineer was J', true), undefined);
+  assert.deepEqual(found('The answer is 7. Then', true)?.[0], '7');
+  assert.equal(found(' \n'), undefined);
+});
+
+test("a study's rules come first; one with the name of a built-in rule takes its place or switches it off", () => {
+  const own = answerRules([
+    { name: 'verdict', after: ['VERDICT ='] },
+    { name: 'last_sentence', last: 'line', weak: true, off: true },
+  ]);
+  assert.equal(extractAnswer('The answer is 1. Verdict = 2.', own)?.text, '2');
+  assert.equal(extractAnswer('It was Tuesday.', own), undefined);
+  assert.equal(own.length, rules.length);
+});
+
+test('no text makes it fail, and what it finds is in the text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+      const answer = extractAnswer(`The answer is ${text}`, rules);
+      assert.ok(answer === undefined || answer.text.length <= 200);
+    }),
+    { seed: 3 },
+  );
+  assert.equal(extractAnswer('İİİ the answer is Izmir.', rules)?.text, 'Izmir');
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeDecision, type DecisionRequest } from '../../../src/preference/recordDecision.ts';
+import type { DecisionRecord } from '../../../src/records/schemas.ts';
+import { questionFacts } from '../../../src/review/questionFacts.ts';
+import { questionState, selection } from '../../support/questionState.ts';
+
+const scores = [0.9, 0.8, 0.2, null];
+const entry = {
+  ...{ id: 'q', question: 'Who built it?', contextTokens: 100, documents: 1 },
+  ...{ line: 1, offset: 0, length: 1 },
+};
+
+function decided(...requests: [DecisionRequest, string][]): DecisionRecord[] {
+  const made: DecisionRecord[] = [];
+  for (const [request, reviewer] of requests) {
+    const stamp = { reviewer, id: `d${made.length}`, at: new Date('2026-05-01') };
+    made.push(makeDecision(questionState(scores, made), selection, request, stamp));
+  }
+  return made;
+}
+const factsAfter = (...requests: [DecisionRequest, string][]) =>
+  questionFacts(entry, questionState(scores, decided(...requests)), 0);
+
+test('numbers of a question that nobody has looked at', () => {
+  const facts = factsAfter();
+  assert.equal(facts.margin?.toFixed(2), '0.70');
+  assert.equal(facts.spread?.toFixed(2), '0.70');
+  assert.deepEqual([facts.trajectories, facts.failed, facts.lengthGap], [3, 1, 0]);
+  assert.deepEqual([facts.reviewedBy, facts.leftOut, facts.disputed], [[], undefined, false]);
+});
+
+test('agreement is a review without an override, a skip is neither', () => {
+  const agreed = factsAfter([{ kind: 'agree' }, 'ann']);
+  assert.deepEqual([agreed.reviewedBy, agreed.overriddenBy], [['ann'], []]);
+  const skipped = factsAfter([{ kind: 'skip' }, 'ann']);
+  assert.deepEqual([skipped.reviewedBy, skipped.skippedBy], [[], ['ann']]);
+});
+
+test('who agreed to a pair that is no longer the present one has to look again', () => {
+  const made = decided([{ kind: 'agree' }, 'ann']);
+  const otherScores = questionState([0.1, 0.8, 0.2, null], made);
+  const { reviewedBy, outdatedBy } = questionFacts(entry, otherScores, 0);
+  assert.deepEqual([reviewedBy, outdatedBy], [[], ['ann']]);
+});
+
+test('both bad leaves the question out until a reviewer takes a pair again', () => {
+  assert.equal(factsAfter([{ kind: 'both_bad' }, 'ann']).leftOut, 'both_bad');
+  assert.equal(
+    factsAfter([{ kind: 'both_bad' }, 'ann'], [{ kind: 'override', chosen: 1 }, 'ann']).leftOut,
+    undefined,
+  );
+  assert.equal(
+    factsAfter([{ kind: 'both_bad' }, 'ann'], [{ kind: 'undo' }, 'ann']).leftOut,
+    undefined,
+  );
+});
+
+test('flags and notes are found by their words, and taken back like all else', () => {
+  const facts = factsAfter(
+    [{ kind: 'flag', note: 'Check passage 3' }, 'ann'],
+    [{ kind: 'note', note: 'Seen' }, 'bob'],
+  );
+  assert.deepEqual([facts.flaggedBy, facts.notes], [['ann'], 1]);
+  assert.match(facts.text, /check passage 3[^]*seen/);
+  assert.deepEqual(
+    factsAfter([{ kind: 'flag' }, 'ann'], [{ kind: 'unflag' }, 'bob']).flaggedBy,
+    [],
+  );
+});
+
+test('two reviewers with different pairs are in dispute; one who agrees to the other is not', () => {
+  assert.equal(factsAfter([{ kind: 'swap' }, 'ann'], [{ kind: 'agree' }, 'bob']).disputed, false);
+  const facts = factsAfter(
+    [{ kind: 'swap' }, 'ann'],
+    [{ kind: 'override', chosen: 0, rejected: 1 }, 'bob'],
+  );
+  assert.equal(facts.disputed, true);
+  assert.deepEqual(facts.overriddenBy, ['bob']);
+});
