@@ -1,6 +1,8 @@
 // Before all else: it changes how the schemas of the other modules are made.
 import './editor/interpretedSchemas.ts';
 import * as vscode from 'vscode';
+import { cacheFolder } from './cacheFolder.ts';
+import { EndpointMemory } from './endpoint/endpointMemory.ts';
 import { registerCommands, type CommandHandlers } from './editor/commands/registerCommands.ts';
 import { setApiKey } from './editor/commands/apiKeyCommand.ts';
 import { cancelRun } from './editor/commands/cancelRun.ts';
@@ -10,6 +12,7 @@ import { pickFormat, pickQuestionsFile } from './editor/commands/questionsFile.t
 import { RunCommands, manifestOf } from './editor/commands/runCommands.ts';
 import { pickScorer, scorerOf, setScorer } from './editor/commands/scorerCommands.ts';
 import { Targets } from './editor/commands/targets.ts';
+import { testEndpoints } from './editor/commands/testEndpointCommand.ts';
 import { ContextKeys } from './editor/contextKeys.ts';
 import { Decisions } from './editor/decisions.ts';
 import { StudyDocuments } from './editor/documents/studyDocuments.ts';
@@ -20,6 +23,7 @@ import { ErrorReporter } from './editor/errorReporter.ts';
 import { QuestionPanels } from './editor/panels/questionPanels.ts';
 import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
 import { Runs } from './editor/run/runs.ts';
+import { UnfinishedRuns } from './editor/run/unfinishedRuns.ts';
 import { settings, updateSetting } from './editor/settings.ts';
 import type { OpenStudy } from './editor/store/openStudy.ts';
 import { StudyStore } from './editor/store/studyStore.ts';
@@ -31,6 +35,7 @@ import type { ScorerName } from './study/config.ts';
 const DEACTIVATE_MS = 4500;
 
 let running: Runs | undefined;
+let windowClosing: () => void = () => undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const { extensionUri, subscriptions, workspaceState, globalState } = context;
@@ -57,7 +62,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.Uri.joinPath(extensionUri, 'dist', 'sealong.js').fsPath,
     log,
   );
-  const endpoints = new EndpointChoice(embedded);
+  const endpointMemory = new EndpointMemory(cacheFolder());
+  const endpoints = new EndpointChoice(embedded, endpointMemory);
   const keys = new ApiKeys(context.secrets);
   const runs = new Runs({ store, script: script('stageWorker'), log, view });
   running = runs;
@@ -99,11 +105,29 @@ export function activate(context: vscode.ExtensionContext): void {
     decisions,
     memory: workspaceState,
   });
+  const unfinished = new UnfinishedRuns({
+    store,
+    log,
+    resume: async (study, endpoint) => {
+      try {
+        await stages.sample(study, endpoint);
+      } catch (error) {
+        errors.report(error, 'Resuming sampling');
+      }
+    },
+  });
+  windowClosing = () => {
+    unfinished.close();
+  };
   const stages: RunCommands = new RunCommands({
     runs,
     endpoints,
     keys,
     errors,
+    endpointMemory,
+    unfinished,
+    pause: () => store.slices.pause(),
+    log,
     embeddingWorker: script('embeddingWorker'),
     tokenWorker: script('tokenWorker'),
     memory: globalState,
@@ -145,6 +169,7 @@ export function activate(context: vscode.ExtensionContext): void {
     (study) => {
       start.description = study && store.studies().length > 1 ? study.name : '';
     },
+    async (study) => (await unfinished.endpointOf(study)) !== undefined,
   );
   const showRunning = () => {
     contextKeys.set('running', runs.active.length > 0);
@@ -167,6 +192,10 @@ export function activate(context: vscode.ExtensionContext): void {
       if (from !== undefined) await stages.synthesize(study, from, await pickFormat());
     },
     sample: async (target) => stages.sample(await targets.study(target)),
+    resumeSampling: async (target) => {
+      const study = await targets.study(target);
+      await stages.sample(study, await unfinished.endpointOf(study));
+    },
     score: async (target) => stages.score(await targets.study(target)),
     scoreWith: async (target) => {
       requireTrust('Scoring');
@@ -204,6 +233,14 @@ export function activate(context: vscode.ExtensionContext): void {
       requireTrust('Selecting a server');
       return endpoints.select();
     },
+    testEndpoint: () =>
+      testEndpoints({
+        endpoints,
+        keys,
+        memory: endpointMemory,
+        log,
+        model: () => targets.current()?.config?.sampling.model,
+      }),
     setApiKey: () => setApiKey(endpoints, keys),
     startEmbedded: async () => {
       requireTrust('Starting the embedded model');
@@ -232,6 +269,7 @@ export function activate(context: vscode.ExtensionContext): void {
     documents,
     embedded,
     runs,
+    unfinished,
     panels,
     reports,
     contextKeys,
@@ -250,6 +288,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** Lets runs end by themselves, with what they did kept. */
 export async function deactivate(): Promise<void> {
+  windowClosing();
   await Promise.race([
     running?.cancelAll(),
     new Promise((resolve) => setTimeout(resolve, DEACTIVATE_MS)),

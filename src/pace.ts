@@ -4,6 +4,7 @@ interface Mark {
   atMs: number;
   done: number;
   tokens: number;
+  promptTokens: number;
 }
 
 /** How fast a run goes, over its last minute: servers warm up, and a mean over the whole run would lag behind. */
@@ -17,11 +18,16 @@ export class Pace {
     this.#windowMs = windowMs;
   }
 
-  add({ done, total, unit, completionTokens }: StageProgress, atMs: number): void {
+  add({ done, total, unit, completionTokens, sampling }: StageProgress, atMs: number): void {
     if (unit !== this.#unit) this.#marks = [];
     this.#unit = unit;
     this.#total = total;
-    this.#marks.push({ atMs, done, tokens: completionTokens ?? 0 });
+    this.#marks.push({
+      atMs,
+      done,
+      tokens: completionTokens ?? 0,
+      promptTokens: sampling?.promptTokens ?? 0,
+    });
     // The mark just outside the window stays, so that a slow run still spans the whole of it.
     while ((this.#marks[1]?.atMs ?? Infinity) <= atMs - this.#windowMs) this.#marks.shift();
   }
@@ -29,6 +35,11 @@ export class Pace {
   /** Undefined until something was done that was not there at the start. */
   tokensPerSecond(): number | undefined {
     return this.#rate(({ tokens }) => tokens);
+  }
+
+  /** Prompt tokens sent, those that the server has in its cache included. */
+  promptTokensPerSecond(): number | undefined {
+    return this.#rate(({ promptTokens }) => promptTokens);
   }
 
   /** Time left at the present rate, in milliseconds. */

@@ -2,13 +2,7 @@ import { systemClock } from '../clock.ts';
 import { askServer } from '../endpoint/askServer.ts';
 import { EndpointMemory } from '../endpoint/endpointMemory.ts';
 import { PROBE_COST, probeEndpoint } from '../endpoint/probe.ts';
-import {
-  CHECK_LABELS,
-  isUsable,
-  spentText,
-  type ProbeCheck,
-  type ProbeResult,
-} from '../endpoint/probeResult.ts';
+import { checkLine, isUsable, spentText, type ProbeResult } from '../endpoint/probeResult.ts';
 import { SealongError } from '../errors.ts';
 import type { StageEnvironment } from '../stageRequest.ts';
 
@@ -42,15 +36,4 @@ export async function testEndpoint(
     'endpoint_unusable',
     `${endpoint.baseUrl} cannot be sampled. ${problems.map(({ words }) => words).join(' ')}`,
   );
-}
-
-const OUTCOMES: Record<ProbeCheck['outcome'], string> = {
-  yes: 'yes',
-  no: 'no',
-  unknown: '?',
-  problem: 'PROBLEM',
-};
-
-function checkLine({ name, outcome, words }: ProbeCheck): string {
-  return `${OUTCOMES[outcome].padEnd(8)}${CHECK_LABELS[name].padEnd(32)}${words}`;
 }

@@ -13,20 +13,26 @@ export class ContextKeys implements vscode.Disposable {
   readonly #store: StudyStore;
   readonly #current: () => OpenStudy | undefined;
   readonly #looked: (study: OpenStudy | undefined) => void;
+  readonly #interrupted: (study: OpenStudy) => Promise<boolean>;
   readonly #set = new Map<string, unknown>();
   readonly #subscription: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
 
-  /** @param looked is told which study the keys are about. */
+  /**
+   * @param looked is told which study the keys are about.
+   * @param interrupted whether a run on it stopped before its end.
+   */
   constructor(
     store: StudyStore,
     current: () => OpenStudy | undefined,
     looked: (study: OpenStudy | undefined) => void,
+    interrupted: (study: OpenStudy) => Promise<boolean>,
   ) {
     this.#store = store;
     this.#current = current;
     this.#looked = looked;
+    this.#interrupted = interrupted;
     this.#subscription = store.onDidChange(() => {
       this.updateSoon();
     });
@@ -62,7 +68,10 @@ export class ContextKeys implements vscode.Disposable {
     await this.#store.ready;
     const study = this.#current();
     this.#looked(study);
-    this.set('stage', await this.#stage(study));
+    const stage = await this.#stage(study);
+    const open = study !== undefined && stage === 'unsampled';
+    this.set('interrupted', open && (await this.#interrupted(study)));
+    this.set('stage', stage);
   }
 
   async #stage(study: OpenStudy | undefined): Promise<StudyStage | undefined> {

@@ -13,6 +13,11 @@ export const settings = {
   endpoint: (): string => written('endpoint') ?? '',
   /** SEALONG_ENDPOINT. */
   environmentEndpoint: (): string | undefined => process.env['SEALONG_ENDPOINT'],
+  /** Above which sampling asks before it begins. */
+  confirmAbove: (): { tokens: number; cost: number } => ({
+    tokens: number('confirmAbove.tokens') ?? 1_000_000,
+    cost: number('confirmAbove.cost') ?? 1,
+  }),
   embeddedFolder: (): string | undefined =>
     written('embedded.folder') ?? process.env['SEALONG_EMBEDDED'],
   reviewer: (): string => reviewerName(written('reviewer') ?? userName()),
@@ -34,6 +39,12 @@ function read(name: string): unknown {
 function written(name: string): string | undefined {
   const value = read(name);
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}
+
+/** Undefined where the setting holds no number of that kind. */
+function number(name: string): number | undefined {
+  const value = read(name);
+  return typeof value === 'number' && value >= 0 ? value : undefined;
 }
 
 function userName(): string {

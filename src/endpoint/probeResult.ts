@@ -105,3 +105,24 @@ export function spentText(spent: ProbeResult['spent']): string {
   const counted = `${requests} ${requests === 1 ? 'request' : 'requests'}, ${prompt_tokens.toLocaleString('en')} prompt and ${completion_tokens.toLocaleString('en')} completion tokens`;
   return uncounted === 0 ? counted : `${counted}, ${uncounted} without a count`;
 }
+
+const OUTCOME_WORDS: Record<ProbeCheck['outcome'], string> = {
+  yes: 'yes',
+  no: 'no',
+  unknown: '?',
+  problem: 'PROBLEM',
+};
+
+/** A finding as a line of text, in columns. */
+export function checkLine({ name, outcome, words }: ProbeCheck): string {
+  return `${OUTCOME_WORDS[outcome].padEnd(8)}${CHECK_LABELS[name].padEnd(32)}${words}`;
+}
+
+/** The whole result as text, to be sent to whoever runs the server. */
+export function probeText(result: ProbeResult): string {
+  return [
+    `Test of ${result.base_url}, ${result.tested_at}`,
+    ...result.checks.map(checkLine),
+    `Spent: ${spentText(result.spent)}.`,
+  ].join('\n');
+}

@@ -86,6 +86,24 @@ export function tokensOf(estimate: SamplingEstimate, { prefixCache }: EstimateTe
   return (prefixCache === false ? uncachedPromptTokens : promptTokens) + completionTokens;
 }
 
+/** Up to where a run may go without asking. */
+export interface SamplingLimits {
+  tokens: number;
+  /** In the currency of the prices. */
+  cost: number;
+}
+
+/** Whether a run is large enough to ask before: by what it may take or cost at most. */
+export function isAbove(
+  estimate: SamplingEstimate,
+  terms: EstimateTerms,
+  limits: SamplingLimits,
+): boolean {
+  if (estimate.samples === 0) return false;
+  const cost = costOf(estimate, terms);
+  return tokensOf(estimate, terms) > limits.tokens || (cost?.high ?? 0) > limits.cost;
+}
+
 /** "65,536 samples, 38M prompt tokens if cached (1.2B if not), at most 67M completion tokens, about 3 h at the rate ..." */
 export function estimateText(estimate: SamplingEstimate, terms: EstimateTerms): string {
   const { samples, promptTokens, uncachedPromptTokens, completionTokens } = estimate;

@@ -42,6 +42,12 @@ export async function lockStage(study: Study, stage: string): Promise<() => Prom
   throw new SealongError('busy', `Could not take ${path}: it keeps changing. Try again.`);
 }
 
+/** Whether a process that is alive does the stage of a study at present. */
+export async function isLocked({ paths }: Pick<Study, 'paths'>, stage: string): Promise<boolean> {
+  const holder = await readHolder(join(paths.local, `${stage}.lock`));
+  return holder !== undefined && isAlive(holder);
+}
+
 async function readHolder(path: string): Promise<z.infer<typeof holderSchema> | undefined> {
   try {
     return holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -71,7 +71,7 @@ export async function initStudy(dir: string, settings: readonly Setting[] = []):
 }
 
 /** The folder for what belongs to this machine alone, made on first use. */
-export async function localFolder(study: Study): Promise<string> {
+export async function localFolder(study: Pick<Study, 'paths'>): Promise<string> {
   const ignore = join(study.paths.local, '.gitignore');
   if (!(await exists(ignore))) await writeAtomic(ignore, '*\n');
   return study.paths.local;

@@ -1,14 +1,22 @@
 import * as vscode from 'vscode';
 import type { ApiKeys } from '../endpoint/apiKeys.ts';
 import type { EndpointChoice } from '../endpoint/endpointChoice.ts';
-import { originOf } from '../endpoint/endpoints.ts';
+import { originOf, type Endpoint } from '../endpoint/endpoints.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import { requireTrust } from '../trust.ts';
 
-/** Asks for the key of a server and keeps it in the editor's secret storage; an empty one removes it. */
-export async function setApiKey(endpoints: EndpointChoice, keys: ApiKeys): Promise<void> {
+/**
+ * Asks for the key of a server and keeps it in the editor's secret storage; an empty one removes it.
+ *
+ * @param of the server, where it is known.
+ */
+export async function setApiKey(
+  endpoints: EndpointChoice,
+  keys: ApiKeys,
+  of?: Endpoint,
+): Promise<void> {
   requireTrust('Setting an API key');
-  const { baseUrl } = await endpoints.pick('Server whose key is set', { canStart: false });
+  const { baseUrl } = of ?? (await endpoints.pick('Server whose key is set', { canStart: false }));
   const origin = originOf(baseUrl);
   const present = await keys.has(baseUrl);
   const key = await vscode.window.showInputBox({

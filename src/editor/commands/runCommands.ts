@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { EndpointMemory } from '../../endpoint/endpointMemory.ts';
 import { SealongError } from '../../errors.ts';
 import { EXPORT_FORMATS } from '../../preference/formats/formats.ts';
 import type { StageOutcome } from '../../protocol/stage.ts';
@@ -8,12 +9,13 @@ import type { ScorerName } from '../../study/config.ts';
 import { openStudy } from '../../study/study.ts';
 import type { ApiKeys } from '../endpoint/apiKeys.ts';
 import type { EndpointChoice } from '../endpoint/endpointChoice.ts';
-import { isLoopback, type Endpoint } from '../endpoint/endpoints.ts';
+import type { Endpoint } from '../endpoint/endpoints.ts';
 import { cancelledByUser, type ErrorReporter } from '../errorReporter.ts';
 import { chooseEmbeddingModel } from '../run/embeddingModel.ts';
-import { missingTrajectories } from '../run/missing.ts';
+import { confirmSampling } from '../run/confirmSampling.ts';
 import { NEXT_STEP_LABEL, doneText, type NextStep } from '../run/runTexts.ts';
 import type { Runs } from '../run/runs.ts';
+import type { UnfinishedRuns } from '../run/unfinishedRuns.ts';
 import { settings } from '../settings.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import { requireTrust } from '../trust.ts';
@@ -26,6 +28,11 @@ export interface RunCommandPorts {
   embeddingWorker: URL;
   tokenWorker: URL;
   memory: vscode.Memento;
+  endpointMemory: EndpointMemory;
+  unfinished: Pick<UnfinishedRuns, 'begin' | 'ended'>;
+  /** Awaited between the questions of a large study. */
+  pause: () => Promise<void>;
+  log: vscode.LogOutputChannel;
   /** Does what a notification offers next. */
   next: (step: NextStep, study: OpenStudy, summary: object) => Promise<void>;
 }
@@ -51,17 +58,19 @@ export class RunCommands {
     await this.#run(study, request, await this.#environment({ needsServer: usesServer }));
   }
 
-  async sample(study: OpenStudy): Promise<void> {
+  /** @param on name of the endpoint, where it is to be another than the selected one. */
+  async sample(study: OpenStudy, on?: string): Promise<void> {
     requireTrust('Sampling');
     const { config } = await openStudy(study.dir);
-    const endpoint = await this.#endpoint();
-    const missing = missingTrajectories(study);
-    if (missing > 0 && !isLoopback(endpoint.baseUrl))
-      await confirm(
-        `Send ${missing.toLocaleString('en')} requests to ${new URL(endpoint.baseUrl).host}?`,
-        `Each asks ${config.sampling.model} for a trajectory of up to ${config.sampling.max_tokens.toLocaleString('en')} tokens over a question of ${study.name} with its whole context.`,
-        'Sample',
-      );
+    const named = on === undefined ? undefined : await this.#ports.endpoints.named(on);
+    const endpoint = named ?? (await this.#endpoint());
+    await confirmSampling(study, endpoint, {
+      sampling: config.sampling,
+      memory: this.#ports.endpointMemory,
+      above: settings.confirmAbove(),
+      pause: this.#ports.pause,
+      log: this.#ports.log,
+    });
     const environment = await this.#environment({ endpoint });
     await this.#run(study, { verb: 'sample', study: study.dir, settings: [] }, environment);
   }
@@ -127,7 +136,10 @@ export class RunCommands {
     request: StageRequest,
     environment: StageEnvironment,
   ): Promise<StageOutcome> {
+    const kept = request.verb === 'sample' ? environment.endpoint?.name : undefined;
+    if (kept !== undefined) await this.#ports.unfinished.begin(study, kept);
     const outcome = await this.#ports.runs.start(request, environment);
+    if (kept !== undefined) await this.#ports.unfinished.ended(study, outcome);
     // Notifications stay until they are answered; the command is over before.
     void this.#announce(study, request, environment, outcome).catch((error: unknown) => {
       this.#ports.errors.report(error, `After ${request.verb}`);
@@ -198,15 +210,7 @@ export class RunCommands {
     const apiKey = endpoint && (await this.#ports.keys.keyFor(endpoint));
     const embeddedFolder = settings.embeddedFolder();
     return {
-      ...(endpoint
-        ? {
-            endpoint: {
-              name: endpoint.name,
-              baseUrl: endpoint.baseUrl,
-              limits: { maxConcurrency: endpoint.concurrency },
-            },
-          }
-        : {}),
+      ...(endpoint ? { endpoint } : {}),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(embeddedFolder === undefined ? {} : { embeddedFolder }),
       modelCache: settings.modelCache(),

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { EndpointMemory } from '../../endpoint/endpointMemory.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { EmbeddedModel } from '../embeddedModel.ts';
 import { settings, updateSetting } from '../settings.ts';
+import { testedText } from './checkItems.ts';
 import {
   EMBEDDED,
   isLoopback,
@@ -14,9 +16,11 @@ import {
 /** Which inference server is used, and how the user chooses another. */
 export class EndpointChoice {
   readonly #embedded: EmbeddedModel;
+  readonly #memory: EndpointMemory;
 
-  constructor(embedded: EmbeddedModel) {
+  constructor(embedded: EmbeddedModel, memory: EndpointMemory) {
     this.#embedded = embedded;
+    this.#memory = memory;
   }
 
   /**
@@ -31,6 +35,14 @@ export class EndpointChoice {
     return selectedEndpoint(this.#sources());
   }
 
+  /** The endpoint of that name, where it can be used now; the embedded model is started where it is asked for. */
+  async named(name: string): Promise<Endpoint | undefined> {
+    const running = await this.#embedded.find();
+    if (!running && name === EMBEDDED && settings.embeddedFolder() !== undefined)
+      await this.#embedded.start();
+    return knownEndpoints(this.#sources()).endpoints.find((endpoint) => endpoint.name === name);
+  }
+
   /** Whether this is the embedded model, however it was named. */
   isEmbedded({ baseUrl }: Endpoint): boolean {
     return baseUrl === this.#embedded.running?.baseUrl;
@@ -39,25 +51,36 @@ export class EndpointChoice {
   /** Asks for an endpoint and keeps it as the selected one. */
   async select(): Promise<Endpoint> {
     const endpoint = await this.pick('Select the inference server', { canStart: true });
-    await updateSetting('endpoint', endpoint.name);
+    await this.use(endpoint);
     return endpoint;
+  }
+
+  /** Keeps an endpoint as the selected one. */
+  async use({ name }: Endpoint): Promise<void> {
+    await updateSetting('endpoint', name);
   }
 
   /** Asks for an endpoint; one that is new is added to the settings. */
   async pick(title: string, options: { canStart: boolean }): Promise<Endpoint> {
     await this.#embedded.find();
-    const { endpoints } = knownEndpoints(this.#sources());
-    type Item = vscode.QuickPickItem & { endpoint?: Endpoint; action?: 'add' | 'start' };
-    const items: Item[] = endpoints.map((endpoint) => ({
-      label: endpoint.name,
-      description: endpoint.baseUrl,
-      detail: this.isEmbedded(endpoint)
-        ? `$(chip) ${this.#embedded.running?.model ?? 'The embedded model'}, on this machine`
-        : isLoopback(endpoint.baseUrl)
-          ? '$(home) on this machine'
-          : '$(globe) on another machine',
-      endpoint,
-    }));
+    const { endpoints, problems } = knownEndpoints(this.#sources());
+    const selected = settings.endpoint();
+    type Item = vscode.QuickPickItem & { endpoint?: Endpoint; action?: 'add' | 'start' | 'mend' };
+    const items: Item[] = await Promise.all(
+      endpoints.map(async (endpoint) => ({
+        label: `${endpoint.name === selected ? '$(check) ' : ''}${endpoint.name}`,
+        description: descriptionOf(endpoint),
+        detail: await this.#detailOf(endpoint),
+        endpoint,
+      })),
+    );
+    for (const problem of problems)
+      items.push({
+        label: '$(warning) Mend the setting sealong.endpoints',
+        detail: problem,
+        action: 'mend',
+        alwaysShow: true,
+      });
     if (options.canStart && !this.#embedded.running)
       items.push({
         label: '$(chip) Start the embedded model',
@@ -72,14 +95,29 @@ export class EndpointChoice {
     const picked = await vscode.window.showQuickPick(items, {
       title,
       matchOnDescription: true,
+      matchOnDetail: true,
       ignoreFocusOut: true,
     });
     if (!picked) throw cancelledByUser();
+    if (picked.action === 'mend') {
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'sealong.endpoints');
+      throw cancelledByUser();
+    }
     if (picked.action === 'start') {
       await this.#embedded.start();
       return selectedEndpoint({ ...this.#sources(), selected: EMBEDDED });
     }
     return picked.endpoint ?? this.#add();
+  }
+
+  async #detailOf(endpoint: Endpoint): Promise<string> {
+    const tested = await this.#memory.probe(endpoint.baseUrl);
+    const where = this.isEmbedded(endpoint)
+      ? `$(chip) ${this.#embedded.running?.model ?? 'The embedded model'}, on this machine`
+      : isLoopback(endpoint.baseUrl)
+        ? '$(home) on this machine'
+        : '$(globe) on another machine';
+    return tested ? `${where} · ${testedText(tested)}` : `${where} · not tested`;
   }
 
   async #add(): Promise<Endpoint> {
@@ -117,6 +155,11 @@ export class EndpointChoice {
       embedded: this.#embedded.running?.baseUrl,
     };
   }
+}
+
+function descriptionOf({ baseUrl, replicas }: Endpoint): string {
+  const more = replicas?.length ?? 0;
+  return more === 0 ? baseUrl : `${baseUrl} and ${more} ${more === 1 ? 'replica' : 'replicas'}`;
 }
 
 function isHttp(value: string): boolean {

@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { withVersion } from '../../endpoint/baseUrl.ts';
+import type { EndpointProfile } from '../../endpoint/endpointProfile.ts';
 import { SealongError } from '../../errors.ts';
+import { issuesText } from '../../records/jsonl.ts';
 
 /** An inference server by a name the user gave it; never part of a study. */
-export interface Endpoint {
+export interface Endpoint extends EndpointProfile {
   name: string;
-  /** `/v1` included where the server wants it. */
-  baseUrl: string;
-  /** Requests in flight at once. */
-  concurrency: number;
   from: 'settings' | 'environment' | 'embedded';
 }
 
@@ -16,12 +14,54 @@ export interface Endpoint {
 export const EMBEDDED = 'embedded';
 export const ENVIRONMENT = 'environment';
 
-const DEFAULT_CONCURRENCY = 8;
+/** What the number in flight grows to where a server takes it; it begins low. */
+const DEFAULT_CONCURRENCY = 64;
 
-const endpointSchema = z.object({
-  base_url: z.url({ protocol: /^https?$/ }),
-  concurrency: z.number().int().min(1).max(1024).optional(),
+/** More than the embedded model computes at once would only wait there. */
+const EMBEDDED_CONCURRENCY = 8;
+
+const url = z
+  .url({ protocol: /^https?$/, error: 'write an address as http://host:port/v1' })
+  .refine((value) => {
+    const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {};
+    return username === '' && password === '';
+  }, 'leave the password out; "SeaLong: Set API Key" keeps keys');
+const price = z.number().nonnegative();
+const prices = z.strictObject({
+  prompt: price,
+  cached: price.exactOptional(),
+  completion: price,
+  currency: z.string().exactOptional(),
 });
+
+/** One of the setting `sealong.endpoints`; a word that is not known is named, as it is likely a slip. */
+const endpointSchema = z
+  .strictObject(
+    {
+      base_url: url,
+      replicas: z.array(url).optional(),
+      model: z.string().min(1).optional(),
+      concurrency: z.number().int().min(1).max(4096).optional(),
+      timeout_s: z.number().min(1).max(86_400).optional(),
+      prices: prices.optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys' && issue.keys.some((key) => /key|token|auth/i.test(key))
+          ? 'settings hold no keys; "SeaLong: Set API Key" keeps them'
+          : undefined,
+    },
+  )
+  .transform(({ base_url, replicas, model, concurrency, timeout_s, prices }) => ({
+    baseUrl: withVersion(base_url),
+    ...(replicas && replicas.length > 0 ? { replicas: replicas.map(withVersion) } : {}),
+    ...(model === undefined ? {} : { model }),
+    limits: {
+      maxConcurrency: concurrency ?? DEFAULT_CONCURRENCY,
+      ...(timeout_s === undefined ? {} : { timeoutMs: timeout_s * 1000 }),
+    },
+    ...(prices === undefined ? {} : { prices }),
+  }));
 
 export interface EndpointSources {
   /** The setting `sealong.endpoints` as it stands. */
@@ -43,19 +83,11 @@ export function knownEndpoints(sources: EndpointSources): {
   const problems: string[] = [];
   const add = (name: string, value: unknown, from: Endpoint['from']) => {
     const parsed = endpointSchema.safeParse(value);
-    if (parsed.success)
-      endpoints.push({
-        name,
-        baseUrl: withVersion(parsed.data.base_url),
-        concurrency: parsed.data.concurrency ?? DEFAULT_CONCURRENCY,
-        from,
-      });
-    else
-      problems.push(
-        `The endpoint "${name}" is not usable: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}.`,
-      );
+    if (parsed.success) endpoints.push({ name, ...parsed.data, from });
+    else problems.push(`The endpoint "${name}" is not usable: ${issuesText(parsed.error.issues)}.`);
   };
-  if (sources.embedded !== undefined) add(EMBEDDED, { base_url: sources.embedded }, EMBEDDED);
+  if (sources.embedded !== undefined)
+    add(EMBEDDED, { base_url: sources.embedded, concurrency: EMBEDDED_CONCURRENCY }, EMBEDDED);
   // A set-up that starts the embedded server may name it in the environment as well: that is one endpoint.
   const isEmbedded = (url: string) =>
     sources.embedded !== undefined && URL.canParse(url) && withVersion(url) === sources.embedded;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Quality } from '../../sampling/quality.ts';
 import type { StageVerb } from '../../stageRequest.ts';
 
 /** What a run does, as a title: "Sampling harrow". */
@@ -109,6 +110,35 @@ export function doneText(
     case 'report':
       return { message: '', next: [] };
   }
+}
+
+/**
+ * How far a run came that did not end, and what its samples are like: "Sampling of harrow stopped at 1,204 of 65,536
+ * samples. 41 truncated, 3 failed (lab: the prompt does not fit)."
+ */
+export function unfinishedText(of: {
+  study: string;
+  total: number;
+  missing: number;
+  /** Why it ended, where that is known. */
+  stopped: string | undefined;
+  quality: Pick<Quality, 'flaws' | 'failures'>;
+}): string {
+  const { flaws, failures } = of.quality;
+  const [reason] = Object.keys(failures);
+  const notes = [
+    count(flaws.truncated, 'truncated'),
+    count(flaws.failed, `failed${reason === undefined ? '' : ` (${reason})`}`),
+  ].filter((note) => note !== '');
+  const done = `${(of.total - of.missing).toLocaleString('en')} of ${of.total.toLocaleString('en')}`;
+  return [
+    `Sampling of ${of.study} stopped at ${done} samples${of.stopped === undefined ? '.' : `: ${ended(of.stopped)}`}`,
+    ...(notes.length > 0 ? [`Of these ${ended(notes.join(', '))}`] : []),
+  ].join(' ');
+}
+
+function ended(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 function plural(n: number, one: string, many = `${one}s`): string {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { StageOutcome } from '../../protocol/stage.ts';
 import { Pace, progressText } from '../../pace.ts';
+import { samplingDetails, samplingText } from '../../sampling/progressTexts.ts';
 import type { StageProgress } from '../../stage.ts';
 import type { StageEnvironment, StageRequest, StageVerb } from '../../stageRequest.ts';
 import type { StudyStore } from '../store/studyStore.ts';
@@ -141,18 +142,19 @@ export class Runs implements vscode.Disposable {
   }
 
   #show(): void {
-    const lines = [...this.#active.values()].map(({ title, progress, pace }) =>
-      progress ? `${title}: ${progressText(progress, pace)}` : `${title} ...`,
-    );
-    const [first, ...others] = lines;
-    if (first === undefined) {
+    const runs = [...this.#active.values()];
+    const [first] = runs;
+    if (!first) {
       this.#ports.view.message = '';
       this.#status.hide();
       return;
     }
-    this.#ports.view.message = lines.join('\n');
-    this.#status.text = `$(sync~spin) ${first}${others.length > 0 ? ` (+${others.length})` : ''}`;
-    this.#status.tooltip = `${lines.join('\n')}\nClick to cancel.`;
+    this.#ports.view.message = runs.flatMap(runLines).join('\n');
+    const line = runLine(first);
+    const more = runs.length > 1 ? ` (+${runs.length - 1})` : '';
+    this.#status.text = `$(sync~spin) ${line}${more}`;
+    this.#status.accessibilityInformation = { label: `${line}${more}`, role: 'button' };
+    this.#status.tooltip = tooltipOf(runs);
     this.#status.show();
   }
 
@@ -163,4 +165,33 @@ export class Runs implements vscode.Disposable {
 
 function keyOf(dir: string, verb: StageVerb): string {
   return `${verb} ${dir}`;
+}
+
+function runLine({ title, progress, pace }: ActiveRun): string {
+  return progress ? `${title}: ${progressText(progress, pace)}` : `${title} ...`;
+}
+
+/** The line, and below it what goes on with the server. */
+function runLines(run: ActiveRun): string[] {
+  const more = run.progress ? samplingText(run.progress, run.pace) : '';
+  return [runLine(run), ...(more === '' ? [] : [more])];
+}
+
+/** Names of hosts and kinds of errors come from elsewhere: they are shown as text. */
+function tooltipOf(runs: readonly ActiveRun[]): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString('', true);
+  for (const { title, progress, pace } of runs) {
+    markdown.appendMarkdown('**').appendText(title).appendMarkdown('**\n\n');
+    if (!progress) continue;
+    markdown.appendMarkdown('| | |\n| --- | --- |\n');
+    for (const { term, value } of samplingDetails(progress, pace, Date.now()))
+      markdown
+        .appendMarkdown('| ')
+        .appendText(term)
+        .appendMarkdown(' | ')
+        .appendText(value)
+        .appendMarkdown(' |\n');
+    markdown.appendMarkdown('\n');
+  }
+  return markdown.appendMarkdown('$(stop-circle) Click to cancel: what is done is kept.');
 }

@@ -6,6 +6,7 @@ import {
   costText,
   estimateSampling,
   estimateText,
+  isAbove,
   msOf,
   tokensOf,
 } from '../../../src/sampling/estimate.ts';
@@ -86,4 +87,16 @@ test('amounts are said with two digits', () => {
     [0, 7, 950, 999.6, 1200, 38_000, 999_900, 1_200_000, 38_400_000, 2.1e9].map(amount),
     ['0', '7', '950', '1K', '1.2K', '38K', '1M', '1.2M', '38M', '2.1B'],
   );
+});
+
+test('a run is above a limit by its tokens, or by the most that it may cost', () => {
+  const limits = { tokens: 1e6, cost: 1 };
+  const small = estimateSampling([{ contextTokens: 500, missing: 8 }], { maxTokens: 96 });
+  assert.ok(!isAbove(small, {}, limits));
+  assert.ok(isAbove(paper, {}, limits));
+  const prices = { prompt: 300, completion: 900 };
+  assert.ok(isAbove(small, { prices }, limits), 'the cost counts where there are prices');
+  assert.ok(isAbove(small, {}, { tokens: 0, cost: 1 }), 'zero always asks');
+  const nothing = estimateSampling([], { maxTokens: 96 });
+  assert.ok(!isAbove(nothing, { prices }, { tokens: 0, cost: 0 }), 'there is nothing to ask');
 });

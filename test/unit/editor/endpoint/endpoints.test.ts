@@ -28,7 +28,7 @@ test('the selected endpoint is used, with its concurrency', () => {
   assert.deepEqual(found, {
     name: 'lab',
     baseUrl: 'https://lab.example:8000/v1',
-    concurrency: 64,
+    limits: { maxConcurrency: 64 },
     from: 'settings',
   });
 });
@@ -68,6 +68,47 @@ test('what is wrong in the settings is named, and the rest is used', () => {
   );
   assert.equal(problems.length, 2);
   assert.match(problems[0] ?? '', /"bad".*base_url/);
+});
+
+test('a profile holds replicas, limits and prices, ready for a run', () => {
+  const { endpoints } = knownEndpoints({
+    ...none,
+    configured: {
+      cluster: {
+        base_url: 'http://gpu-1:8000',
+        replicas: ['http://gpu-2:8000', 'http://gpu-3:8000/v1/'],
+        model: 'Qwen/Qwen2.5-7B-Instruct',
+        concurrency: 256,
+        timeout_s: 1800,
+        prices: { prompt: 2.5, cached: 1.25, completion: 10, currency: 'USD' },
+      },
+    },
+  });
+  assert.deepEqual(endpoints, [
+    {
+      name: 'cluster',
+      baseUrl: 'http://gpu-1:8000/v1',
+      replicas: ['http://gpu-2:8000/v1', 'http://gpu-3:8000/v1'],
+      model: 'Qwen/Qwen2.5-7B-Instruct',
+      limits: { maxConcurrency: 256, timeoutMs: 1_800_000 },
+      prices: { prompt: 2.5, cached: 1.25, completion: 10, currency: 'USD' },
+      from: 'settings',
+    },
+  ]);
+});
+
+test('a key, a password, a slip or a wrong value in the settings is named with its place', () => {
+  const problem = (value: object) =>
+    knownEndpoints({ ...none, configured: { lab: value } }).problems.join();
+  const base_url = 'http://lab:8000';
+  assert.match(problem({ base_url, api_key: 'sk-1' }), /"lab".*hold no keys.*Set API Key/);
+  assert.ok(!problem({ base_url, api_key: 'sk-1' }).includes('sk-1'));
+  assert.match(problem({ base_url: 'http://me:secret@lab:8000' }), /base_url: leave the password/);
+  assert.ok(!problem({ base_url: 'http://me:secret@lab:8000' }).includes('secret'));
+  assert.match(problem({ base_url, concurency: 8 }), /concurency/);
+  assert.match(problem({ base_url, replicas: ['gpu-2'] }), /replicas\.0: write an address/);
+  assert.match(problem({ base_url, prices: { prompt: -1, completion: 1 } }), /prices\.prompt/);
+  assert.match(problem({}), /base_url/);
 });
 
 test('no endpoint, or one that is gone, is an error that says what to do', () => {

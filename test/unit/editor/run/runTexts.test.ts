@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pace, progressText } from '../../../../src/pace.ts';
-import { doneText, runTitle } from '../../../../src/editor/run/runTexts.ts';
+import { doneText, runTitle, unfinishedText } from '../../../../src/editor/run/runTexts.ts';
 
 test('progress says how far, how fast and how long still', () => {
   const pace = new Pace();
@@ -62,4 +62,24 @@ test('after a run with another scorer comes making it that of the study', () => 
 test('a summary of another shape still gives a sentence', () => {
   for (const verb of ['synthesize', 'sample', 'score', 'export'] as const)
     assert.match(doneText(verb, 'harrow', {}).message, /harrow/);
+});
+
+test('a run that did not end says how far it came, why, and what its samples are like', () => {
+  const flaws = { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 };
+  const harrow = { study: 'harrow', total: 65536, missing: 64332, stopped: undefined };
+  assert.equal(
+    unfinishedText({ ...harrow, quality: { flaws, failures: {} } }),
+    'Sampling of harrow stopped at 1,204 of 65,536 samples.',
+  );
+  assert.equal(
+    unfinishedText({
+      ...harrow,
+      stopped: 'Could not reach gpu-1:8000: nothing listens there; is the server running?',
+      quality: {
+        flaws: { ...flaws, truncated: 41, failed: 3 },
+        failures: { 'the prompt does not fit': 2, 'it was refused': 1 },
+      },
+    }),
+    'Sampling of harrow stopped at 1,204 of 65,536 samples: Could not reach gpu-1:8000: nothing listens there; is the server running? Of these 41 truncated, 3 failed (the prompt does not fit).',
+  );
 });

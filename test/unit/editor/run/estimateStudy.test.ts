@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { missingTrajectories } from '../../../../src/editor/run/missing.ts';
+import { estimateStudy } from '../../../../src/editor/run/estimateStudy.ts';
 import { START } from '../../../../src/records/lines.ts';
 import { StudyIndex } from '../../../../src/study/studyIndex.ts';
 import { questionState, selection } from '../../../support/questionState.ts';
@@ -19,12 +19,20 @@ index.apply({ kind: 'questions', entries, problems: [], next: START });
 const { trajectories } = questionState([0.9, null, 0.1]);
 index.apply({ kind: 'trajectories', entries: [...trajectories], problems: [], next: START });
 
-test('what is there up to N is not sampled again, failed ones included', () => {
-  assert.equal(missingTrajectories({ index, selection, expected: 8 }), 5 + 8);
-  assert.equal(missingTrajectories({ index, selection, expected: 2 }), 0 + 2);
+const options = { maxTokens: 10, pause: () => Promise.resolve() };
+
+test('what is there up to N is not sampled again, failed ones included', async () => {
+  const estimate = async (expected: number) =>
+    estimateStudy({ index, selection, expected }, options);
+  const eight = await estimate(8);
+  assert.equal(eight.samples, 5 + 8);
+  assert.equal(eight.questions, 2);
+  assert.equal(eight.completionTokens, 130);
+  assert.equal((await estimate(2)).samples, 0 + 2);
 });
 
-test('samples of other parameters do not count', () => {
+test('samples of other parameters do not count', async () => {
   const other = { ...selection, otherSampling: true };
-  assert.equal(missingTrajectories({ index, selection: other, expected: 8 }), 16);
+  const { samples } = await estimateStudy({ index, selection: other, expected: 8 }, options);
+  assert.equal(samples, 16);
 });

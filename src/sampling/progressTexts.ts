@@ -1,0 +1,102 @@
+import { Pace, durationText } from '../pace.ts';
+import type { SamplingErrors, SamplingProgress, StageProgress } from '../stage.ts';
+import { amount } from './estimate.ts';
+
+/** One line of what a person may want to know of a run that samples. */
+export interface ProgressDetail {
+  term: string;
+  value: string;
+}
+
+/**
+ * What goes on with the server beside the count of what is done: "in 4.1K tokens/s, 97 % cached · 62 in flight · 3 rate
+ * limited, tried again". Empty before anything is known.
+ */
+export function samplingText({ sampling }: StageProgress, pace: Pace): string {
+  if (!sampling) return '';
+  const cached = cachedShare(sampling);
+  const prompt = pace.promptTokensPerSecond();
+  return [
+    ...(prompt === undefined
+      ? []
+      : [`in ${amount(prompt)} tokens/s${cached === undefined ? '' : `, ${cached} cached`}`]),
+    `${sampling.inFlight.toLocaleString('en')} in flight`,
+    ...sampling.errors.slice(0, 1).map(errorText),
+  ].join(' · ');
+}
+
+/** Everything that is known, for a tooltip or a screen reader. */
+export function samplingDetails(
+  progress: StageProgress,
+  pace: Pace,
+  nowMs: number,
+): ProgressDetail[] {
+  const { sampling } = progress;
+  const left = pace.msLeft();
+  const details = [
+    { term: 'Done', value: `${number(progress.done)} of ${number(progress.total)}` },
+    ...(left === undefined || progress.done >= progress.total
+      ? []
+      : [{ term: 'Time left', value: `about ${durationText(left)}` }]),
+  ];
+  if (!sampling) return details;
+  const [prompt, completion] = [pace.promptTokensPerSecond(), pace.tokensPerSecond()];
+  const cached = cachedShare(sampling);
+  const retry = sampling.nextRetryAtMs;
+  return [
+    ...details,
+    { term: 'Tokens in', value: tokensText(sampling.promptTokens, prompt) },
+    { term: 'Tokens out', value: tokensText(sampling.completionTokens, completion) },
+    {
+      term: 'From the prefix cache',
+      value:
+        cached === undefined
+          ? 'not told by the server'
+          : `${amount(sampling.cachedTokens ?? 0)} of the tokens in, ${cached}`,
+    },
+    { term: 'In flight', value: `${number(sampling.inFlight)}, at most ${number(sampling.limit)}` },
+    ...(sampling.replicas.length > 1
+      ? sampling.replicas.map(({ host, state, inFlight, questions }) => ({
+          term: host,
+          value:
+            state === 'resting'
+              ? 'resting after errors'
+              : `${number(inFlight)} in flight, ${number(questions)} questions`,
+        }))
+      : []),
+    ...(sampling.truncated > 0 ? [{ term: 'Truncated', value: number(sampling.truncated) }] : []),
+    ...(sampling.failed > 0 ? [{ term: 'Failed', value: number(sampling.failed) }] : []),
+    ...sampling.errors.map((error) => ({
+      term: kindText(error.kind),
+      value: `${number(error.count)}, ${error.retried ? 'tried again' : 'not tried again'}`,
+    })),
+    ...(retry === null
+      ? []
+      : [{ term: 'Next try', value: `in ${durationText(Math.max(0, retry - nowMs))}` }]),
+  ];
+}
+
+function tokensText(tokens: number, perSecond: number | undefined): string {
+  return perSecond === undefined
+    ? amount(tokens)
+    : `${amount(tokens)}, ${amount(perSecond)} a second`;
+}
+
+function cachedShare({ cachedTokens, promptTokens }: SamplingProgress): string | undefined {
+  if (cachedTokens === null || promptTokens === 0) return undefined;
+  return `${Math.round((100 * cachedTokens) / promptTokens)} %`;
+}
+
+function errorText({ kind, count, retried }: SamplingErrors): string {
+  return `${number(count)} ${kindText(kind).toLowerCase()}${retried ? ', tried again' : ''}`;
+}
+
+/** "Rate limited" of `rate_limited`. */
+function kindText(kind: string): string {
+  const words = kind.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+function number(n: number): string {
+  return n.toLocaleString('en');
+}
