@@ -22,7 +22,7 @@ export type DecisionContent =
 
 /** Under which circumstances: kept with the record, without weight for the pair. */
 export interface DecisionCircumstances {
-  order?: 'score' | 'sample';
+  order?: 'score' | 'sample' | 'cluster';
   blind?: boolean;
   view?: string;
   audit?: boolean;

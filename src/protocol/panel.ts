@@ -13,6 +13,22 @@ export interface PanelTrajectory {
   score: number | null;
   truncated: boolean;
   failed: boolean;
+  /** Key of the answer cluster that its final answer is in; null where no answer was found. */
+  cluster: string | null;
+}
+
+/** The final answers of the trajectories, put together where they mean the same; largest first. */
+export interface PanelAnswers {
+  clusters: { key: string; label: string; count: number }[];
+  /** Trajectories in which no final answer was found. */
+  unclear: number;
+  /** Of the shares of the clusters, in bits. */
+  entropy: number;
+}
+
+/** A question's context as its passages; texts are as the model got them. */
+export interface PanelContext {
+  passages: { number: number; title: string; related: boolean; text: string }[];
 }
 
 /** Who put a trajectory into the pair: the study's policy, or a reviewer. */
@@ -85,6 +101,7 @@ export interface PanelQuestion {
   /** Why there is no matrix, and what to do. */
   matrixMissing: string | null;
   pair: PanelPair;
+  answers: PanelAnswers | null;
   decisions: PanelDecision[];
   canUndo: boolean;
   canRedo: boolean;
@@ -95,7 +112,11 @@ export interface PanelQuestion {
   readOnly: string | null;
 }
 
-export type RowOrder = 'score' | 'sample';
+export const ROW_ORDERS = ['score', 'sample', 'cluster'] as const;
+export type RowOrder = (typeof ROW_ORDERS)[number];
+
+export const SAVE_FORMATS = ['svg', 'png', 'csv'] as const;
+export type SaveFormat = (typeof SAVE_FORMATS)[number];
 
 /** What the panel keeps over a reload through `setState`; the editor reopens the panel from it. */
 export interface SavedPanel {
@@ -109,6 +130,8 @@ export interface SavedPanel {
 
 export type ToPanel =
   | { type: 'question'; question: PanelQuestion }
+  /** The answer to a request for the context. */
+  | { type: 'context'; questionId: string; context: PanelContext }
   /** Runs one of the panel's own actions, as a key bound in the editor asks for it. */
   | { type: 'action'; action: PanelAction }
   | { type: 'reply'; request: number; ok: true }
@@ -124,6 +147,10 @@ export const PANEL_ACTIONS = [
   'toggleOrder',
   'toggleTable',
   'toggleScorers',
+  'zoomIn',
+  'zoomOut',
+  'zoomWhole',
+  'nextAnswer',
   'help',
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
@@ -142,7 +169,11 @@ export type PanelRequest =
   | { type: 'redo'; questionId: string }
   | { type: 'navigate'; by: 1 | -1 }
   | { type: 'openTrajectory'; questionId: string; index: number }
-  | { type: 'openContext'; questionId: string };
+  | { type: 'openContext'; questionId: string }
+  /** Asks for the context as a message of its own: it is large, and often not looked at. */
+  | { type: 'context'; questionId: string }
+  /** The heatmap as a file, where the user says; `data` is base64 for PNG, else text. */
+  | { type: 'save'; questionId: string; format: SaveFormat; data: string };
 
 export type FromPanel =
   { type: 'ready' } | { type: 'request'; request: number; body: PanelRequest };

@@ -120,7 +120,7 @@ const shownPair = z.object({ chosen: count.nullable(), rejected: count.nullable(
 export const shownSchema = shownPair.extend({
   scorer: text.nullable(),
   config: text.nullable(),
-  order: z.enum(['score', 'sample']).optional(),
+  order: z.enum(['score', 'sample', 'cluster']).optional(),
   /** Scores, policy and the other reviewers' decisions were hidden. */
   blind: z.boolean().optional(),
   /** The view whose queue was walked, and whether the question was mixed in as an audit. */

@@ -1,4 +1,9 @@
-import type { PanelAction, PanelQuestion, RowOrder } from '../../src/protocol/panel.ts';
+import {
+  ROW_ORDERS,
+  type PanelAction,
+  type PanelQuestion,
+  type RowOrder,
+} from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
 import { icon } from '../icons.ts';
 import { makeButton, makeSelect, setEnabled } from '../toolkit.ts';
@@ -49,14 +54,12 @@ export class Header {
     this.#table = button('toggleTable', 'table', 'Show as table', 't');
     this.#order = makeSelect('Order of rows', {
       onChange: (value) => {
-        handlers.onOrder(value === 'sample' ? 'sample' : 'score');
+        const order = ROW_ORDERS.find((known) => known === value);
+        if (order !== undefined) handlers.onOrder(order);
       },
       onDone: handlers.onDone,
     });
-    this.#order.offer([
-      { value: 'score', label: 'by score' },
-      { value: 'sample', label: 'by sample' },
-    ]);
+    this.#order.offer(ROW_ORDERS.map((order) => ({ value: order, label: `by ${order}` })));
     const bar = element(
       'div',
       { class: 'bar-row' },

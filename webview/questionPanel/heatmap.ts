@@ -1,24 +1,39 @@
 import { element } from '../element.ts';
-import { cellAt, type MapGeometry } from './geometry.ts';
-import { drawFocus, drawHeatmap, type HeatmapPicture } from './heatmapDrawing.ts';
+import { CanvasLayer } from './canvasLayer.ts';
+import { cellAt } from './geometry.ts';
+import { drawHeatmap } from './heatmapDrawing.ts';
+import type { HeatmapPicture } from './heatmapPicture.ts';
+import { drawBrush, drawFocus } from './heatmapOutlines.ts';
+import { regionBetween, type Place, type Region } from './region.ts';
 import type { Selection } from './selection.ts';
 
 export interface HeatmapHandlers {
   onSelect: (selection: Selection) => void;
   /** The cell under the mouse, or null when it left. */
   onHover: (selection: Selection | null) => void;
+  /** A rectangle was drawn with the mouse, in places of what is shown. */
+  onBrush: (region: Region) => void;
+  /** A double click. */
+  onWhole: () => void;
 }
+
+/** Cells that the mouse must have crossed for a press to be a drag. */
+const LEAST_DRAG_PX = 5;
 
 /** Two canvases, one upon the other: the picture, and the outlines that move over it. */
 export class Heatmap {
   readonly element: HTMLElement;
-  readonly #picture = new Layer();
-  readonly #outlines = new Layer();
+  readonly #handlers: HeatmapHandlers;
+  readonly #picture = new CanvasLayer();
+  readonly #outlines = new CanvasLayer();
   #shown: HeatmapPicture | null = null;
   #selection: Selection | null = null;
+  #brush: Region | null = null;
   #hover: Selection | null = null;
+  #drag: { from: Place; x: number; y: number; region: Region | null } | null = null;
 
   constructor(handlers: HeatmapHandlers) {
+    this.#handlers = handlers;
     this.element = element(
       'div',
       {
@@ -27,41 +42,76 @@ export class Heatmap {
         role: 'application',
         'aria-roledescription': 'heatmap',
         'aria-label':
-          'Utilities of every sample against every other. Arrow keys move, t shows a table.',
+          'Utilities of every sample against every other. Arrow keys move, plus and minus zoom, t shows a table.',
       },
       this.#picture.canvas,
       this.#outlines.canvas,
     );
-    const top = this.#outlines.canvas;
-    top.addEventListener('mousemove', (event) => {
-      this.#setHover(this.#selectionAt(event));
-      handlers.onHover(this.#hover);
-    });
-    top.addEventListener('mouseleave', () => {
-      this.#setHover(null);
-      handlers.onHover(null);
-    });
-    top.addEventListener('click', (event) => {
-      const selection = this.#selectionAt(event);
-      if (selection !== null) handlers.onSelect(selection);
-    });
+    this.#listen(this.#outlines.canvas);
   }
 
   /** Draws anew. The time it takes is in the performance timeline as `heatmap`. */
-  draw(picture: HeatmapPicture, selection: Selection | null): void {
+  draw(picture: HeatmapPicture, selection: Selection | null, brush: Region | null): void {
     const start = performance.now();
     this.#shown = picture;
     this.#hover = null;
     this.#picture.fit(picture.geometry);
     this.#outlines.fit(picture.geometry);
     if (this.#picture.context !== null) drawHeatmap(this.#picture.context, picture);
-    this.select(selection);
+    this.select(selection, brush);
     performance.measure('heatmap', { start, end: performance.now() });
   }
 
-  select(selection: Selection | null): void {
+  /** @param brush in places of what is shown. */
+  select(selection: Selection | null, brush: Region | null): void {
     this.#selection = selection;
+    this.#brush = brush;
     this.#refresh();
+  }
+
+  #listen(top: HTMLCanvasElement): void {
+    top.addEventListener('mousemove', (event) => {
+      if (this.#drag !== null) return;
+      this.#setHover(this.#selectionAt(this.#placeAt(event)));
+      this.#handlers.onHover(this.#hover);
+    });
+    top.addEventListener('mouseleave', () => {
+      this.#setHover(null);
+      this.#handlers.onHover(null);
+    });
+    top.addEventListener('dblclick', () => {
+      this.#handlers.onWhole();
+    });
+    top.addEventListener('pointerdown', (event) => {
+      const from = this.#placeAt(event);
+      if (from === null || event.button !== 0) return;
+      top.setPointerCapture(event.pointerId);
+      this.#drag = { from, x: event.offsetX, y: event.offsetY, region: null };
+    });
+    top.addEventListener('pointermove', (event) => {
+      if (this.#drag === null) return;
+      const { x, y, from, region } = this.#drag;
+      const far = Math.hypot(event.offsetX - x, event.offsetY - y) >= LEAST_DRAG_PX;
+      const to = this.#placeAt(event);
+      if ((!far && region === null) || to === null) return;
+      this.#drag.region = regionBetween(from, to);
+      this.#refresh();
+    });
+    top.addEventListener('pointerup', (event) => {
+      const drag = this.#drag;
+      this.#drag = null;
+      if (drag === null) return;
+      if (drag.region !== null) {
+        this.#handlers.onBrush(drag.region);
+        return;
+      }
+      const selection = this.#selectionAt(this.#placeAt(event));
+      if (selection !== null) this.#handlers.onSelect(selection);
+    });
+    top.addEventListener('pointercancel', () => {
+      this.#drag = null;
+      this.#refresh();
+    });
   }
 
   #setHover(hover: Selection | null): void {
@@ -72,58 +122,39 @@ export class Heatmap {
 
   #refresh(): void {
     const { context } = this.#outlines;
-    if (context === null || this.#shown === null) return;
-    const { width, height } = this.#shown.geometry;
+    const picture = this.#shown;
+    if (context === null || picture === null) return;
+    const { width, height } = picture.geometry;
     context.clearRect(0, 0, width, height);
+    const brush = this.#drag?.region ?? this.#brush;
+    if (brush !== null) drawBrush(context, picture, brush);
     for (const [kind, selection] of [
       ['hover', this.#hover],
       ['focus', this.#selection],
     ] as const) {
-      const at = this.#positionOf(selection);
-      if (at !== null) drawFocus(context, this.#shown, at, kind);
+      if (selection === null) continue;
+      const row = picture.utilities.rows.indexOf(selection.row);
+      const column =
+        selection.column === null ? -1 : picture.utilities.columns.indexOf(selection.column);
+      drawFocus(context, picture, { row, column }, kind);
     }
   }
 
-  #positionOf(selection: Selection | null): { row: number; column: number | null } | null {
-    if (selection === null || this.#shown === null) return null;
-    const row = this.#shown.rows.indexOf(selection.row);
-    if (row < 0) return null;
-    const column = selection.column === null ? -1 : this.#shown.rows.indexOf(selection.column);
-    return { row, column: column < 0 ? null : column };
+  #placeAt(event: MouseEvent): Place | null {
+    if (this.#shown === null) return null;
+    const { geometry } = this.#shown;
+    const target = event.currentTarget;
+    const width = target instanceof HTMLElement ? target.getBoundingClientRect().width : 0;
+    const shrunk = width > 0 ? geometry.width / width : 1;
+    return cellAt(geometry, event.offsetX * shrunk, event.offsetY * shrunk);
   }
 
-  /** The diagonal has no cell to select: it stands for its row. */
-  #selectionAt(event: MouseEvent): Selection | null {
-    if (this.#shown === null) return null;
-    const { rows, geometry } = this.#shown;
-    const cell = cellAt(geometry, ...pointOf(event, geometry));
-    if (cell === null) return null;
-    const row = rows[cell.row];
-    const column = rows[cell.column];
+  /** A trajectory against itself has no cell to select: it stands for its row. */
+  #selectionAt(place: Place | null): Selection | null {
+    if (this.#shown === null || place === null) return null;
+    const row = this.#shown.utilities.rows[place.row];
+    const column = this.#shown.utilities.columns[place.column];
     if (row === undefined || column === undefined) return null;
     return { row, column: row === column ? null : column };
-  }
-}
-
-function pointOf(event: MouseEvent, geometry: MapGeometry): [x: number, y: number] {
-  const target = event.currentTarget;
-  const width = target instanceof HTMLElement ? target.getBoundingClientRect().width : 0;
-  const shrunk = width > 0 ? geometry.width / width : 1;
-  return [event.offsetX * shrunk, event.offsetY * shrunk];
-}
-
-/** A canvas whose unit is the CSS px, whatever the density of the screen. */
-class Layer {
-  readonly canvas = element('canvas', { 'aria-hidden': 'true' });
-  readonly context = this.canvas.getContext('2d');
-
-  fit({ width, height, pixelRatio }: MapGeometry): void {
-    const [across, down] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
-    // Setting the size allocates anew even where it stays the same.
-    if (this.canvas.width !== across) this.canvas.width = across;
-    if (this.canvas.height !== down) this.canvas.height = down;
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
-    this.context?.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   }
 }

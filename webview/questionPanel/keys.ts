@@ -2,7 +2,11 @@ import type { PanelAction } from '../../src/protocol/panel.ts';
 import type { Move } from './selection.ts';
 
 export type PanelCommand =
-  { kind: 'action'; action: PanelAction } | { kind: 'move'; move: Move } | { kind: 'clear' };
+  | { kind: 'action'; action: PanelAction }
+  | { kind: 'move'; move: Move }
+  /** A move that marks the cells it passes. */
+  | { kind: 'brush'; move: Move }
+  | { kind: 'clear' };
 
 export interface KeyPress {
   key: string;
@@ -27,6 +31,11 @@ const ACTION_KEYS: Partial<Record<string, PanelAction>> = {
   o: 'toggleOrder',
   t: 'toggleTable',
   e: 'toggleScorers',
+  '+': 'zoomIn',
+  '=': 'zoomIn',
+  '-': 'zoomOut',
+  '0': 'zoomWhole',
+  k: 'nextAnswer',
   '?': 'help',
 };
 
@@ -51,7 +60,7 @@ export function commandForKey(press: KeyPress): PanelCommand | null {
   }
   const move = MOVE_KEYS[press.key];
   if (move !== undefined) {
-    return press.focus === 'panel' && !press.shift ? { kind: 'move', move } : null;
+    return press.focus === 'panel' ? { kind: press.shift ? 'brush' : 'move', move } : null;
   }
   // Shift gives `?` on many keyboards; capital letters are left alone.
   const action = ACTION_KEYS[press.key];
@@ -83,7 +92,10 @@ export const KEY_HELP: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ['y', 'Ctrl+Y'], does: 'Redo it' },
   { keys: ['n'], does: 'Next question' },
   { keys: ['p'], does: 'Previous question' },
-  { keys: ['o'], does: 'Order by score or by sample' },
+  { keys: ['o'], does: 'Order by score, sample or cluster' },
+  { keys: ['k'], does: 'Only the rows of the next answer; after the last, all' },
+  { keys: ['Shift+\u2191\u2193\u2190\u2192'], does: 'Mark cells to zoom into' },
+  { keys: ['+', '-', '0'], does: 'Zoom into the heatmap, out, and back to all of it' },
   { keys: ['t'], does: 'Table or heatmap' },
   { keys: ['e'], does: 'Every scorer side by side' },
   { keys: ['?'], does: 'This list' },

@@ -9,6 +9,7 @@ export class Legend {
   readonly #canvas = element('canvas', { 'aria-hidden': 'true' });
   readonly #low = element('span', { class: 'number' });
   readonly #high = element('span', { class: 'number' });
+  readonly #axes = element('span', { class: 'axes' });
   readonly element = element(
     'div',
     { class: 'legend' },
@@ -18,9 +19,14 @@ export class Legend {
     this.#high,
     element('span', { class: 'hatch', 'aria-hidden': 'true' }),
     element('span', {}, 'none or itself'),
+    this.#axes,
   );
 
-  update(ramp: Ramp, pixelRatio: number): void {
+  /** @param symmetric whether u(i, j) is u(j, i) throughout: if not, which axis is which matters, and is said aloud. */
+  update(ramp: Ramp, pixelRatio: number, symmetric: boolean): void {
+    this.#axes.textContent = symmetric
+      ? 'row i, column j'
+      : '\u2193 candidate i, \u2192 reference j: u(i, j) is not u(j, i)';
     this.#low.textContent = decimal(ramp.low);
     this.#high.textContent = decimal(ramp.high);
     const steps = ramp.pixels.length;

@@ -2,6 +2,7 @@ import type {
   PanelAction,
   PanelQuestion,
   PanelRequest,
+  SaveFormat,
   ToPanel,
 } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
@@ -10,6 +11,7 @@ import { applyAccents, onThemeChange, readTheme } from '../theme.ts';
 import { Footer } from './footer.ts';
 import { layoutFor } from './geometry.ts';
 import { Header } from './header.ts';
+import { heatmapFile } from './heatmapFiles.ts';
 import { Help } from './help.ts';
 import { listenToKeys } from './keyboard.ts';
 import type { PanelCommand } from './keys.ts';
@@ -21,7 +23,7 @@ import { PairLine } from './pairLine.ts';
 import { paneSubjects } from './panes.ts';
 import { ScorerComparison } from './scorerComparison.ts';
 import { ScoreBars } from './scoreBars.ts';
-import { focusSentence, pairSentence, questionSentence } from './sentences.ts';
+import { focusSentence, pairSentence, questionSentence, shownSentence } from './sentences.ts';
 import { initialState, reduce, savedPanel, type PanelEvent, type PanelState } from './state.ts';
 import { TrajectoryPane } from './trajectoryPane.ts';
 import { UtilityTable } from './utilityTable.ts';
@@ -35,7 +37,7 @@ type Message = Exclude<ToPanel, { type: 'reply' }>;
 export class QuestionPanel {
   readonly #host = new HostConnection<Message, PanelRequest>((message) => {
     if (message.type === 'question') this.#showQuestion(message.question);
-    else this.#act(message.action);
+    else if (message.type === 'action') this.#act(message.action);
   });
   readonly #header = new Header({
     onAction: (action) => {
@@ -55,8 +57,20 @@ export class QuestionPanel {
   readonly #scores = new ScoreBars((row) => {
     this.#select(row, null);
   });
-  readonly #map = new MapView(({ row, column }) => {
-    this.#select(row, column);
+  readonly #map = new MapView({
+    onSelect: ({ row, column }) => {
+      this.#select(row, column);
+    },
+    onBrush: (region) => {
+      this.#dispatch({ type: 'brush', region });
+      this.#zoom('in');
+    },
+    onWhole: () => {
+      this.#zoom('whole');
+    },
+    onSave: (format) => {
+      this.#save(format);
+    },
   });
   readonly #table = new UtilityTable(({ row, column }) => {
     this.#select(row, column);
@@ -140,10 +154,14 @@ export class QuestionPanel {
     const saved = savedPanel(this.#state);
     if (saved !== null) this.#host.saveState(saved);
 
-    const sameRows = before.rows === this.#state.rows && before.question === question;
+    const sameRows =
+      before.rows === this.#state.rows &&
+      before.utilities === this.#state.utilities &&
+      before.zoom === this.#state.zoom &&
+      before.question === question;
     if (!sameRows) {
       this.#scores.update(this.#state, question);
-      this.#scorers.update(this.#state.rows, question);
+      this.#scorers.update(this.#state.columns, question);
     }
     this.#header.update(this.#state, question);
     if (before.question !== question) {
@@ -157,7 +175,8 @@ export class QuestionPanel {
 
     const { table, selection } = this.#state;
     this.#body.classList.toggle('as-table', table);
-    if (table && (!sameRows || !before.table)) this.#table.update(this.#state, question);
+    const stale = !sameRows || !before.table || !this.#table.holds(selection);
+    if (table && stale) this.#table.update(this.#state, question);
     if (!sameRows || before.table !== table) this.#layOut();
     else this.#map.select(this.#state);
     this.#scores.select(selection?.row ?? null);
@@ -191,7 +210,8 @@ export class QuestionPanel {
       return;
     }
     if (command.kind === 'action') this.#act(command.action);
-    else if (command.kind === 'clear') this.#selectByKey({ type: 'select', selection: null });
+    else if (command.kind === 'clear') this.#clear();
+    else if (command.kind === 'brush') this.#selectByKey({ type: 'brushMove', move: command.move });
     else this.#selectByKey({ type: 'move', move: command.move });
   }
 
@@ -226,9 +246,58 @@ export class QuestionPanel {
       case 'toggleScorers':
         this.#say(this.#scorers.toggle());
         return;
+      case 'zoomIn':
+        this.#zoom('in');
+        return;
+      case 'zoomOut':
+        this.#zoom('out');
+        return;
+      case 'zoomWhole':
+        this.#zoom('whole');
+        return;
+      case 'nextAnswer':
+        this.#filterByNextAnswer();
+        return;
       case 'help':
         this.#help.toggle();
     }
+  }
+
+  /** What is marked goes first, then the focus. */
+  #clear(): void {
+    if (this.#state.brush !== null) this.#dispatch({ type: 'brush', region: null });
+    else this.#selectByKey({ type: 'select', selection: null });
+  }
+
+  #zoom(direction: 'in' | 'out' | 'whole'): void {
+    this.#dispatch({ type: 'zoom', direction });
+    const shown = shownSentence(this.#state);
+    this.#say(shown === '' ? 'All of the heatmap.' : shown);
+  }
+
+  /** After the last answer comes all of them again. */
+  #filterByNextAnswer(): void {
+    const { question, filter } = this.#state;
+    const clusters = question?.answers?.clusters ?? [];
+    const next = clusters[clusters.findIndex(({ key }) => key === filter) + 1];
+    this.#filter(next?.key ?? null);
+  }
+
+  #filter(answer: string | null): void {
+    this.#dispatch({ type: 'filter', answer });
+    const { question, rows } = this.#state;
+    const label = question?.answers?.clusters.find(({ key }) => key === answer)?.label;
+    this.#say(
+      label === undefined ? 'All answers.' : `Only the ${rows.length} rows that answer ${label}.`,
+    );
+  }
+
+  #save(format: SaveFormat): void {
+    const { question, columns } = this.#state;
+    const { picture } = this.#map;
+    if (question === null || picture === null) return;
+    const data = heatmapFile(format, picture, question, columns);
+    this.#request((questionId) => ({ type: 'save', questionId, format, data }));
   }
 
   #select(row: number, column: number | null): void {

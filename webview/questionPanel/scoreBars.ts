@@ -6,7 +6,7 @@ import { decimal, flaw, indexLabel } from './format.ts';
 import type { Layout, MapGeometry } from './geometry.ts';
 import { markLabel } from './markLabel.ts';
 import { marksOf } from './marks.ts';
-import type { PanelState } from './state.ts';
+import { shownAxes, type PanelState } from './state.ts';
 
 const LIST_ROW_PX = 20;
 
@@ -46,7 +46,7 @@ export class ScoreBars {
     this.#range.title = 'Bars do not begin at zero';
     this.#selected = null;
     this.#rows = new Map();
-    for (const index of state.rows) {
+    for (const index of shownAxes(state).rows) {
       const trajectory = state.trajectories.get(index);
       if (trajectory !== undefined) this.#rows.set(index, this.#row(question, trajectory, bars));
     }

@@ -16,6 +16,12 @@ export type Move =
   | 'first'
   | 'last';
 
+/** Trajectory indices in the order of the heatmap; rows may be filtered, columns never are. */
+export interface Axes {
+  rows: readonly number[];
+  columns: readonly number[];
+}
+
 const PAGE_ROWS = 10;
 
 /**
@@ -23,22 +29,27 @@ const PAGE_ROWS = 10;
  * heatmap the row is taken alone. Without a selection, moves start at `pair`, which is what the panel shows then.
  */
 export function moveSelection(
-  rows: readonly number[],
+  { rows, columns }: Axes,
   selection: Selection | null,
   pair: { chosen: number | null; rejected: number | null },
   move: Move,
 ): Selection | null {
   if (rows.length === 0) return null;
-  const last = rows.length - 1;
+  const lastRow = rows.length - 1;
+  const lastColumn = columns.length - 1;
   const pick = (row: number, column: number | null): Selection | null => {
-    const rowIndex = rows[clamp(row, last)];
+    const rowIndex = rows[clamp(row, lastRow)];
     if (rowIndex === undefined) return null;
-    const columnIndex = column === null ? null : (rows[clamp(column, last)] ?? null);
+    const columnIndex = column === null ? null : (columns[clamp(column, lastColumn)] ?? null);
     return { row: rowIndex, column: columnIndex === rowIndex ? null : columnIndex };
   };
+  const offColumn = (target: number, step: number, column: number | null): number =>
+    column !== null && rows[target] === columns[column] ? clamp(target + step, lastRow) : target;
+  const offRow = (target: number, step: number, row: number | null): number =>
+    row !== null && columns[target] === rows[row] ? clamp(target + step, lastColumn) : target;
 
   const row = positionOf(rows, selection === null ? pair.chosen : selection.row);
-  const column = positionOf(rows, selection?.column ?? null);
+  const column = positionOf(columns, selection?.column ?? null);
   switch (move) {
     case 'up':
     case 'down':
@@ -47,34 +58,33 @@ export function moveSelection(
       if (row === null) return pick(0, null);
       const step = move === 'up' || move === 'pageUp' ? -1 : 1;
       const far = move === 'up' || move === 'down' ? 1 : PAGE_ROWS;
-      const target = clamp(row + step * far, last);
-      return pick(offDiagonal(target, step, column, last), column);
+      const target = clamp(row + step * far, lastRow);
+      return pick(offColumn(target, step, column), column);
     }
     case 'left':
     case 'right': {
       const step = move === 'left' ? -1 : 1;
-      const from =
-        column ?? (selection === null ? positionOf(rows, pair.rejected) : null) ?? row ?? 0;
       const at = row ?? 0;
-      return pick(at, offDiagonal(clamp(from + step, last), step, at, last));
+      const from =
+        column ??
+        (selection === null ? positionOf(columns, pair.rejected) : null) ??
+        positionOf(columns, rows[at] ?? null) ??
+        0;
+      return pick(at, offRow(clamp(from + step, lastColumn), step, at));
     }
     case 'lineStart':
-      return column === null ? pick(0, null) : pick(row ?? 0, offDiagonal(0, 1, row, last));
+      return column === null ? pick(0, null) : pick(row ?? 0, offRow(0, 1, row));
     case 'lineEnd':
-      return column === null ? pick(last, null) : pick(row ?? 0, offDiagonal(last, -1, row, last));
+      return column === null ? pick(lastRow, null) : pick(row ?? 0, offRow(lastColumn, -1, row));
     case 'first':
-      return pick(offDiagonal(0, 1, column, last), column);
+      return pick(offColumn(0, 1, column), column);
     case 'last':
-      return pick(offDiagonal(last, -1, column, last), column);
+      return pick(offColumn(lastRow, -1, column), column);
   }
 }
 
-function offDiagonal(target: number, step: number, other: number | null, last: number): number {
-  return target === other ? clamp(target + step, last) : target;
-}
-
-function positionOf(rows: readonly number[], index: number | null): number | null {
-  const position = index === null ? -1 : rows.indexOf(index);
+function positionOf(order: readonly number[], index: number | null): number | null {
+  const position = index === null ? -1 : order.indexOf(index);
   return position < 0 ? null : position;
 }
 

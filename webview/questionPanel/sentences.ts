@@ -3,7 +3,7 @@ import { decimal, flaw, indexLabel } from './format.ts';
 import { byWhom, marksOf, SIDES } from './marks.ts';
 import type { Selection } from './selection.ts';
 import type { PanelState } from './state.ts';
-import { utilityAt } from './utilities.ts';
+import { utilityOf } from './utilities.ts';
 
 /** The pair in one sentence, for the live region. */
 export function pairSentence(question: PanelQuestion): string {
@@ -54,9 +54,19 @@ export function readout(state: PanelState, at: Selection): string {
   return `i = ${i}   j = ${j}   u(i, j) = ${decimal(cellUtility(state, at.row, at.column))}`;
 }
 
+/** Which part of the heatmap is shown; empty where it is all of it. */
+export function shownSentence({ zoom, rows, columns, filter }: PanelState): string {
+  const part = (name: string, span: { from: number; to: number }, count: number): string =>
+    span.to - span.from === count
+      ? `all ${count} ${name}s`
+      : `${name}s ${span.from + 1}\u2013${span.to} of ${count}`;
+  if (zoom !== null)
+    return `${part('row', zoom.rows, rows.length)}, ${part('column', zoom.columns, columns.length)}`;
+  return filter === null ? '' : `${rows.length} of ${columns.length} rows`;
+}
+
 export function cellUtility(state: PanelState, row: number, column: number): number | null {
-  if (state.utilities === null) return null;
-  return utilityAt(state.utilities, state.rows.indexOf(row), state.rows.indexOf(column));
+  return utilityOf(state.question?.matrix ?? null, row, column);
 }
 
 export function scoreOf(question: PanelQuestion, index: number): number | null {

@@ -4,11 +4,13 @@ import { decimal, flaw, indexLabel } from './format.ts';
 import { markLabel } from './markLabel.ts';
 import { marksOf } from './marks.ts';
 import type { Selection } from './selection.ts';
-import type { PanelState } from './state.ts';
-import { utilityAt } from './utilities.ts';
+import { placeOf, shownAxes, type PanelState } from './state.ts';
+import { utilityOf } from './utilities.ts';
 
 const FACT_COLUMNS = ['sample', 'score', 'pair', 'state', 'tokens'];
 const NUMBERS = new Set(['score', 'tokens']);
+/** More cells than these take seconds to lay out: the table then shows the block around the focus. */
+const MOST = { rows: 128, columns: 128 };
 
 /** The scores and the whole utility matrix as numbers in a real table: what the heatmap shows, for everyone. */
 export class UtilityTable {
@@ -19,6 +21,7 @@ export class UtilityTable {
     this.#table,
   );
   #rows: readonly number[] = [];
+  #columns: readonly number[] = [];
   #selected: Element[] = [];
 
   constructor(onSelect: (selection: Selection) => void) {
@@ -27,14 +30,16 @@ export class UtilityTable {
       if (!(cell instanceof HTMLTableCellElement)) return;
       const row = this.#rows[this.#rowElements().indexOf(cell.parentElement)];
       if (row === undefined) return;
-      const column = this.#rows[cell.cellIndex - FACT_COLUMNS.length];
+      const column = this.#columns[cell.cellIndex - FACT_COLUMNS.length];
       onSelect({ row, column: column === undefined || column === row ? null : column });
     });
   }
 
   update(state: PanelState, question: PanelQuestion): void {
-    const { utilities, rows } = state;
+    const { utilities } = state;
+    const { rows, columns, note } = blockOf(state);
     this.#rows = rows;
+    this.#columns = utilities === null ? [] : columns;
     this.#selected = [];
     const head = element(
       'tr',
@@ -44,7 +49,7 @@ export class UtilityTable {
       ),
       ...(utilities === null
         ? []
-        : rows.map((index) =>
+        : columns.map((index) =>
             element(
               'th',
               { scope: 'col', class: 'number' },
@@ -52,11 +57,11 @@ export class UtilityTable {
             ),
           )),
     );
-    const body = rows.map((index, row) => {
+    const body = rows.map((index) => {
       const cells = factCells(state, question, index);
       if (utilities !== null) {
-        for (let column = 0; column < rows.length; column++) {
-          const value = utilityAt(utilities, row, column);
+        for (const reference of columns) {
+          const value = utilityOf(question.matrix, index, reference);
           cells.push(element('td', { class: 'number' }, decimal(value)));
         }
       }
@@ -70,12 +75,19 @@ export class UtilityTable {
         element(
           'span',
           {},
-          `Samples by ${state.order}, scored by ${scorer}; u(i, j) is the utility of candidate i (row) against reference j (column).`,
+          `Samples by ${state.order}, scored by ${scorer}; u(i, j) is the utility of candidate i (row) against reference j (column).${note}`,
         ),
       ),
       element('thead', {}, head),
       element('tbody', {}, ...body),
     );
+  }
+
+  /** Whether the focus is in the block that is there, so that it need not be made anew. */
+  holds(selection: Selection | null): boolean {
+    if (selection === null) return true;
+    const { row, column } = selection;
+    return this.#rows.includes(row) && (column === null || this.#columns.includes(column));
   }
 
   select(selection: Selection | null): void {
@@ -87,7 +99,7 @@ export class UtilityTable {
     if (selection === null) return;
     const row = this.#table.tBodies[0]?.rows[this.#rows.indexOf(selection.row)];
     if (row === undefined) return;
-    const column = selection.column === null ? -1 : this.#rows.indexOf(selection.column);
+    const column = selection.column === null ? -1 : this.#columns.indexOf(selection.column);
     const cell = row.cells[column < 0 ? 0 : FACT_COLUMNS.length + column];
     if (cell === undefined) return;
     row.classList.add('selected');
@@ -100,6 +112,33 @@ export class UtilityTable {
   #rowElements(): (Element | null)[] {
     return [...(this.#table.tBodies[0]?.rows ?? [])];
   }
+}
+
+function blockOf(state: PanelState): {
+  rows: readonly number[];
+  columns: readonly number[];
+  note: string;
+} {
+  const { rows, columns } = shownAxes(state);
+  const { row, column } = placeOf(state);
+  const block = (
+    indices: readonly number[],
+    most: number,
+    place: number,
+    first: number,
+  ): readonly number[] => {
+    const from = Math.floor(Math.max(0, place - first) / most) * most;
+    return indices.slice(from, from + most);
+  };
+  const some = {
+    rows: block(rows, MOST.rows, row, state.zoom?.rows.from ?? 0),
+    columns: block(columns, MOST.columns, column, state.zoom?.columns.from ?? 0),
+  };
+  const cut = some.rows.length < rows.length || some.columns.length < columns.length;
+  const note = cut
+    ? ` ${some.rows.length} of ${rows.length} rows and ${some.columns.length} of ${columns.length} columns: those around the focus.`
+    : '';
+  return { ...some, note };
 }
 
 function factCells(state: PanelState, question: PanelQuestion, index: number): HTMLElement[] {

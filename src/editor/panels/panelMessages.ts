@@ -1,10 +1,18 @@
 import * as z from 'zod';
-import type { FromPanel, PanelRequest, SavedPanel } from '../../protocol/panel.ts';
+import {
+  ROW_ORDERS,
+  SAVE_FORMATS,
+  type FromPanel,
+  type PanelRequest,
+  type SavedPanel,
+} from '../../protocol/panel.ts';
 import { questionIdSchema } from '../../records/schemas.ts';
 
 const index = z.number().int().nonnegative();
 const questionId = questionIdSchema;
-const order = z.enum(['score', 'sample']);
+const order = z.enum(ROW_ORDERS);
+/** A matrix of 512 x 512 as numbers or rectangles stays under it. */
+const MOST_SAVED_CHARACTERS = 64 * 1024 ** 2;
 
 const request: z.ZodType<PanelRequest> = z.discriminatedUnion('type', [
   z.object({
@@ -20,6 +28,13 @@ const request: z.ZodType<PanelRequest> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('navigate'), by: z.union([z.literal(1), z.literal(-1)]) }),
   z.object({ type: z.literal('openTrajectory'), questionId, index }),
   z.object({ type: z.literal('openContext'), questionId }),
+  z.object({ type: z.literal('context'), questionId }),
+  z.object({
+    type: z.literal('save'),
+    questionId,
+    format: z.enum(SAVE_FORMATS),
+    data: z.string().max(MOST_SAVED_CHARACTERS),
+  }),
 ]);
 
 /** What a panel may say. It shows texts of models, so nothing that comes from it is taken on trust. */

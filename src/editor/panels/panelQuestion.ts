@@ -62,6 +62,7 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
     matrix,
     matrixMissing: matrix ? null : whyNoMatrix(input),
     pair: pairOf(state),
+    answers: null,
     decisions: state.decisions.map((decision) => decisionOf(decision, state.decisions)),
     canUndo: undoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
     canRedo: redoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
@@ -83,6 +84,7 @@ function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
     score: scores.get(entry.index) ?? entry.imported?.score ?? null,
     truncated: isTruncated(entry),
     failed: isFailed(entry),
+    cluster: null,
   }));
 }
 

@@ -7,7 +7,9 @@ import { isFailed } from '../../study/entries.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { fromPanelSchema, numberedSchema } from './panelMessages.ts';
+import { panelContext } from './panelContext.ts';
 import { panelQuestion } from './panelQuestion.ts';
+import { saveReportFile } from './reportFile.ts';
 
 /** What a panel needs of the rest of the editor. */
 export interface QuestionPanelPorts {
@@ -140,6 +142,11 @@ export class QuestionPanel implements vscode.Disposable {
         return this.#ports.openTrajectory(dir, body.questionId, body.index);
       case 'openContext':
         return this.#ports.openContext(dir, body.questionId);
+      case 'context':
+        return this.#sendContext(body.questionId);
+      case 'save':
+        this.#save(body);
+        return;
     }
   }
 
@@ -186,6 +193,18 @@ export class QuestionPanel implements vscode.Disposable {
       reviewer: this.#ports.reviewer(),
       readOnly: this.#ports.readOnly(),
     });
+  }
+
+  async #sendContext(questionId: string): Promise<void> {
+    const question = await this.#ports.store.read.question(this.#study(), questionId);
+    this.send({ type: 'context', questionId, context: panelContext(question) });
+  }
+
+  /** Not awaited: the dialog stays open for as long as the reviewer likes. */
+  #save({ questionId, format, data }: Extract<PanelRequest, { type: 'save' }>): void {
+    const content = format === 'png' ? Buffer.from(data, 'base64') : data;
+    const name = `${questionId.replace(/[^\w.-]+/gu, '-')}-utilities`;
+    saveReportFile(this.dir, { name, extension: format, content }).catch(this.#ports.failed);
   }
 
   #study(): OpenStudy {

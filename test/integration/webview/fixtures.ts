@@ -1,4 +1,4 @@
-import type { PanelQuestion, PanelTrajectory } from '../../../src/protocol/panel.ts';
+import type { PanelAnswers, PanelQuestion, PanelTrajectory } from '../../../src/protocol/panel.ts';
 import { seededRandom } from '../../../src/random.ts';
 
 const PLANS = [
@@ -56,6 +56,7 @@ export function scoredQuestion(n: number): PanelQuestion {
       score: sum / n,
       truncated,
       failed: false,
+      cluster: truncated ? null : (['wye', 'morven', null][kind] ?? null),
     };
   });
   const order = [...trajectories].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
@@ -89,6 +90,7 @@ export function scoredQuestion(n: number): PanelQuestion {
       margin: (chosen?.score ?? 0) - (rejected?.score ?? 0),
       leftOut: null,
     },
+    answers: answersOf(trajectories),
     decisions: [],
     canUndo: false,
     canRedo: false,
@@ -133,6 +135,20 @@ export function comparedQuestion(n: number): PanelQuestion {
       ],
     },
   };
+}
+
+function answersOf(trajectories: readonly PanelTrajectory[]): PanelAnswers {
+  const count = (cluster: string | null): number =>
+    trajectories.filter((trajectory) => trajectory.cluster === cluster).length;
+  const clusters = [
+    { key: 'wye', label: 'Thomas Wye', count: count('wye') },
+    { key: 'morven', label: 'Ada Morven', count: count('morven') },
+  ];
+  const entropy = clusters.reduce((sum, { count: size }) => {
+    const share = size / trajectories.length;
+    return sum - (share > 0 ? share * Math.log2(share) : 0);
+  }, 0);
+  return { clusters, unclear: count(null), entropy };
 }
 
 /** Samples without scores, one of them failed. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { chromium, type Browser, type Locator } from 'playwright-core';
 import type { PanelQuestion } from '../../../src/protocol/panel.ts';
-import { orderRows } from '../../../webview/questionPanel/ordering.ts';
+import { orderTrajectories } from '../../../webview/questionPanel/ordering.ts';
 import { comparedQuestion, scoredQuestion, unscoredQuestion } from './fixtures.ts';
 import { bundlePanel, openPanel, servePanel, type OpenPanel } from './panelPage.ts';
 import type { ThemeName } from './themes.ts';
@@ -58,7 +58,7 @@ describe('the question panel in a browser', { skip }, () => {
 
   test('arrow keys select a cell, name it and show both texts', async () => {
     const question = scoredQuestion(8);
-    const [first = 0, second = 0] = orderRows(question.trajectories, 'score');
+    const [first = 0, second = 0] = byScore(question);
     await withPanel(question, async ({ page }, press) => {
       const texts = page.locator('.text');
       assert.equal(await texts.nth(0).textContent(), textOf(question, first));
@@ -75,7 +75,7 @@ describe('the question panel in a browser', { skip }, () => {
 
   test('a click on the canvas selects the cell under it and hover reads it', async () => {
     const question = scoredQuestion(8);
-    const rows = orderRows(question.trajectories, 'score');
+    const rows = byScore(question);
     await withPanel(question, async ({ page }) => {
       const canvas = page.locator('.heatmap canvas').last();
       const box = await canvas.boundingBox();
@@ -93,7 +93,7 @@ describe('the question panel in a browser', { skip }, () => {
 
   test('c chooses the focused row, the old choice is struck through, u takes it back', async () => {
     const question = scoredQuestion(8);
-    const [first = 0, second = 0] = orderRows(question.trajectories, 'score');
+    const [first = 0, second = 0] = byScore(question);
     await withPanel(question, async ({ page, requests }, press) => {
       await press('ArrowDown', 'c');
       const pair = page.locator('.pair');
@@ -117,12 +117,12 @@ describe('the question panel in a browser', { skip }, () => {
 
   test('a reason typed into the bar goes with the next override only, and keys rest meanwhile', async () => {
     const question = scoredQuestion(8);
-    const rows = orderRows(question.trajectories, 'score');
+    const rows = byScore(question);
     await withPanel(question, async ({ page, requests }, press) => {
       await press('ArrowDown');
       await page.locator('.pair-line vscode-dropdown').click();
       await page.locator('vscode-option', { hasText: 'other' }).click();
-      await page.locator('.pair-line vscode-text-field').waitFor();
+      await page.waitForFunction("document.activeElement?.localName === 'vscode-text-field'");
       await page.keyboard.type('cut our turn');
       await press('Enter', 'r');
       await waitForText(page.locator('.pair q'), 'cut our turn');
@@ -137,7 +137,7 @@ describe('the question panel in a browser', { skip }, () => {
 
   test('the table holds every score and utility', async () => {
     const question = scoredQuestion(8);
-    const rows = orderRows(question.trajectories, 'score');
+    const rows = byScore(question);
     await withPanel(question, async ({ page }, press) => {
       await press('t');
       await page.locator('table').waitFor();
@@ -161,7 +161,7 @@ describe('the question panel in a browser', { skip }, () => {
 
   test('e unfolds the scorers side by side: ranks, the first of each, and correlations', async () => {
     const question = comparedQuestion(8);
-    const rows = orderRows(question.trajectories, 'score');
+    const rows = byScore(question);
     const winner = question.scorers?.scorers[2]?.winner ?? -1;
     await withPanel(question, async ({ page }, press) => {
       const comparison = page.locator('.comparison');
@@ -314,6 +314,10 @@ describe('the question panel in a browser', { skip }, () => {
     }
   });
 });
+
+function byScore(question: PanelQuestion): readonly number[] {
+  return orderTrajectories(question, 'score').indices;
+}
 
 function textOf(question: PanelQuestion, index: number): string | undefined {
   return question.trajectories[index]?.text;

@@ -9,6 +9,7 @@ export function sample(index: number, score: number | null): PanelTrajectory {
     score,
     truncated: false,
     failed: false,
+    cluster: index < 2 ? 'wye' : 'morven',
   };
 }
 
@@ -38,6 +39,14 @@ export function questionOfFour(changes: Partial<PanelQuestion> = {}): PanelQuest
       policy: { chosen: 2, rejected: 1 },
       margin: 0.6,
       leftOut: null,
+    },
+    answers: {
+      clusters: [
+        { key: 'wye', label: 'Thomas Wye', count: 2 },
+        { key: 'morven', label: 'Ada Morven', count: 2 },
+      ],
+      unclear: 0,
+      entropy: 1,
     },
     decisions: [],
     canUndo: false,

@@ -26,6 +26,43 @@ test('a new order keeps the selected samples and moves their rows', () => {
   assert.match(readout(state, { row: 3, column: 0 }), /u\(i, j\) = 0\.300$/);
 });
 
+test('a zoom keeps the focus in view, and a new order shows everything again', () => {
+  const zoomed = after([
+    { type: 'select', selection: { row: 2, column: 0 } },
+    { type: 'zoom', direction: 'in' },
+  ]);
+  assert.deepEqual(zoomed.zoom, { rows: { from: 0, to: 2 }, columns: { from: 1, to: 3 } });
+  assert.deepEqual(zoomed.utilities?.rows, [2, 0]);
+  const moved = reduce(zoomed, { type: 'move', move: 'last' });
+  assert.deepEqual(moved.utilities?.rows, [3, 1]);
+  assert.equal(reduce(moved, { type: 'toggleOrder' }).zoom, null);
+});
+
+test('marked cells are what a step in zooms to', () => {
+  const marked = after([
+    { type: 'select', selection: { row: 0, column: 3 } },
+    { type: 'brushMove', move: 'down' },
+    { type: 'brushMove', move: 'down' },
+    { type: 'brushMove', move: 'right' },
+  ]);
+  assert.deepEqual(marked.brush, { rows: { from: 1, to: 4 }, columns: { from: 2, to: 4 } });
+  const { zoom, brush } = reduce(marked, { type: 'zoom', direction: 'in' });
+  assert.deepEqual([zoom, brush], [marked.brush, null]);
+});
+
+test('a filter by answer leaves its rows, and all columns', () => {
+  const filtered = after([{ type: 'filter', answer: 'wye' }]);
+  assert.deepEqual(
+    [filtered.rows, filtered.columns],
+    [
+      [0, 1],
+      [2, 0, 3, 1],
+    ],
+  );
+  assert.equal(filtered.utilities?.values.length, 8);
+  assert.deepEqual(reduce(filtered, { type: 'filter', answer: null }).rows, [2, 0, 3, 1]);
+});
+
 test('a decision keeps the selection, another question does not', () => {
   const selected: PanelEvent = { type: 'select', selection: { row: 3, column: 0 } };
   const same = after([selected, { type: 'question', question: questionOfFour({ canUndo: true }) }]);

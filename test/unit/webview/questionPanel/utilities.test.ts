@@ -21,12 +21,13 @@ test('the diagonal and samples that were not scored have no utility', () => {
   assert.equal(utilityAt(utilities, 0, 2), 0.25);
 });
 
-test('the range of utilities leaves out the diagonal', () => {
-  const { low, high } = utilitiesInOrder(matrix, [0, 1, 2]);
+test('the range is that of the whole matrix, whatever part is shown', () => {
+  const { low, high } = utilitiesInOrder(matrix, [0], [0]);
   assert.deepEqual([low, high], [0.25, 0.75]);
 });
 
 test('one sample has an empty range', () => {
-  const { low, high } = utilitiesInOrder(matrix, [0]);
+  const one = { indices: [0], values: Float32Array.from([1]), symmetric: true };
+  const { low, high } = utilitiesInOrder(one, [0]);
   assert.deepEqual([low, high], [0, 0]);
 });

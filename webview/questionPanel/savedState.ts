@@ -1,0 +1,28 @@
+import { ROW_ORDERS, type SavedPanel } from '../../src/protocol/panel.ts';
+import type { Selection } from './selection.ts';
+
+/** What the editor kept for us may come from another version: anything unexpected counts as nothing kept. */
+export function readSaved(saved: unknown): SavedPanel | null {
+  if (!isObject(saved)) return null;
+  const { study, questionId, order, table, selection } = saved;
+  if (typeof study !== 'string' || typeof questionId !== 'string') return null;
+  return {
+    study,
+    questionId,
+    order: ROW_ORDERS.find((known) => known === order) ?? 'score',
+    table: table === true,
+    selection: readSelection(selection),
+  };
+}
+
+function readSelection(saved: unknown): Selection | null {
+  if (!isObject(saved)) return null;
+  const { row, column } = saved;
+  return typeof row === 'number'
+    ? { row, column: typeof column === 'number' ? column : null }
+    : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
