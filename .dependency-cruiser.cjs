@@ -1,5 +1,5 @@
 const stages =
-  'synthesis|sampling|scoring|clusters|preference|review|evaluation|inference|records|study';
+  'tokenizers|synthesis|sampling|scoring|clusters|preference|review|evaluation|inference|records|study';
 
 module.exports = {
   forbidden: [

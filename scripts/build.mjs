@@ -70,6 +70,7 @@ async function bundle(entries, outdir, dev) {
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
       external: ['vscode', 'onnxruntime-node'],
+      plugins: [lightHost],
       define: { 'import.meta.url': 'bundleUrl' },
       banner: { js: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
     },
@@ -99,6 +100,20 @@ async function bundle(entries, outdir, dev) {
       .map((options) => esbuild.build({ ...options, alias })),
   );
 }
+
+// It would be 40 % of what the editor loads before it can answer anything.
+const lightHost = {
+  name: 'light-host',
+  setup({ onResolve }) {
+    onResolve({ filter: /^openai(\/|$)/ }, ({ importer }) => ({
+      errors: [
+        {
+          text: `The editor's host starts without the client of servers, and ${importer} brings it in. Ask servers from a worker.`,
+        },
+      ],
+    }));
+  },
+};
 
 // File by file, since dist may be in use: a running server keeps what it has open.
 function replaceDist(folder) {

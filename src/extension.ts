@@ -279,6 +279,9 @@ export function activate(context: vscode.ExtensionContext): void {
     view.onDidChangeSelection(() => {
       contextKeys.updateSoon();
     }),
+    tree.onDidGiveRows(() => {
+      contextKeys.updateSoon();
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       panels.updateAll();
     }),

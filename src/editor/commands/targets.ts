@@ -5,6 +5,7 @@ import type { QuestionPanels } from '../panels/questionPanels.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
+import { SelectedStudy } from '../tree/selectedStudy.ts';
 import type { StudyTree } from '../tree/studyTree.ts';
 
 /** What the buttons of "Next Step" give to their commands: the study that this view speaks of. */
@@ -21,6 +22,7 @@ export class Targets {
   readonly #tree: StudyTree;
   readonly #view: vscode.TreeView<Node>;
   readonly #panels: QuestionPanels;
+  readonly #selected: SelectedStudy;
   #last: string | undefined;
 
   constructor(ports: {
@@ -33,11 +35,12 @@ export class Targets {
     this.#tree = ports.tree;
     this.#view = ports.view;
     this.#panels = ports.panels;
+    this.#selected = new SelectedStudy(ports.view);
   }
 
   /** The study that the user is at, without asking; the first where nothing says which. */
   current(): OpenStudy | undefined {
-    const dir = this.#view.selection[0]?.dir ?? this.#panels.active?.dir ?? this.#last;
+    const dir = this.#selected.dir ?? this.#panels.active?.dir ?? this.#last;
     return (dir === undefined ? undefined : this.#store.study(dir)) ?? this.#store.studies()[0];
   }
 
@@ -88,7 +91,7 @@ export class Targets {
         'no_study',
         'There is no study in this workspace. Create one with "SeaLong: Create Study".',
       );
-    const dir = this.#view.selection[0]?.dir ?? this.#panels.active?.dir;
+    const dir = this.#selected.dir ?? this.#panels.active?.dir;
     const looking = dir === undefined ? undefined : this.#store.study(dir);
     if (looking) return looking;
     if (others.length === 0) return first;

@@ -1,6 +1,8 @@
 import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { HubDownload } from '../../protocol/embedding.ts';
+import { describeDownload } from '../../scoring/embedding/localEmbedder.ts';
+import { localModel } from '../../scoring/embedding/localModel.ts';
 import type { ScorerName } from '../../study/config.ts';
 import type { Setting } from '../../study/loadConfig.ts';
 import type { Study } from '../../study/study.ts';
@@ -35,9 +37,6 @@ export async function chooseEmbeddingModel(
 ): Promise<EmbeddingModelChoice> {
   const { scorer, embedding } = study.config.scoring;
   if (!EMBEDS.has(scorer) || embedding.backend !== 'local') return AS_IT_IS;
-  // Loaded at first use: with them comes the client of servers, which the editor otherwise starts without.
-  const { localModel } = await import('../../scoring/embedding/openEmbedder.ts');
-  const { describeDownload } = await import('../../scoring/embedding/localEmbedder.ts');
   const model = await localModel(study, { ...ports, allowDownload: false });
   if ('folder' in model) return AS_IT_IS;
   const remembered = ports.memory.get<string>(memoryKey(embedding.model));

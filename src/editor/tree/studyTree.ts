@@ -23,6 +23,9 @@ const FIRST_ROWS_MS = 1000;
 export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly onDidChangeTreeData: vscode.Event<Node | Node[] | undefined>;
   readonly #changes = new vscode.EventEmitter<Node | Node[] | undefined>();
+  /** Rows were given to VS Code: from now on it can name the selected one of them. */
+  readonly onDidGiveRows: vscode.Event<void>;
+  readonly #given = new vscode.EventEmitter<void>();
   readonly #store: StudyStore;
   readonly #nodes = new Map<string, StudyNodes>();
   /** Question ids of each study, in the order shown last. */
@@ -38,6 +41,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   constructor(store: StudyStore) {
     this.#store = store;
     this.onDidChangeTreeData = this.#changes.event;
+    this.onDidGiveRows = this.#given.event;
     this.#subscription = store.onDidChange((change) => {
       this.#changed(change);
     });
@@ -72,6 +76,12 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
+    const rows = await this.#childrenOf(node);
+    this.#given.fire();
+    return rows;
+  }
+
+  async #childrenOf(node: Node | undefined): Promise<Node[]> {
     if (!node) return this.#store.studies().map(({ dir }) => this.#nodesOf(dir).study);
     const study = this.#store.study(node.dir);
     if (!study) return [];
@@ -131,6 +141,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     for (const { timer } of this.#due.values()) clearTimeout(timer);
     this.#subscription.dispose();
     this.#changes.dispose();
+    this.#given.dispose();
   }
 
   #row(node: Node): Row {
