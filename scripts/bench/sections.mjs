@@ -4,7 +4,7 @@ import { packageExtension } from '../package.mjs';
 import { root } from '../setup/cache.mjs';
 import { ensureBrowser } from '../setup/browser.mjs';
 import { ensureEditor } from '../setup/editor.mjs';
-import { ensureEmbedded } from '../setup/embedded.mjs';
+import { ensureEmbedded, ensureEmbeddingSource } from '../setup/embedded.mjs';
 import { packageBenchExtensions } from './benchExtensions.mjs';
 import { ensurePythonPeer } from './pythonPeer.mjs';
 
@@ -16,14 +16,20 @@ export const sections = {
     await build({ log });
     return { SEALONG_CHROMIUM: await browserPath(log) };
   },
-  embedding: async (log) => {
-    await build({ log });
-    return {
-      SEALONG_EMBEDDED: await ensureEmbedded(log),
-      SEALONG_BENCH_PYTHON: await ensurePythonPeer(log),
-    };
-  },
+  embedding: besidePython,
+  rouge: besidePython,
+  bertScore: besidePython,
+  mbr: besidePython,
 };
+
+async function besidePython(log) {
+  await build({ log });
+  return {
+    SEALONG_EMBEDDED: await ensureEmbedded(log),
+    SEALONG_BENCH_MODEL: await ensureEmbeddingSource(log),
+    SEALONG_BENCH_PYTHON: await ensurePythonPeer(log),
+  };
+}
 
 async function inEditor(log) {
   const { probe, empty } = await packageBenchExtensions(['probe', 'empty']);

