@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
 const bodySchema = z.object({
@@ -36,6 +37,8 @@ export interface Emulation {
   maxTokens: 'max_tokens' | 'max_completion_tokens';
   /** Refuses everything without this key, and repeats the one that it got. */
   key?: string;
+  /** How long a completion takes. */
+  delayMs?: number;
 }
 
 const vllm: Emulation = {
@@ -188,7 +191,9 @@ async function answer(
   } else if (typeof extra === 'string') response.writeHead(200).end(extra);
   else if (extra !== undefined) send(response, 200, extra);
   else if (path === '/v1/chat/completions') {
-    complete(emulation, known, bodySchema.parse(JSON.parse(await text(request))), response);
+    const body = bodySchema.parse(JSON.parse(await text(request)));
+    await delay(emulation.delayMs ?? 0);
+    complete(emulation, known, body, response);
   } else if (path === '/tokenize' && emulation.tokenize !== 'not') {
     const body: unknown = JSON.parse(await text(request));
     const field = emulation.tokenize === 'vllm' ? 'prompt' : 'content';
@@ -230,7 +235,7 @@ function complete(
   const choices = Array.from({ length: n }, (_, index) => ({
     index,
     message: { role: 'assistant', content: words(emulation, body.seed, index) },
-    finish_reason: 'length',
+    finish_reason: (body.seed ?? 1) % 5 === 0 ? 'length' : 'stop',
     logprobs: body.logprobs && emulation.logprobs === 'works' ? { content: [] } : null,
   }));
   const usage = {

@@ -37,6 +37,8 @@ export interface EditorServer {
   configure: (settings: Settings) => Promise<void>;
   output: () => string;
   stop: () => Promise<void>;
+  /** Kills it with all that it started, and starts it anew at the same address over the same folders. */
+  crash: () => Promise<void>;
 }
 
 export interface EditorServerOptions {
@@ -69,29 +71,39 @@ export async function startEditorServer(
   await writeFile(join(folder, 'config.yaml'), '');
   await runProgram(node, [editor, ...folders, '--install-extension', vsix, '--force'], { env });
 
-  const program = startProgram(
-    node,
-    [
-      ...[editor, ...folders, '--auth', 'none', '--bind-addr', '127.0.0.1:0'],
-      ...['--disable-telemetry', '--disable-update-check'],
-    ],
-    { env },
-  );
-  const url = await until('the address of code-server', () => {
-    return /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(program.output())?.[1];
-  }).catch(async (error: unknown) => {
-    await program.stop();
-    throw new Error(`code-server did not start:\n${program.output()}`, { cause: error });
-  });
+  const start = async (port: number) => {
+    const started = startProgram(
+      node,
+      [
+        ...[editor, ...folders, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+        ...['--disable-telemetry', '--disable-update-check'],
+      ],
+      { env },
+    );
+    const address = await until('the address of code-server', () => {
+      return /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(started.output())?.[1];
+    }).catch(async (error: unknown) => {
+      await started.stop();
+      throw new Error(`code-server did not start:\n${started.output()}`, { cause: error });
+    });
+    return { started, address };
+  };
+  const first = await start(0);
+  const url = first.address;
+  let program = first.started;
   return {
     url,
-    output: program.output,
+    output: () => program.output(),
     logs: join(data, 'logs'),
     configure: async (changes) => {
       const before = settingsSchema.parse(JSON.parse(await readFile(settingsFile, 'utf8')));
       await writeSettings(settingsFile, { ...before, ...changes });
     },
-    stop: program.stop,
+    stop: () => program.stop(),
+    crash: async () => {
+      await program.kill();
+      program = (await start(Number(new URL(url).port))).started;
+    },
   };
 }
 

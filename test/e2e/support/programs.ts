@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const GRACE_MS = 5000;
@@ -11,6 +12,8 @@ export interface Program {
   readonly ended: Promise<string>;
   /** Ends it politely, then by force; resolves when it is gone. */
   stop: () => Promise<void>;
+  /** Ends it and all that it started at once, as a crash of the machine would; resolves when it is gone. */
+  kill: () => Promise<void>;
 }
 
 export interface ProgramOptions {
@@ -59,7 +62,34 @@ export function startProgram(
       if (gone === undefined) child.kill('SIGKILL');
       await ended;
     },
+    kill: async () => {
+      for (const pid of await descendantsOf(child.pid ?? 0)) killProcess(pid);
+      child.kill('SIGKILL');
+      await ended;
+    },
   };
+}
+
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}
+
+/** All processes below one, those furthest down first. */
+async function descendantsOf(pid: number): Promise<number[]> {
+  const numbers = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const parents = new Map<number, number>();
+  for (const number of numbers) {
+    const status = await readFile(`/proc/${number}/status`, 'utf8').catch(() => '');
+    const parent = /^PPid:\s*(\d+)$/m.exec(status)?.[1];
+    if (parent !== undefined) parents.set(Number(number), Number(parent));
+  }
+  const below = (of: number): number[] =>
+    [...parents].flatMap(([child, parent]) => (parent === of ? [...below(child), child] : []));
+  return below(pid);
 }
 
 /** Runs a program to its end. @throws Error with what it wrote where it does not end with status 0. */

@@ -115,6 +115,11 @@ export class Session {
     await runProgram(node, [join(ROOT, 'dist/sealong.js'), ...args], { env });
   }
 
+  /** Does something when the session stops. */
+  cleanUp(end: () => Promise<void>): void {
+    this.#cleanUps.push(end);
+  }
+
   /** A folder to open in the editor. */
   async workspace(name: string): Promise<string> {
     const folder = join(this.folder, 'workspaces', name);

@@ -76,6 +76,19 @@ export class Workbench {
     return this.#pane('Studies').locator('.tree-explorer-viewlet-tree-view > .message');
   }
 
+  /** A line of the status bar. */
+  status(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** A line of the list that is offered. */
+  line(text: string | RegExp): Locator {
+    return this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: text })
+      .first();
+  }
+
   get rows(): Locator {
     return this.#pane('Studies').locator('.monaco-list-row[role="treeitem"]');
   }
@@ -127,10 +140,7 @@ export class Workbench {
 
   /** Takes one line of the list that is offered. */
   async pick(text: string | RegExp): Promise<void> {
-    const row = this.page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ hasText: text })
-      .first();
+    const row = this.line(text);
     await row.waitFor();
     await row.click();
   }
