@@ -5,7 +5,7 @@ import { SealongError } from './errors.ts';
 import { report } from './evaluation/report.ts';
 import { exportPairs } from './preference/export.ts';
 import { pairs } from './preference/pairs.ts';
-import type { ChatClient } from './sampling/chatClient.ts';
+import type { SamplingClient } from './sampling/chatClient.ts';
 import { openaiClient } from './sampling/openaiClient.ts';
 import { sample } from './sampling/sample.ts';
 import { openEmbedder } from './scoring/embedding/openEmbedder.ts';
@@ -15,6 +15,9 @@ import type { StageEnvironment, StageRequest } from './stageRequest.ts';
 import { openStudy, type Study } from './study/study.ts';
 import { synthesize } from './synthesis/synthesize.ts';
 import { openTokenCounter } from './tokenizers/openTokenCounter.ts';
+
+/** Judgements are not adapted to what the server bears, as samples are. */
+const JUDGED_AT_ONCE = 16;
 
 /**
  * Runs a stage asked for by data, on real ports. The command calls it in its own process, the editor in a worker.
@@ -44,18 +47,23 @@ export async function* runNamedStage(
       );
       return;
     }
-    case 'sample':
+    case 'sample': {
+      const endpoint = endpointOf(study, environment);
+      const [client, ...replicas] = clientsOf(endpoint, environment);
+      const { maxConcurrency, maxChoices } = endpoint.limits;
       yield* sample(
         study,
-        { client: clientOf(endpointOf(study, environment), environment), clock: systemClock },
+        { client, replicas, clock: systemClock },
         {
-          concurrency: endpointOf(study, environment).limits.maxConcurrency,
+          concurrency: maxConcurrency,
+          maxChoices,
           retryFailed: request.retryFailed ?? false,
           ...(request.questionIds ? { questionIds: new Set(request.questionIds) } : {}),
           signal,
         },
       );
       return;
+    }
     case 'score':
       yield* score(
         study,
@@ -63,9 +71,10 @@ export async function* runNamedStage(
           openEmbedder: (of, stop, tell) => openEmbedder(of, environment, stop, tell),
           openChat: (of) => {
             const endpoint = endpointOf(of, environment);
+            const [client] = clientsOf(endpoint, environment);
             return {
-              client: clientOf(endpoint, environment),
-              concurrency: endpoint.limits.maxConcurrency,
+              client,
+              concurrency: Math.min(endpoint.limits.maxConcurrency, JUDGED_AT_ONCE),
             };
           },
           clock: systemClock,
@@ -104,7 +113,12 @@ function endpointOf(study: Study, { endpoint }: StageEnvironment): EndpointProfi
   );
 }
 
-function clientOf({ baseUrl, limits }: EndpointProfile, { apiKey }: StageEnvironment): ChatClient {
-  const { timeoutMs } = limits;
-  return openaiClient({ baseUrl, apiKey, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+/** A client for the first server and each of its replicas. */
+function clientsOf(
+  { baseUrl, replicas = [], limits: { timeoutMs }, capabilities }: EndpointProfile,
+  { apiKey }: StageEnvironment,
+): [SamplingClient, ...SamplingClient[]] {
+  const clientOf = (url: string) => openaiClient({ baseUrl: url, apiKey, timeoutMs, capabilities });
+  const others = new Set(replicas.filter((url) => url !== baseUrl));
+  return [clientOf(baseUrl), ...[...others].map(clientOf)];
 }

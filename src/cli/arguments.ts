@@ -20,6 +20,7 @@ const OPTIONS = {
   endpoint: { type: 'string', multiple: true },
   model: { type: 'string' },
   concurrency: { type: 'string' },
+  'max-choices': { type: 'string' },
   from: { type: 'string' },
   format: { type: 'string' },
   distractors: { type: 'string' },
@@ -51,9 +52,10 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['from', 'format', 'distractors', 'articles', 'strict', 'replace', 'endpoint'],
   },
   sample: {
-    usage: 'sample STUDY --endpoint URL[,URL...]|embedded [--concurrency N] [--retry-failed]',
+    usage:
+      'sample STUDY --endpoint URL[,URL...]|embedded [--concurrency N] [--max-choices N] [--retry-failed]',
     about: 'take the trajectories that are missing to N a question',
-    options: ['endpoint', 'concurrency', 'retry-failed'],
+    options: ['endpoint', 'concurrency', 'max-choices', 'retry-failed'],
   },
   score: {
     usage: `score STUDY [--scorer ${SCORERS.join('|')}] [--endpoint URL]`,
@@ -122,10 +124,8 @@ export function parseCommand(argv: readonly string[]): Command {
     kind: 'stage',
     request: stageRequest(verb, known, study, settings, values),
     endpoints: values.endpoint ?? [],
-    concurrency:
-      values.concurrency === undefined
-        ? undefined
-        : wholeNumber(values.concurrency, '--concurrency', 1, 4096),
+    concurrency: optionalNumber(values.concurrency, '--concurrency', 4096),
+    maxChoices: optionalNumber(values['max-choices'], '--max-choices', 128),
   };
 }
 
@@ -188,6 +188,10 @@ function refuseForeignOptions(
   const allowed = WITHOUT_STUDY.has(verb) ? known.options : [...known.options, 'set'];
   const foreign = given.find((name) => !allowed.includes(name));
   if (foreign !== undefined) throw wrong(known, `--${foreign} does not go with "${verb}"`);
+}
+
+function optionalNumber(text: string | undefined, option: string, max: number): number | undefined {
+  return text === undefined ? undefined : wholeNumber(text, option, 1, max);
 }
 
 function wholeNumber(text: string, option: string, min: number, max: number): number {

@@ -6,7 +6,9 @@ import { SealongError } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
 import type { StageEnvironment } from '../stageRequest.ts';
 
-const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_CONCURRENCY = 64;
+/** The embedded model takes one request at a time. */
+const EMBEDDED_CONCURRENCY = 8;
 
 /** Stands in place of a base URL for the model on this machine. */
 const EMBEDDED = 'embedded';
@@ -14,7 +16,8 @@ const EMBEDDED = 'embedded';
 export interface EndpointFlags {
   /** Base URLs of the replicas of one server, or `embedded`. */
   endpoints: readonly string[];
-  concurrency: number | undefined;
+  concurrency?: number | undefined;
+  maxChoices?: number | undefined;
 }
 
 /** What the command takes from flags and the environment. */
@@ -37,7 +40,11 @@ export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
 }
 
 /** @throws SealongError `usage` where the embedded model is one of several replicas. */
-function endpointOf({ endpoints, concurrency }: EndpointFlags): EndpointProfile | undefined {
+function endpointOf({
+  endpoints,
+  concurrency,
+  maxChoices,
+}: EndpointFlags): EndpointProfile | undefined {
   const urls = endpoints
     .flatMap((value) => value.split(','))
     .map((url) => url.trim())
@@ -49,7 +56,15 @@ function endpointOf({ endpoints, concurrency }: EndpointFlags): EndpointProfile 
       'usage',
       'Wrong use: --endpoint embedded stands alone. Name several addresses only for replicas of one server.',
     );
-  return { baseUrl, replicas, limits: { maxConcurrency: concurrency ?? DEFAULT_CONCURRENCY } };
+  const most = baseUrl === EMBEDDED ? EMBEDDED_CONCURRENCY : DEFAULT_CONCURRENCY;
+  return {
+    baseUrl,
+    replicas,
+    limits: {
+      maxConcurrency: concurrency ?? most,
+      ...(maxChoices === undefined ? {} : { maxChoices }),
+    },
+  };
 }
 
 export function serveOptions(port: number, signal: AbortSignal) {

@@ -21,6 +21,8 @@ export interface EndpointLimits {
   maxConcurrency: number;
   /** How long one request may go without a sign of life, in milliseconds. */
   timeoutMs?: number;
+  /** Choices that one request asks for at most; 1 gives each sample a request and a seed of its own. */
+  maxChoices?: number;
 }
 
 /** What a probe found out about a server; absent means unknown, and is found out while sampling. */

@@ -36,7 +36,9 @@ const chatRequest = z.object({
   max_completion_tokens: z.int().min(1).nullish(),
   stop: z.union([stopString, z.array(stopString).max(MOST_STOPS)]).nullish(),
   stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  stream_options: z
+    .object({ include_usage: z.boolean().nullish(), continuous_usage_stats: z.boolean().nullish() })
+    .nullish(),
 });
 
 export type ChatCompletionRequest = z.infer<typeof chatRequest>;

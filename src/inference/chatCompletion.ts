@@ -81,6 +81,8 @@ export interface Progress {
   choice: number;
   text: string;
   finishReason: FinishReason | null;
+  /** Of this choice, as it ends. */
+  completionTokens?: number;
 }
 
 /** Runs a generation into `completion`, handing on each part as it comes. */
@@ -105,9 +107,20 @@ export async function* complete(
       choice.finishReason = event.finishReason;
       usage.completion_tokens += event.completionTokens;
       usage.total_tokens += event.completionTokens;
-      yield { choice: event.choice, text: '', finishReason: event.finishReason };
+      yield {
+        choice: event.choice,
+        text: '',
+        finishReason: event.finishReason,
+        completionTokens: event.completionTokens,
+      };
     }
   }
+}
+
+/** vLLM's `continuous_usage_stats`, told as a choice ends: the completion's tokens are those of that choice. */
+export function choiceUsage({ usage }: Completion, completionTokens: number): Usage {
+  const total_tokens = usage.prompt_tokens + completionTokens;
+  return { ...usage, completion_tokens: completionTokens, total_tokens };
 }
 
 /** The answer to a request without `stream`. */

@@ -9,6 +9,7 @@ import {
 } from './apiRequests.ts';
 import {
   checkModel,
+  choiceUsage,
   chunkBody,
   complete,
   completionBody,
@@ -172,9 +173,14 @@ async function completeChat(
     const delta = { role: 'assistant', content: '' };
     send(chunkBody(completion, model, { choice, delta, finishReason: null }, usage));
   }
-  for await (const { choice, text, finishReason } of progress) {
+  const counts = withUsage && asked.stream_options?.continuous_usage_stats === true;
+  for await (const { choice, text, finishReason, completionTokens } of progress) {
     const delta = finishReason === null ? { content: text } : {};
-    send(chunkBody(completion, model, { choice, delta, finishReason }, usage));
+    const part = { choice, delta, finishReason };
+    const own = counts && completionTokens !== undefined;
+    send(
+      chunkBody(completion, model, part, own ? choiceUsage(completion, completionTokens) : usage),
+    );
   }
   if (withUsage) send(chunkBody(completion, model, undefined, completion.usage));
   response.end('data: [DONE]\n\n');

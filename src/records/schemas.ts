@@ -73,9 +73,16 @@ export const trajectorySchema = z.object({
   /** Hash of the parameters that shape a sample. */
   sampling: text,
   created_at: text,
+  /** As it was sent; absent where the server takes none. */
   seed: z.number().int().optional(),
   /** Requests made for this sample, this one included: retries shift its distribution. */
   attempts: count.optional(),
+  /** Those that failed, in order: reason and time. */
+  failed_attempts: z.array(z.object({ kind: text, at: text })).optional(),
+  /** Which of the choices of one request this is: `seed` is that of the request. */
+  choice: z.object({ at: count, of: count }).optional(),
+  /** Tokens of the request's prompt that the server did not compute anew. */
+  cached_tokens: count.optional(),
   error: text.optional(),
   /** Of an answer from another dataset: the side that the dataset puts it on, and its score there. */
   imported: z

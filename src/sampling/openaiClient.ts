@@ -1,226 +1,215 @@
-import OpenAI, {
-  APIConnectionError,
-  APIConnectionTimeoutError,
-  APIError,
-  APIUserAbortError,
-} from 'openai';
 import * as z from 'zod';
-import { checkedHost } from '../endpoint/checkedHost.ts';
-import { connectionProblem } from '../endpoint/connectionProblem.ts';
-import { messageOf } from '../errors.ts';
+import type { EndpointCapabilities } from '../endpoint/endpointProfile.ts';
+import { EndpointError } from '../endpoint/endpointError.ts';
+import { HttpClient, type HttpAnswer, type HttpExchange } from '../endpoint/httpClient.ts';
+import { statusError } from '../endpoint/statusError.ts';
 import { issuesText } from '../records/jsonl.ts';
-import type { ChatAnswer, ChatClient, ChatRequest } from './chatClient.ts';
-import { ChatError } from './chatError.ts';
+import { answerSchema, choicesOf, chunkSchema, GrowingChoices } from './chatAnswer.ts';
+import type { ChatRequest, Choice, ChoicesRequest, SamplingClient } from './chatClient.ts';
+import { adapted, firstWays, refusedPrompt, type Ways } from './serverWays.ts';
 
 /** A server to ask: `baseUrl` ends in `/v1` with nearly all of them. */
 export interface Endpoint {
   baseUrl: string;
   apiKey?: string | undefined;
-  /** How long one sample may take, in milliseconds. */
-  timeoutMs?: number;
+  /** How long one request may take, in milliseconds. */
+  timeoutMs?: number | undefined;
+  capabilities?: EndpointCapabilities | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
-
-const tokens = z.number().int().nonnegative();
-const answerSchema = z.object({
-  model: z.string().optional(),
-  choices: z
-    .array(
-      z.object({
-        message: z.object({ content: z.string().nullish() }),
-        finish_reason: z.string().nullish(),
-      }),
-    )
-    .min(1),
-  usage: z
-    .object({ prompt_tokens: tokens.optional(), completion_tokens: tokens.optional() })
-    .nullish(),
-});
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+const failedSchema = z.object({ error: z.unknown() });
 
 /**
- * Any OpenAI-compatible server. Redirects are not followed, so that a key goes to the named host alone; retries are the
- * caller's, so that each attempt can be recorded.
+ * Any OpenAI-compatible server. Each request is made once: retries are the caller's, so that each attempt can be
+ * recorded. Only a request that the server refused for the form of its fields is made again in the form that it knows.
  *
  * @throws SealongError `bad_endpoint` where `baseUrl` is no http(s) URL.
  */
-export function openaiClient(endpoint: Endpoint): ChatClient {
-  const host = checkedHost(endpoint.baseUrl);
-  const client = new OpenAI({
-    baseURL: endpoint.baseUrl,
-    // The package insists on a key and reads several variables of the environment; local servers need none.
-    apiKey: endpoint.apiKey ?? 'none',
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    logLevel: 'off',
-    timeout: endpoint.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    fetchOptions: { redirect: 'error' },
-  });
-  const withSignal = (signal?: AbortSignal) => (signal ? { signal } : {});
+export function openaiClient(endpoint: Endpoint): SamplingClient {
+  const { apiKey, timeoutMs = DEFAULT_TIMEOUT_MS } = endpoint;
+  const http = new HttpClient(endpoint);
+  const { host } = http;
+  const bodies = new RequestBodies();
+  let ways = firstWays(endpoint.capabilities);
 
-  return {
+  async function post(
+    request: ChoicesRequest,
+    onEvent: HttpExchange['onEvent'],
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer> {
+    for (;;) {
+      const asked = ways;
+      const answer = await http.exchange({
+        path: '/chat/completions',
+        body: bodies.of(request, asked),
+        timeoutMs,
+        signal,
+        ...(onEvent ? { onEvent } : {}),
+      });
+      if (answer.status === 200) return answer;
+      const other = adapted(asked, answer, request);
+      if (other === undefined)
+        throw refusedPrompt(answer, { host, apiKey }) ?? statusError(answer, { host, apiKey });
+      // Requests that were under way together learn the same.
+      if (ways === asked) ways = other;
+      if (request.n > 1 && !ways.n)
+        throw new EndpointError('n_refused', 'later', `${host} gives one choice a request.`);
+    }
+  }
+
+  const client: SamplingClient = {
     host,
+    get ways() {
+      return ways;
+    },
     async check(model, signal) {
-      let listed: unknown;
-      try {
-        listed = await client.get('/models', withSignal(signal));
-      } catch (error) {
-        const failure = toChatError(error, host, signal);
-        // Some servers list no models; the first sample then tells.
-        if (failure instanceof ChatError && failure.code === 'not_found') return;
-        throw failure;
-      }
-      const models = parseAnswer(modelsSchema, listed, host).data.map(({ id }) => id);
+      const answer = await http.exchange({ path: '/models', timeoutMs, signal });
+      // Some servers list no models; the first sample then tells.
+      if (answer.status === 404 || answer.status === 405) return;
+      if (answer.status !== 200) throw statusError(answer, { host, apiKey });
+      const models = parsed(modelsSchema, answer.text, host).data.map(({ id }) => id);
       if (models.length > 0 && !models.includes(model))
-        throw new ChatError(
+        throw new EndpointError(
           'model_not_served',
           'run',
           `${host} does not serve the model "${model}". It serves: ${models.slice(0, 10).join(', ')}. Set sampling.model in sealong.json to one of these, or choose another endpoint.`,
         );
     },
     async complete(request, signal) {
+      let text = '';
+      let finishReason = 'unknown';
+      const usage = await client.choices(
+        { ...request, n: 1, stream: false },
+        {
+          ended: (choice) => {
+            ({ text, finishReason } = choice);
+          },
+        },
+        signal,
+      );
+      return { text, finishReason, ...usage };
+    },
+    async choices(request, listener, signal) {
+      let heard = 0;
+      const came = { first: false, last: false };
+      const begin = () => {
+        if (!came.first) listener.begun?.();
+        came.first = true;
+      };
+      const growing = new GrowingChoices((choice: Choice, usage) => {
+        heard += 1;
+        listener.ended(choice, usage);
+      });
+      const onEvent = (data: string) => {
+        if (data === '[DONE]') {
+          came.last = true;
+          return;
+        }
+        const chunk = parsed(chunkSchema, data, host, apiKey);
+        growing.add(chunk);
+        if (growing.begun) begin();
+      };
+      let answer: HttpAnswer;
       try {
-        return answerOf(
-          await client.post('/chat/completions', { body: bodyOf(request), ...withSignal(signal) }),
-          request,
-          host,
-        );
+        answer = await post(request, request.stream ? onEvent : undefined, signal);
+        if (answer.events && !(came.last || (growing.begun && growing.allEnded)))
+          throw new EndpointError(
+            'answer_cut',
+            'later',
+            `${host} broke off in the middle of an answer.`,
+          );
       } catch (error) {
-        throw toChatError(error, host, signal);
+        growing.end(false);
+        throw error;
       }
+      begin();
+      let { usage } = growing;
+      if (answer.events) {
+        growing.end(true);
+        ({ usage } = growing);
+      } else {
+        if (request.stream) ways = { ...ways, stream: false };
+        const whole = choicesOf(parsed(answerSchema, answer.text, host, apiKey));
+        ({ usage } = whole);
+        for (const choice of whole.choices.slice(0, request.n)) {
+          heard += 1;
+          listener.ended(choice, usage);
+        }
+      }
+      if (heard < request.n) ways = { ...ways, n: false };
+      return usage;
     },
   };
+  return client;
 }
 
-function bodyOf(request: ChatRequest): object {
-  return {
-    model: request.model,
-    messages: [{ role: 'user', content: request.prompt }],
-    temperature: request.temperature,
-    top_p: request.topP,
-    max_tokens: request.maxTokens,
-    seed: request.seed,
-    n: 1,
-    stream: false,
-  };
-}
+/** Bodies of requests as bytes. What the samples of one question share is made once: contexts are long. */
+class RequestBodies {
+  readonly #shared = new Map<string, { key: string; bytes: Buffer }>();
 
-function answerOf(json: unknown, request: ChatRequest, host: string): ChatAnswer {
-  const { choices, usage, model } = parseAnswer(answerSchema, json, host);
-  const [choice] = choices;
-  return {
-    text: choice?.message.content ?? '',
-    finishReason: choice?.finish_reason ?? 'unknown',
-    promptTokens: usage?.prompt_tokens ?? null,
-    completionTokens: usage?.completion_tokens ?? null,
-    servedModel: model ?? request.model,
-  };
-}
+  of(request: ChoicesRequest, ways: Ways): Buffer[] {
+    const { n, stream, seed } = request;
+    const own = {
+      ...(ways.seed ? { seed } : {}),
+      n,
+      stream: stream && ways.stream,
+      ...(stream && ways.stream && ways.streamUsage !== 'none'
+        ? {
+            stream_options: {
+              include_usage: true,
+              ...(ways.streamUsage === 'continuous' ? { continuous_usage_stats: true } : {}),
+            },
+          }
+        : {}),
+    };
+    // The two objects as one: `{...shared` and `,...own}`.
+    return [this.#sharedOf(request, ways), Buffer.from(`,${JSON.stringify(own).slice(1)}`)];
+  }
 
-function parseAnswer<T>(schema: z.ZodType<T>, json: unknown, host: string): T {
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const seen =
-    typeof json === 'string' && json.trimStart().startsWith('<')
-      ? 'a web page'
-      : `something else (${issuesText(result.error.issues)})`;
-  throw new ChatError(
-    'bad_answer',
-    'run',
-    `${host} did not answer as an OpenAI-compatible server: it sent ${seen}. Check the base URL; it usually ends in /v1.`,
-  );
-}
-
-const OVERFLOW =
-  /context.{0,20}(length|window|size)|maximum.{0,20}(context|length|token)|too (long|many tokens)|exceed.{0,40}(context|tokens)/i;
-
-/** Errors of the package and of the network as what they mean for the run; an abort by the user passes unchanged. */
-function toChatError(error: unknown, host: string, signal?: AbortSignal): unknown {
-  if (error instanceof ChatError) return error;
-  if (signal?.aborted || error instanceof APIUserAbortError) return signal?.reason ?? error;
-  if (error instanceof APIConnectionTimeoutError)
-    return new ChatError(
-      'timeout',
-      'later',
-      `${host} did not answer in time. Check its load, or raise the endpoint's timeout.`,
-      { cause: error },
-    );
-  if (error instanceof APIConnectionError) return connectionError(error, host);
-  if (error instanceof SyntaxError)
-    return new ChatError('bad_answer', 'later', `${host} sent an answer that is not valid JSON.`, {
-      cause: error,
-    });
-  if (!(error instanceof APIError)) return error;
-
-  const status: unknown = error.status;
-  const said = messageOf(error).replace(/\s+/g, ' ').slice(0, 300);
-  switch (status) {
-    case 401:
-    case 403:
-      return new ChatError(
-        'unauthorized',
-        'run',
-        `${host} refused the key (${String(status)}). Set one with "SeaLong: Set API Key" or SEALONG_API_KEY.`,
-        { cause: error },
-      );
-    case 404:
-      return new ChatError(
-        'not_found',
-        'run',
-        `${host} knows no such address or model (404: ${said}). Check the base URL, which usually ends in /v1, and sampling.model.`,
-        { cause: error },
-      );
-    case 413:
-      return new ChatError(
-        'prompt_too_long',
-        'question',
-        `${host} refused the prompt as too large (413).`,
-        { cause: error },
-      );
-    case 400:
-    case 422:
-      if (error.code === 'context_length_exceeded' || OVERFLOW.test(said))
-        return new ChatError(
-          'prompt_too_long',
-          'question',
-          `${host}: the prompt does not fit the model's context (${said}).`,
-          { cause: error },
-        );
-      return new ChatError(
-        'refused',
-        'run',
-        `${host} refused the request (${String(status)}: ${said}). Check the sampling values in sealong.json.`,
-        { cause: error },
-      );
-    default: {
-      const later =
-        status === 408 ||
-        status === 409 ||
-        status === 429 ||
-        (typeof status === 'number' && status >= 500);
-      return new ChatError(
-        status === 429 ? 'rate_limited' : 'server_error',
-        later ? 'later' : 'run',
-        `${host} failed (${String(status)}: ${said}).`,
-        { cause: error, retryAfterMs: retryAfterMs(error.headers) },
-      );
-    }
+  #sharedOf({ model, prompt, temperature, topP, maxTokens }: ChatRequest, ways: Ways): Buffer {
+    const values = { model, temperature, top_p: topP, [ways.maxTokensField]: maxTokens };
+    const key = JSON.stringify(values);
+    const known = this.#shared.get(prompt);
+    if (known?.key === key) return known.bytes;
+    const all = { ...values, messages: [{ role: 'user', content: prompt }] };
+    const bytes = Buffer.from(JSON.stringify(all).slice(0, -1), 'utf8');
+    this.#shared.set(prompt, { key, bytes });
+    const oldest = this.#shared.keys().next().value;
+    if (this.#shared.size > 8 && oldest !== undefined) this.#shared.delete(oldest);
+    return bytes;
   }
 }
 
-function connectionError(error: APIConnectionError, host: string): ChatError {
-  const { kind, words } = connectionProblem(error);
-  return new ChatError(
-    kind === 'redirect' ? 'redirected' : 'server_unreachable',
-    kind === 'unreachable' ? 'later' : 'run',
-    `Could not reach ${host}: ${words}`,
-    { cause: error },
+/** Reads what a server sent with a status of success: an answer, or after all a failure. */
+function parsed<T>(schema: z.ZodType<T>, text: string, host: string, apiKey?: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    const page = text.trimStart().startsWith('<');
+    throw new EndpointError(
+      'bad_answer',
+      page ? 'run' : 'later',
+      page ? notOpenai(host, 'a web page') : `${host} sent an answer that is not valid JSON.`,
+    );
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const failed = failedSchema.safeParse(json).data;
+  if (failed?.error !== undefined && failed.error !== null) {
+    const status = Number(Reflect.get(Object(failed.error), 'code') ?? 500);
+    const answer = { status: status >= 400 && status < 600 ? status : 500, headers: {}, text };
+    throw refusedPrompt(answer, { host, apiKey }) ?? statusError(answer, { host, apiKey });
+  }
+  throw new EndpointError(
+    'bad_answer',
+    'run',
+    notOpenai(host, `something else (${issuesText(result.error.issues)})`),
   );
 }
 
-function retryAfterMs(headers: unknown): number | undefined {
-  const seconds = headers instanceof Headers ? Number(headers.get('retry-after') ?? NaN) : NaN;
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+function notOpenai(host: string, what: string): string {
+  return `${host} did not answer as an OpenAI-compatible server: it sent ${what}. Check the base URL; it usually ends in /v1.`;
 }

@@ -1,23 +1,41 @@
 import type { Clock } from '../clock.ts';
-import { SealongError, messageOf } from '../errors.ts';
+import { EndpointError } from '../endpoint/endpointError.ts';
+import { SealongError } from '../errors.ts';
 import { AppendLog } from '../records/appendLog.ts';
-import { readRecordAt } from '../records/jsonl.ts';
-import { questionSchema, SCHEMA_VERSION, type TrajectoryRecord } from '../records/schemas.ts';
-import { EventQueue, type Stage, type StageEvent } from '../stage.ts';
-import { isFailed, type QuestionEntry } from '../study/entries.ts';
+import type { TrajectoryRecord } from '../records/schemas.ts';
+import {
+  EventQueue,
+  type SamplingProgress,
+  type Stage,
+  type StageEvent,
+  type StageProgress,
+} from '../stage.ts';
+import { isFailed, isTruncated, type QuestionEntry } from '../study/entries.ts';
 import { lockStage } from '../study/lock.ts';
 import { scanFile } from '../study/scan.ts';
 import type { Study } from '../study/study.ts';
 import { StudyIndex } from '../study/studyIndex.ts';
-import type { ChatClient } from './chatClient.ts';
-import { ChatError } from './chatError.ts';
-import { samplingOf, sampleSeed, type SamplingParameters } from './parameters.ts';
-import { withRetries } from './retry.ts';
-import { promptOf } from './strategy.ts';
+import type { SamplingClient } from './chatClient.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { samplingOf, type SamplingParameters } from './parameters.ts';
+import { PromptCache } from './promptCache.ts';
+import { QuestionWork } from './questionWork.ts';
+import { Replica } from './replica.ts';
+import type { SamplingTally } from './samplingTally.ts';
+import { TrajectoryRecords } from './trajectoryRecords.ts';
+
+export interface SamplePorts {
+  client: SamplingClient;
+  /** Further servers of the same deployment. */
+  replicas?: readonly SamplingClient[];
+  clock: Clock;
+}
 
 export interface SampleOptions {
-  /** Requests in flight at once. */
+  /** Samples in flight at once, at most: the number adapts to the servers below it. */
   concurrency: number;
+  /** Choices that one request asks for, at most; 1 gives each sample a request and a seed of its own. */
+  maxChoices?: number | undefined;
   /** Also take the samples again that the server refused for good. */
   retryFailed?: boolean;
   /** Only these questions. */
@@ -38,27 +56,29 @@ export interface SampleSummary {
   added: number;
   failed: number;
   truncated: number;
+  /** As the server counts them for each request: a prompt sampled by one request counts once. */
   prompt_tokens: number;
+  /** Of these, the ones that came from the server's cache; null where it does not say. */
+  cached_tokens: number | null;
   completion_tokens: number;
+  /** Requests that were made again, and failed requests by kind. */
+  retries: number;
+  errors: Record<string, number>;
 }
 
-/** One sample to take. */
-interface Task {
-  question: QuestionEntry;
-  index: number;
-}
-
-const ATTEMPTS = 5;
+/** How often progress is told at most, in milliseconds. */
+const PROGRESS_MS = 200;
 
 /**
  * Takes the trajectories that are missing to N a question (paper, section 3.1), and appends each as it arrives.
  * `trajectories.jsonl` alone says what is missing, so that running it again never takes a sample twice.
  *
- * @throws SealongError `busy`, `no_questions`, or what {@link ChatError} says of the server; what has arrived is kept.
+ * @throws SealongError `busy`, `no_questions`, or `incomplete` where questions were given up, or what EndpointError
+ * says of the server; what has arrived is kept.
  */
 export async function* sample(
   study: Study,
-  ports: { client: ChatClient; clock: Clock },
+  ports: SamplePorts,
   options: SampleOptions,
 ): Stage<SampleSummary> {
   const { parameters, hash } = await samplingOf(study);
@@ -84,7 +104,8 @@ export async function* sample(
         'imported',
         `The questions of ${study.name} came with their answers from another dataset, and there is nothing to sample. Export them, or make a study of its own for questions to sample.`,
       );
-    const tasks = missing(index, wanted, hash, n, options.retryFailed ?? false);
+    const works = missing(index, wanted, hash, n, options.retryFailed ?? false);
+    const lacking = works.reduce((sum, { pending }) => sum + pending.length, 0);
     const summary: SampleSummary = {
       stage: 'sample',
       host: ports.client.host,
@@ -93,31 +114,32 @@ export async function* sample(
       sampling: hash,
       n,
       questions: wanted.length,
-      trajectories: wanted.length * n - tasks.length,
+      trajectories: wanted.length * n - lacking,
       added: 0,
       failed: 0,
       truncated: 0,
       prompt_tokens: 0,
+      cached_tokens: null,
       completion_tokens: 0,
+      retries: 0,
+      errors: {},
     };
     yield progressOf(summary);
-    if (tasks.length > 0) {
-      await ports.client.check(parameters.model, options.signal);
-      yield* takeAll(study, ports, { parameters, hash, tasks, summary }, options);
-    }
+    if (lacking > 0) yield* takeAll(study, ports, { parameters, hash, works, summary }, options);
     yield { type: 'done', summary };
   } finally {
     await unlock();
   }
 }
 
-function progressOf(summary: SampleSummary): StageEvent<SampleSummary> {
+function progressOf(summary: SampleSummary, sampling?: SamplingProgress): StageProgress {
   return {
     type: 'progress',
     done: summary.trajectories,
     total: summary.questions * summary.n,
     unit: 'trajectories',
-    completionTokens: summary.completion_tokens,
+    completionTokens: sampling?.completionTokens ?? 0,
+    ...(sampling ? { sampling } : {}),
   };
 }
 
@@ -131,14 +153,14 @@ async function indexForSampling(study: Study, signal: AbortSignal): Promise<Stud
   return index;
 }
 
-/** Question by question, so that a server that caches prefixes computes each long prompt once. */
+/** Question by question, those that lack nothing left out. */
 function missing(
   index: StudyIndex,
   questions: readonly QuestionEntry[],
   hash: string,
   n: number,
   retryFailed: boolean,
-): Task[] {
+): QuestionWork[] {
   return questions.flatMap((question) => {
     const present = new Set(
       index
@@ -146,155 +168,149 @@ function missing(
         .filter((entry) => !(retryFailed && isFailed(entry)))
         .map((entry) => entry.index),
     );
-    return Array.from({ length: n }, (_, sampleIndex) => sampleIndex)
-      .filter((sampleIndex) => !present.has(sampleIndex))
-      .map((sampleIndex) => ({ question, index: sampleIndex }));
+    const indices = Array.from({ length: n }, (_, sampleIndex) => sampleIndex).filter(
+      (sampleIndex) => !present.has(sampleIndex),
+    );
+    return indices.length > 0 ? [new QuestionWork(question, indices)] : [];
   });
 }
 
 interface Run {
   parameters: SamplingParameters;
   hash: string;
-  tasks: readonly Task[];
+  works: readonly QuestionWork[];
   summary: SampleSummary;
 }
 
 async function* takeAll(
   study: Study,
-  ports: { client: ChatClient; clock: Clock },
+  ports: SamplePorts,
   run: Run,
   options: SampleOptions,
 ): AsyncGenerator<StageEvent<SampleSummary>, void, undefined> {
+  const { parameters, summary } = run;
+  const { clock } = ports;
+  const replicas = [ports.client, ...(ports.replicas ?? [])].map(
+    (client) => new Replica(client, options.concurrency),
+  );
+  for (const message of await checkReplicas(replicas, parameters.model, options.signal))
+    yield { type: 'warning', message };
+
   const log = await AppendLog.open(study.paths.trajectories);
   const events = new EventQueue<StageEvent<SampleSummary>>();
-  // One failure that concerns the run stops all requests; what they would have given is not paid for in vain twice.
+  // Also where the caller stops listening, no request and no half line is left behind.
   const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const prompts = new PromptCache(study, run.parameters);
-  const refused = new Map<string, string>();
-  const queue = run.tasks.values();
-
-  const worker = async (): Promise<void> => {
-    for (const task of queue) {
-      signal.throwIfAborted();
-      const record = await take(task, run, ports, prompts, refused, signal);
-      await log.append(record);
-      count(run.summary, record);
-      events.push(progressOf(run.summary));
-    }
+  const prompts = new PromptCache(study, parameters);
+  const records = new TrajectoryRecords(run, clock);
+  const keep = async (record: TrajectoryRecord) => {
+    await log.append(record);
+    count(summary, record);
   };
-  const workers = Array.from({ length: Math.max(1, options.concurrency) }, worker);
-  let failure: { error: unknown } | undefined;
-  const finished = Promise.all(
-    workers.map((running) =>
-      running.catch((error: unknown) => {
-        failure ??= { error };
-        stop.abort(error);
-      }),
-    ),
-  ).finally(() => {
+  const progress = coalesced(PROGRESS_MS, () => {
+    events.push(progressOf(summary, dispatcher.tally.progress()));
+  });
+  const dispatcher = new Dispatcher({
+    replicas,
+    works: run.works.values(),
+    parameters,
+    maxConcurrency: Math.max(1, options.concurrency),
+    maxChoices: options.maxChoices,
+    promptOf: ({ question }) => prompts.promptOf(question),
+    keep: (taken) => keep(records.taken(taken)),
+    refuse: async (work, samples, reason) => {
+      await Promise.all(samples.map((sample) => keep(records.refused(work, sample, reason))));
+    },
+    warn: (message) => {
+      events.push({ type: 'warning', message });
+    },
+    changed: progress.tell,
+    clock,
+    signal: AbortSignal.any([options.signal, stop.signal]),
+  });
+  const running = dispatcher.run().finally(() => {
+    progress.end();
     events.end();
   });
+  // Awaited below; a failure before that is not unhandled.
+  running.catch(() => undefined);
   try {
     yield* events.drain();
-    for (const [questionId, reason] of refused)
-      yield { type: 'warning', message: `Question ${questionId} failed: ${reason}` };
-    if (failure) throw failure.error;
+    const givenUp = await running;
+    if (givenUp.size > 0) throw incomplete(givenUp, summary);
   } finally {
-    // Also where the caller stops listening: no request and no half line is left behind.
     stop.abort(new Error('Sampling was stopped.'));
-    await finished;
+    await running.catch(() => undefined);
     await log.close();
+    sumUp(summary, dispatcher.tally);
   }
 }
 
-async function take(
-  { question, index }: Task,
-  { parameters, hash }: Run,
-  ports: { client: ChatClient; clock: Clock },
-  prompts: PromptCache,
-  refused: Map<string, string>,
+/**
+ * Asks each server for its models before anything is spent.
+ *
+ * @returns what to tell of servers that do not answer now, while others do.
+ * @throws EndpointError of one that never will as it is set up, or where none answers.
+ */
+async function checkReplicas(
+  replicas: readonly Replica[],
+  model: string,
   signal: AbortSignal,
-): Promise<TrajectoryRecord> {
-  const seed = sampleSeed(parameters.seed, question.id, index);
-  const base = {
-    v: SCHEMA_VERSION,
-    question_id: question.id,
-    index,
-    model: parameters.model,
-    sampling: hash,
-    seed,
-  };
-  const failed = (error: string): TrajectoryRecord => ({
-    ...base,
-    text: '',
-    finish_reason: 'error',
-    prompt_tokens: null,
-    completion_tokens: null,
-    created_at: ports.clock.now().toISOString(),
-    error,
-  });
-  const known = refused.get(question.id);
-  if (known !== undefined) return failed(known);
-  const prompt = await prompts.promptOf(question);
-  const request = {
-    model: parameters.model,
-    prompt,
-    temperature: parameters.temperature,
-    topP: parameters.top_p,
-    maxTokens: parameters.max_tokens,
-    seed,
-  };
-  try {
-    const { value: answer, attempts } = await withRetries(
-      () => ports.client.complete(request, signal),
-      { clock: ports.clock, attempts: ATTEMPTS, seed, signal },
-    );
-    return {
-      ...base,
-      text: answer.text,
-      finish_reason: answer.finishReason,
-      prompt_tokens: answer.promptTokens,
-      completion_tokens: answer.completionTokens,
-      created_at: ports.clock.now().toISOString(),
-      attempts,
-    };
-  } catch (error) {
-    if (!(error instanceof ChatError && error.failure === 'question')) throw error;
-    refused.set(question.id, messageOf(error));
-    return failed(messageOf(error));
-  }
+): Promise<string[]> {
+  const failures = await Promise.all(
+    replicas.map(async (replica) => {
+      try {
+        await replica.client.check(model, signal);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof EndpointError && error.failure === 'later')) throw error;
+        replica.down = error;
+        return error;
+      }
+    }),
+  );
+  const down = failures.filter((error) => error !== undefined);
+  if (down.length === replicas.length && down[0]) throw down[0];
+  return down.map((error) => `${error.message} It is tried again later; the others are used.`);
+}
+
+function incomplete(givenUp: ReadonlyMap<string, string>, { questions }: SampleSummary): Error {
+  const [first] = givenUp;
+  const named = [...givenUp.keys()].slice(0, 5).join(', ');
+  const others = givenUp.size > 5 ? ` and ${givenUp.size - 5} others` : '';
+  return new SealongError(
+    'incomplete',
+    `${givenUp.size} of ${questions} questions did not get all their samples, though they were tried several times: ${named}${others}. The last error: ${first?.[1] ?? ''} What came is kept; run this again to try just what is missing.`,
+  );
 }
 
 function count(summary: SampleSummary, record: TrajectoryRecord): void {
   summary.trajectories += 1;
   summary.added += 1;
   summary.failed += isFailed({ finishReason: record.finish_reason }) ? 1 : 0;
-  summary.truncated += record.finish_reason === 'length' ? 1 : 0;
-  summary.prompt_tokens += record.prompt_tokens ?? 0;
-  summary.completion_tokens += record.completion_tokens ?? 0;
+  summary.truncated += isTruncated({ finishReason: record.finish_reason }) ? 1 : 0;
 }
 
-/** The prompts of the questions in flight: the last few, as contexts are long. */
-class PromptCache {
-  readonly #study: Study;
-  readonly #parameters: SamplingParameters;
-  readonly #prompts = new Map<string, Promise<string>>();
+function sumUp(summary: SampleSummary, tally: SamplingTally): void {
+  summary.prompt_tokens = tally.promptTokens;
+  summary.cached_tokens = tally.cachedTokens;
+  summary.completion_tokens = tally.completionTokens;
+  summary.retries = tally.retries;
+  summary.errors = Object.fromEntries(tally.errors.map(({ kind, count: n }) => [kind, n]));
+}
 
-  constructor(study: Study, parameters: SamplingParameters) {
-    this.#study = study;
-    this.#parameters = parameters;
-  }
-
-  promptOf(question: QuestionEntry): Promise<string> {
-    const cached = this.#prompts.get(question.id);
-    if (cached) return cached;
-    const prompt = readRecordAt(this.#study.paths.questions, question, questionSchema).then(
-      (record) => promptOf(this.#parameters.strategy, record),
-    );
-    this.#prompts.set(question.id, prompt);
-    const oldest = this.#prompts.keys().next().value;
-    if (this.#prompts.size > 8 && oldest !== undefined) this.#prompts.delete(oldest);
-    return prompt;
-  }
+/** Calls `tell` at most once in `ms`, and once more at the end. */
+function coalesced(ms: number, tell: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    tell: () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        tell();
+      }, ms);
+    },
+    end: () => {
+      clearTimeout(timer);
+      tell();
+    },
+  };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { AppendLog } from '../records/appendLog.ts';
 import { problemText, readRecordAt } from '../records/jsonl.ts';
 import { questionSchema, type ScoreRecord } from '../records/schemas.ts';
-import { ChatError } from '../sampling/chatError.ts';
+import { EndpointError } from '../endpoint/endpointError.ts';
 import { samplingOf } from '../sampling/parameters.ts';
 import {
   reporting,
@@ -170,7 +170,7 @@ async function* scoreOne(
       return scoreQuestion(study, scorer, item, selection, { clock, judged }, signal);
     });
   } catch (error) {
-    if (!(error instanceof ChatError && error.failure === 'question')) throw error;
+    if (!(error instanceof EndpointError && error.failure === 'question')) throw error;
     const message = `Question ${item.questionId} was not scored: ${error.message}`;
     yield { type: 'warning', message };
     return undefined;

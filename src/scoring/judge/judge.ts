@@ -40,7 +40,7 @@ export class Judge {
    *
    * @param cases values for the placeholders of the prompt; equal ones are asked once.
    * @param judged called after each judgement that was not known.
-   * @throws ChatError with the first request that failed for good; the signal's reason. What has arrived is kept.
+   * @throws EndpointError with the first request that failed for good; the signal's reason. What has arrived is kept.
    */
   async judge(
     questionId: string,

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { readAllRecords } from '../../../src/records/jsonl.ts';
 import { scoreSchema } from '../../../src/records/schemas.ts';
 import type { ChatClient } from '../../../src/sampling/chatClient.ts';
-import { ChatError } from '../../../src/sampling/chatError.ts';
+import { EndpointError } from '../../../src/endpoint/endpointError.ts';
 import { readMatrix } from '../../../src/scoring/matrixFile.ts';
 import { score } from '../../../src/scoring/score.ts';
 import { runStage } from '../../../src/stage.ts';
@@ -151,7 +151,7 @@ test('what was judged before an interruption is not asked again', async () => {
     let left = 2;
     const failing = judgeBy((shown) => {
       if (left-- > 0) return rate(shown);
-      throw new ChatError('refused', 'run', 'judge refused the request.');
+      throw new EndpointError('refused', 'run', 'judge refused the request.');
     });
     await assert.rejects(run(study, failing.client, 1), /judge refused/);
     await appendFile(study.paths.judgementFile('self_evaluation'), '{"key":"torn');
@@ -169,7 +169,7 @@ test('a question whose prompt is too long is named, and the others are judged', 
   await withStudy('self_evaluation', { a: ['x', 'xx'], b: ['xxx'] }, async (study) => {
     const { client, asked } = judgeBy((shown) => {
       if (shown.prompt.includes('What is a?'))
-        throw new ChatError('prompt_too_long', 'question', 'The prompt does not fit.');
+        throw new EndpointError('prompt_too_long', 'question', 'The prompt does not fit.');
       return rate(shown);
     });
     const { summary, messages } = await run(study, client, 1);
