@@ -1,7 +1,6 @@
 import { spread } from './distinct.ts';
-import { meanTextTokens, questionTokens, totalCost } from './judge/cost.ts';
+import { judgeCost } from './judge/cost.ts';
 import type { Judge } from './judge/judge.ts';
-import { SAME_ANSWER_PROMPT } from './judge/judgePrompt.ts';
 import type { QuestionText } from './judge/questionText.ts';
 import type { Scorer } from './scorer.ts';
 
@@ -16,16 +15,7 @@ export function mbrSelfEvaluationScorer(
   readQuestion: (questionId: string) => Promise<QuestionText>,
 ): Scorer {
   return {
-    cost: (questions) =>
-      totalCost(
-        questions,
-        SAME_ANSWER_PROMPT.template,
-        (id) => judge.known(id),
-        (question, texts) => ({
-          calls: texts * (texts - 1),
-          meanPromptTokens: questionTokens(question) + 2 * meanTextTokens(question),
-        }),
-      ),
+    cost: (questions) => judgeCost('mbr_self_evaluation', questions, (id) => judge.known(id)),
     async score({ questionId, texts }, signal, judged) {
       const { question } = await readQuestion(questionId);
       const distinct = [...new Set(texts)];

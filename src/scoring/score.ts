@@ -18,8 +18,9 @@ import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
 import { indexStudy, textsDigest, type StudyIndex } from '../study/studyIndex.ts';
 import { readMatrix } from './matrixFile.ts';
+import { outlineOf } from './outline.ts';
 import { scoreQuestion, type Work } from './scoreQuestion.ts';
-import type { QuestionOutline, Scorer } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
 import { openScorer, type ScorerPorts } from './scorers.ts';
 import { scoringHash, selectRecords, type Selection } from './selection.ts';
 
@@ -120,7 +121,7 @@ async function* scoreAll(
   );
   try {
     const { calls, meanPromptTokens } = scorer.cost?.(
-      work.map((item) => outlineOf(item, index)),
+      work.map(({ questionId, entries }) => outlineOf(questionId, entries, index)),
     ) ?? { calls: 0, meanPromptTokens: 0 };
     if (calls > 0)
       yield {
@@ -183,20 +184,6 @@ function count(summary: ScoreSummary, record: ScoreRecord): void {
   summary.truncated += record.truncated?.length ?? 0;
   summary.unscored += record.unscored?.length ?? 0;
   summary.unparsed += record.unparsed ?? 0;
-}
-
-function outlineOf({ questionId, entries }: Work, index: StudyIndex): QuestionOutline {
-  const question = index.questions.get(questionId);
-  return {
-    questionId,
-    contextTokens: question?.contextTokens ?? 0,
-    questionCharacters: question?.question.length ?? 0,
-    texts: entries.map(({ text: digest, characters, completionTokens: tokens }) => ({
-      digest,
-      characters,
-      tokens,
-    })),
-  };
 }
 
 function questionsToScore(index: StudyIndex, { sampling }: Selection): Work[] {

@@ -35,12 +35,14 @@ export interface ScorerCost {
   calls: number;
   /** Estimated. */
   meanPromptTokens: number;
+  /** Of one call, at most. */
+  maxCompletionTokens: number;
 }
 
 /** A scorer that is ready to run: models are loaded, servers known. */
 export interface Scorer {
   /** Only of scorers that ask a model to judge. */
-  cost?: (questions: readonly QuestionOutline[]) => ScorerCost;
+  cost?: (questions: readonly QuestionOutline[]) => ScorerCost | undefined;
   /** @param judged called after each judgement that a model was asked for. */
   score: (input: ScoringInput, signal: AbortSignal, judged?: () => void) => Promise<ScoringResult>;
   close: () => Promise<void>;

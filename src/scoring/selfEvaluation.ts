@@ -1,7 +1,6 @@
 import type { QuestionText } from './judge/questionText.ts';
 import type { Judge } from './judge/judge.ts';
-import { meanTextTokens, questionTokens, totalCost } from './judge/cost.ts';
-import { RATING_PROMPT } from './judge/judgePrompt.ts';
+import { judgeCost } from './judge/cost.ts';
 import type { Scorer } from './scorer.ts';
 
 /**
@@ -13,17 +12,7 @@ export function selfEvaluationScorer(
   readQuestion: (questionId: string) => Promise<QuestionText>,
 ): Scorer {
   return {
-    cost: (questions) =>
-      totalCost(
-        questions,
-        RATING_PROMPT.template,
-        (id) => judge.known(id),
-        (question, texts) => ({
-          calls: texts,
-          meanPromptTokens:
-            question.contextTokens + questionTokens(question) + meanTextTokens(question),
-        }),
-      ),
+    cost: (questions) => judgeCost('self_evaluation', questions, (id) => judge.known(id)),
     async score({ questionId, texts }, signal, judged) {
       const { question, context } = await readQuestion(questionId);
       const distinct = [...new Set(texts)];

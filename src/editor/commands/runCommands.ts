@@ -12,6 +12,7 @@ import type { EndpointChoice } from '../endpoint/endpointChoice.ts';
 import type { Endpoint } from '../endpoint/endpoints.ts';
 import { cancelledByUser, type ErrorReporter } from '../errorReporter.ts';
 import { chooseEmbeddingModel } from '../run/embeddingModel.ts';
+import { confirmJudging } from '../run/confirmJudging.ts';
 import { confirmSampling } from '../run/confirmSampling.ts';
 import { NEXT_STEP_LABEL, doneText, type NextStep } from '../run/runTexts.ts';
 import type { Runs } from '../run/runs.ts';
@@ -83,6 +84,8 @@ export class RunCommands {
     const { embedding, scorer } = opened.config.scoring;
     const needsServer = embedding.backend === 'server' || JUDGES.has(scorer);
     const base = await this.#environment({ needsServer });
+    if (base.endpoint && JUDGES.has(scorer))
+      await confirmJudging(study, base.endpoint, opened.config, this.#ports.pause);
     const model = await chooseEmbeddingModel(opened, {
       modelCache: base.modelCache,
       ...(base.embeddedFolder === undefined ? {} : { embeddedFolder: base.embeddedFolder }),

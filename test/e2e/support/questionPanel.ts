@@ -54,6 +54,15 @@ export class QuestionPanel {
     return this.#frame.locator('section.table table');
   }
 
+  get header(): Locator {
+    return this.#frame.locator('.panel > header');
+  }
+
+  /** The scorers side by side. */
+  get comparison(): Locator {
+    return this.#frame.locator('.comparison');
+  }
+
   get notice(): Locator {
     return this.#frame.locator('.notice [role="alert"]');
   }
