@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { encodeRecord } from '../../src/records/jsonl.ts';
 import { studyPaths } from '../../src/study/study.ts';
@@ -221,6 +222,8 @@ describe('The main job on the embedded models in the packaged extension', () => 
 
   step('keeps everything over a reload of the page', async ({ workbench }) => {
     const before = await decisionsOf(dir);
+    // The served editor saves its tabs when it has been idle for five seconds.
+    await delay(12_000);
     await workbench.reload();
     // Which of the tabs was in front is saved only now and then; that all of them come back counts.
     await workbench.tabs.filter({ hasText: 'isle-02' }).click();
