@@ -20,8 +20,11 @@ import { EmbeddedModel } from './editor/embeddedModel.ts';
 import { ApiKeys } from './editor/endpoint/apiKeys.ts';
 import { EndpointChoice } from './editor/endpoint/endpointChoice.ts';
 import { ErrorReporter } from './editor/errorReporter.ts';
+import { QuestionLoader } from './editor/panels/questionLoader.ts';
 import { QuestionPanels } from './editor/panels/questionPanels.ts';
 import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
+import { Queues } from './editor/queue/queues.ts';
+import { ViewCommands } from './editor/queue/viewCommands.ts';
 import { Runs } from './editor/run/runs.ts';
 import { UnfinishedRuns } from './editor/run/unfinishedRuns.ts';
 import { settings, updateSetting } from './editor/settings.ts';
@@ -49,7 +52,12 @@ export function activate(context: vscode.ExtensionContext): void {
       log.warn(message);
     },
   });
-  const tree = new StudyTree(store);
+  const queues = new Queues({
+    slices: store.slices,
+    reviewer: settings.reviewer,
+    memory: workspaceState,
+  });
+  const tree = new StudyTree({ store, queues, reviewer: settings.reviewer });
   const view = vscode.window.createTreeView('sealong.studies', {
     treeDataProvider: tree,
     showCollapseAll: true,
@@ -71,7 +79,13 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const panels: QuestionPanels = new QuestionPanels(extensionUri, {
     store,
-    order: (study) => tree.questionIds(study),
+    queues,
+    loader: new QuestionLoader({
+      store,
+      queue: (study) => queues.of(study),
+      reviewer: settings.reviewer,
+      readOnly: untrustedReason,
+    }),
     decide: (dir, questionId, request) => decisions.decide(dir, questionId, request),
     openTrajectory: (dir, questionId, index) => questions.showTrajectory(dir, questionId, index),
     openContext: (dir, questionId) => questions.showContext(dir, questionId),
@@ -79,8 +93,6 @@ export function activate(context: vscode.ExtensionContext): void {
       const row = tree.node(dir, questionId);
       if (row && view.visible) void view.reveal(row, { select: true, focus: false });
     },
-    reviewer: settings.reviewer,
-    readOnly: untrustedReason,
     failed: (error) => {
       errors.report(error, 'Showing a question');
     },
@@ -95,15 +107,17 @@ export function activate(context: vscode.ExtensionContext): void {
       errors.report(error, 'The report');
     },
   });
-  const targets = new Targets({ store, tree, view, panels });
+  const targets = new Targets({ store, queues, view, panels });
+  const views = new ViewCommands(queues, (message) => {
+    log.warn(message);
+  });
   const questions: QuestionCommands = new QuestionCommands({
     store,
-    tree,
+    queues,
     targets,
     panels,
     documents,
     decisions,
-    memory: workspaceState,
   });
   const unfinished = new UnfinishedRuns({
     store,
@@ -227,7 +241,12 @@ export function activate(context: vscode.ExtensionContext): void {
     rejectTrajectory: (target) => questions.override('rejected', target),
     undo: (target) => questions.takeBack('undo', target),
     redo: (target) => questions.takeBack('redo', target),
-    sortQuestions: () => questions.sortQuestions(),
+    chooseView: async (target) => views.choose(await targets.study(target)),
+    filterQuestions: async (target) => views.filter(await targets.study(target)),
+    sortQuestions: async (target) => views.sort(await targets.study(target)),
+    mixIn: async (target) => views.mixIn(await targets.study(target)),
+    saveView: async (target) => views.save(await targets.study(target)),
+    clearView: async (target) => views.clear(await targets.study(target)),
     showProblems: async (target) => questions.showProblems(await targets.study(target)),
     selectEndpoint: () => {
       requireTrust('Selecting a server');
@@ -257,7 +276,11 @@ export function activate(context: vscode.ExtensionContext): void {
       log.show();
     },
     cancelRun: () => cancelRun(runs),
-    refresh: async (target) => store.refresh((await targets.study(target)).dir),
+    refresh: async (target) => {
+      const { dir } = await targets.study(target);
+      await store.refresh(dir);
+      queues.renew(dir);
+    },
   };
 
   subscriptions.push(

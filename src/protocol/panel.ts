@@ -90,8 +90,14 @@ export interface PanelQuestion {
   question: string;
   contextTokens: number;
   documents: { title: string; related: boolean }[];
-  /** Position in the list that next and previous walk; `at` counts from 1. */
-  position: { at: number; of: number };
+  /**
+   * Position in the queue that next and previous walk; `at` counts from 1, and is 0 where the question is not in it. `view`
+   * is what the queue is called, null where it is all questions as in the file; `audit` says that this one was mixed in at
+   * random.
+   */
+  position: { at: number; of: number; view: { title: string; audit: boolean } | null };
+  /** Scores, the policy's pair and what others decided are left out, so that nothing sways the reviewer. */
+  blind: boolean;
   scorer: string | null;
   expected: number;
   trajectories: PanelTrajectory[];
@@ -130,6 +136,8 @@ export interface SavedPanel {
 
 export type ToPanel =
   | { type: 'question'; question: PanelQuestion }
+  /** The question that comes next, to be kept and shown at once when the reviewer goes on. */
+  | { type: 'preload'; question: PanelQuestion }
   /** The answer to a request for the context. */
   | { type: 'context'; questionId: string; context: PanelContext }
   /** Runs one of the panel's own actions, as a key bound in the editor asks for it. */

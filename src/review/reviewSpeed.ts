@@ -12,8 +12,9 @@ export type Timed = Pick<DecisionRecord, 'reviewer' | 'question_id' | 'at' | 'du
  */
 export function secondsByReviewer(decisions: readonly Timed[]): Map<string, number[]> {
   const result = new Map<string, number[]>();
-  for (const [reviewer, own] of Map.groupBy(decisions, (decision) => decision.reviewer)) {
-    const inTime = own.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  for (const reviewer of new Set(decisions.map((decision) => decision.reviewer))) {
+    const own = decisions.filter((decision) => decision.reviewer === reviewer);
+    const inTime = own.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
     const longest = new Map<string, number>();
     let before: Timed | undefined;
     for (const decision of inTime) {

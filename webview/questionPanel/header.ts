@@ -8,6 +8,7 @@ import { element } from '../element.ts';
 import { icon } from '../icons.ts';
 import { makeButton, makeSelect, setEnabled } from '../toolkit.ts';
 import { wholeNumber } from './format.ts';
+import { positionText } from './sentences.ts';
 import type { PanelState } from './state.ts';
 
 export interface HeaderHandlers {
@@ -85,17 +86,17 @@ export class Header {
   }
 
   update(state: PanelState, question: PanelQuestion): void {
-    const { at, of } = question.position;
+    const { at, of, view } = question.position;
     this.#id.textContent = question.questionId;
     this.#id.title = `Question ${question.questionId} of study ${question.study}`;
-    this.#position.textContent = `${wholeNumber(at)} of ${wholeNumber(of)}`;
+    this.#position.textContent = positionText(question.position);
     this.#samples.textContent = sampleCount(question);
     this.#scorer.textContent = question.scorer ?? 'not scored';
     this.#scorer.title = question.scorer === null ? '' : `Scores are by ${question.scorer}`;
     this.#question.textContent = question.question;
     this.#order.set(state.order);
-    setEnabled(this.#previous, at > 1);
-    setEnabled(this.#next, at < of);
+    setEnabled(this.#previous, at !== 1);
+    setEnabled(this.#next, view !== null || at < of);
     setEnabled(this.#undo, question.canUndo && question.readOnly === null);
     setEnabled(this.#redo, question.canRedo && question.readOnly === null);
     this.#table.replaceChildren(icon(state.table ? 'heatmap' : 'table'));

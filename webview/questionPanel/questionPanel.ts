@@ -36,7 +36,8 @@ type Message = Exclude<ToPanel, { type: 'reply' }>;
 /** Holds the state, hands it to the views, and turns commands into events and requests. */
 export class QuestionPanel {
   readonly #host = new HostConnection<Message, PanelRequest>((message) => {
-    if (message.type === 'question') this.#showQuestion(message.question);
+    if (message.type === 'question') this.#receiveQuestion(message.question);
+    else if (message.type === 'preload') this.#next = message.question;
     else if (message.type === 'action') this.#act(message.action);
   });
   readonly #header = new Header({
@@ -93,6 +94,10 @@ export class QuestionPanel {
     element('div', { class: 'texts' }, ...this.#panes.map((pane) => pane.element)),
   );
   readonly #waiting = element('p', { class: 'missing' }, 'Waiting for the question\u2026');
+  /** The question after this one, where it is here already. */
+  #next: PanelQuestion | undefined;
+  /** The question that is shown while the editor has yet to follow. */
+  #ahead: string | undefined;
   #state: PanelState;
   #theme = readTheme();
 
@@ -351,10 +356,33 @@ export class QuestionPanel {
   #navigate(by: 1 | -1): void {
     const { question } = this.#state;
     if (question === null) return;
-    const { at, of } = question.position;
-    if (at + by < 1 || at + by > of)
+    const { at, of, view } = question.position;
+    // In a view the editor knows whether there is another one now.
+    if (view === null && at > 0 && (at + by < 1 || at + by > of))
       this.#say(by > 0 ? 'This is the last question.' : 'This is the first question.');
-    else this.#request(() => ({ type: 'navigate', by }));
+    else this.#goOn(question, by);
+  }
+
+  /** Shows the next question before the editor has answered, where it was sent in advance. */
+  #goOn(from: PanelQuestion, by: 1 | -1): void {
+    const next = by > 0 ? this.#next : undefined;
+    this.#next = undefined;
+    if (next) {
+      this.#ahead = next.questionId;
+      this.#showQuestion(next);
+    }
+    void this.#host.request({ type: 'navigate', by }).then((result) => {
+      if (this.#ahead === next?.questionId) this.#ahead = undefined;
+      if (result.ok) return;
+      if (next) this.#showQuestion(from);
+      this.#notice.show(result.message);
+    });
+  }
+
+  #receiveQuestion(question: PanelQuestion): void {
+    // Sent before the editor knew that the reviewer went on.
+    if (this.#ahead !== undefined && question.questionId !== this.#ahead) return;
+    this.#showQuestion(question);
   }
 
   #request(body: (questionId: string) => PanelRequest, done?: () => void): void {

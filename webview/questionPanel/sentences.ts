@@ -1,5 +1,5 @@
 import type { PanelQuestion } from '../../src/protocol/panel.ts';
-import { decimal, flaw, indexLabel } from './format.ts';
+import { decimal, flaw, indexLabel, wholeNumber } from './format.ts';
 import { byWhom, marksOf, SIDES } from './marks.ts';
 import type { Selection } from './selection.ts';
 import type { PanelState } from './state.ts';
@@ -27,8 +27,15 @@ export function pairSentence(question: PanelQuestion): string {
 }
 
 export function questionSentence(question: PanelQuestion): string {
-  const { at, of } = question.position;
-  return `Question ${question.questionId}, ${at} of ${of}. ${question.question} ${pairSentence(question)}`;
+  const position = positionText(question.position);
+  return `Question ${question.questionId}, ${position}. ${question.question} ${pairSentence(question)}`;
+}
+
+/** "12 of 214 in “small margin”" */
+export function positionText({ at, of, view }: PanelQuestion['position']): string {
+  const where = view === null ? '' : ` in “${view.title}”`;
+  if (at === 0) return `not among the ${wholeNumber(of)}${where}`;
+  return `${wholeNumber(at)} of ${wholeNumber(of)}${where}${view?.audit === true ? ', at random' : ''}`;
 }
 
 /** The focused cell or row in one sentence, for the live region. */

@@ -48,9 +48,26 @@ export const COMMANDS = {
   rejectTrajectory: { title: 'Make Rejected', icon: '$(close)', palette: 'sealong.panelOpen' },
   undo: { title: 'Undo Decision', icon: '$(discard)', palette: 'sealong.panelOpen' },
   redo: { title: 'Redo Decision', icon: '$(redo)', palette: 'sealong.panelOpen' },
+  chooseView: {
+    title: 'Choose View...',
+    icon: '$(list-filter)',
+    palette: 'sealong.stage != none',
+  },
+  filterQuestions: {
+    title: 'Filter Questions...',
+    icon: '$(filter)',
+    palette: 'sealong.stage != none',
+  },
   sortQuestions: {
     title: 'Sort Questions...',
     icon: '$(list-ordered)',
+    palette: 'sealong.stage != none',
+  },
+  mixIn: { title: 'Mix in at Random...', palette: 'sealong.stage != none' },
+  saveView: { title: 'Save View...', icon: '$(save)', palette: 'sealong.stage != none' },
+  clearView: {
+    title: 'Show All Questions',
+    icon: '$(clear-all)',
     palette: 'sealong.stage != none',
   },
   showProblems: { title: 'Show Problems', icon: '$(warning)', palette: false },

@@ -3,33 +3,26 @@ import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
 import { overrideSides } from '../../preference/recordDecision.ts';
 import type { Problem } from '../../records/jsonl.ts';
+import { viewSchema } from '../../review/view.ts';
 import type { Decisions } from '../decisions.ts';
 import type { StudyDocuments } from '../documents/studyDocuments.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { QuestionPanels } from '../panels/questionPanels.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
-import { QUESTION_ORDERS, type QuestionOrder } from '../tree/order.ts';
-import type { StudyTree } from '../tree/studyTree.ts';
+import type { Queues } from '../queue/queues.ts';
 import type { Targets } from './targets.ts';
 
 export interface QuestionCommandPorts {
   store: StudyStore;
-  tree: StudyTree;
+  queues: Queues;
   targets: Targets;
   panels: QuestionPanels;
   documents: StudyDocuments;
   decisions: Decisions;
-  /** Keeps the order of questions over a reload. */
-  memory: vscode.Memento;
 }
 
-const SORT_KEY = 'sealong.sort';
-const SORT_LABELS: Record<QuestionOrder, string> = {
-  file: 'As in the file',
-  margin: 'By margin, smallest first',
-  id: 'By id',
-};
+const BY_MARGIN = viewSchema.parse({ sort: [{ by: 'margin' }] });
 
 /** The commands about questions and their trajectories: looking at them, and deciding. */
 export class QuestionCommands {
@@ -37,8 +30,6 @@ export class QuestionCommands {
 
   constructor(ports: QuestionCommandPorts) {
     this.#ports = ports;
-    const sort = ports.memory.get<string>(SORT_KEY);
-    ports.tree.setSort(QUESTION_ORDERS.find((order) => order === sort) ?? 'file');
   }
 
   async openQuestion(argument: unknown): Promise<void> {
@@ -48,8 +39,9 @@ export class QuestionCommands {
 
   /** The question where the method is least sure; the tree then goes on from it by margin. */
   async openSmallestMargin(study: OpenStudy): Promise<void> {
-    await this.#sort('margin');
-    const [first] = await this.#ports.tree.questionIds(study);
+    const { queues } = this.#ports;
+    await queues.use(study.dir, { view: BY_MARGIN });
+    const [first] = (await queues.of(study)).ids;
     if (first === undefined || study.state(first).pair.margin === undefined)
       throw new SealongError(
         'not_scored',
@@ -113,20 +105,6 @@ export class QuestionCommands {
     await this.#ports.decisions.decide(dir, questionId, { kind });
   }
 
-  async sortQuestions(): Promise<void> {
-    const { tree } = this.#ports;
-    const picked = await vscode.window.showQuickPick(
-      QUESTION_ORDERS.map((order) => ({
-        label: SORT_LABELS[order],
-        ...(order === tree.sort ? { description: 'now' } : {}),
-        order,
-      })),
-      { title: 'Order of questions' },
-    );
-    if (!picked) throw cancelledByUser();
-    await this.#sort(picked.order);
-  }
-
   async showProblems(study: OpenStudy): Promise<void> {
     const [first, ...others] = study.problems;
     if (!first) {
@@ -140,12 +118,6 @@ export class QuestionCommands {
       selection: new vscode.Range(at, at),
       preview: true,
     });
-  }
-
-  async #sort(order: QuestionOrder): Promise<void> {
-    this.#ports.tree.setSort(order);
-    await this.#ports.memory.update(SORT_KEY, order);
-    this.#ports.panels.updateAll();
   }
 
   async #show(uri: vscode.Uri): Promise<void> {

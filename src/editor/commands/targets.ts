@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { QuestionPanels } from '../panels/questionPanels.ts';
+import type { Queues } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
 import { SelectedStudy } from '../tree/selectedStudy.ts';
-import type { StudyTree } from '../tree/studyTree.ts';
 
 /** What the buttons of "Next Step" give to their commands: the study that this view speaks of. */
 const NEXT_STEP = 'nextStep';
@@ -19,7 +19,7 @@ export interface QuestionTarget {
 /** What a command acts on: what it was called on, else what the user is looking at, else what they pick. */
 export class Targets {
   readonly #store: StudyStore;
-  readonly #tree: StudyTree;
+  readonly #queues: Queues;
   readonly #view: vscode.TreeView<Node>;
   readonly #panels: QuestionPanels;
   readonly #selected: SelectedStudy;
@@ -27,12 +27,12 @@ export class Targets {
 
   constructor(ports: {
     store: StudyStore;
-    tree: StudyTree;
+    queues: Queues;
     view: vscode.TreeView<Node>;
     panels: QuestionPanels;
   }) {
     this.#store = ports.store;
-    this.#tree = ports.tree;
+    this.#queues = ports.queues;
     this.#view = ports.view;
     this.#panels = ports.panels;
     this.#selected = new SelectedStudy(ports.view);
@@ -108,7 +108,7 @@ export class Targets {
   }
 
   async #pickQuestion(study: OpenStudy): Promise<QuestionTarget> {
-    const ids = await this.#tree.questionIds(study);
+    const { ids } = await this.#queues.of(study);
     const picked = await vscode.window.showQuickPick(
       ids.map((id) => ({
         label: id,

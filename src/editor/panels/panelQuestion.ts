@@ -29,9 +29,11 @@ export interface PanelInput {
   scores: ScoresByScorer;
   /** N of the study. */
   expected: number;
-  position: { at: number; of: number };
+  position: PanelQuestion['position'];
   reviewer: string;
   readOnly: string | null;
+  /** `state` is then what a reviewer sees who is to judge unswayed. */
+  blind: boolean;
 }
 
 /** Offered for an override; a reviewer can also write their own. */
@@ -69,6 +71,7 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
     reviewer,
     reasons: [...REASONS],
     readOnly: input.readOnly,
+    blind: input.blind,
   };
 }
 
@@ -100,7 +103,8 @@ function isSymmetric(values: Float32Array, n: number): boolean {
   return true;
 }
 
-function whyNoMatrix({ state, selection }: PanelInput): string {
+function whyNoMatrix({ state, selection, blind }: PanelInput): string {
+  if (blind) return 'This study is reviewed blind: scores and utilities are hidden.';
   if (state.trajectories.length === 0) return 'There are no trajectories yet. Sample some first.';
   if (!state.score && state.trajectories[0]?.imported)
     return 'The answers came with the question from another dataset, which says the sides of the pair. Score the study to see their utilities.';

@@ -1,28 +1,27 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
-import { scoresByScorer } from '../../evaluation/questionAgreement.ts';
-import type { DecisionRequest } from '../../preference/recordDecision.ts';
-import type { PanelQuestion, PanelRequest, ToPanel } from '../../protocol/panel.ts';
-import { isFailed } from '../../study/entries.ts';
+import type { DecisionCircumstances, DecisionRequest } from '../../preference/recordDecision.ts';
+import type { PanelRequest, ToPanel } from '../../protocol/panel.ts';
+import type { Queues, StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { fromPanelSchema, numberedSchema } from './panelMessages.ts';
 import { panelContext } from './panelContext.ts';
-import { panelQuestion } from './panelQuestion.ts';
+import type { QuestionLoader } from './questionLoader.ts';
 import { saveReportFile } from './reportFile.ts';
+import { ViewClock } from './viewClock.ts';
 
 /** What a panel needs of the rest of the editor. */
 export interface QuestionPanelPorts {
   store: StudyStore;
-  /** Question ids in the order of the tree. */
-  order: (study: OpenStudy) => Promise<readonly string[]>;
+  /** What next and previous walk. */
+  queues: Queues;
+  loader: QuestionLoader;
   decide: (dir: string, questionId: string, request: DecisionRequest) => Promise<void>;
   openTrajectory: (dir: string, questionId: string, index: number) => Promise<void>;
   openContext: (dir: string, questionId: string) => Promise<void>;
   /** The panel now shows this question. */
   shown: (dir: string, questionId: string) => void;
-  reviewer: () => string;
-  readOnly: () => string | null;
   /** Anything that went wrong outside a request. */
   failed: (error: unknown) => void;
 }
@@ -32,11 +31,14 @@ export class QuestionPanel implements vscode.Disposable {
   readonly dir: string;
   readonly panel: vscode.WebviewPanel;
   readonly #ports: QuestionPanelPorts;
-  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #subscriptions: { dispose: () => unknown }[] = [];
   #questionId: string;
   #ready = false;
   /** Counts what was asked to be shown: an older answer that arrives late is dropped. */
   #version = 0;
+  readonly #clock = new ViewClock();
+  /** Where the question stands in the queue, from 0; where it is in the queue no more, where it stood. */
+  #place = -1;
 
   constructor(
     panel: vscode.WebviewPanel,
@@ -55,8 +57,15 @@ export class QuestionPanel implements vscode.Disposable {
         const concerned = questions === 'all' || questions.has(this.#questionId);
         if (concerned && (!study || study.dir === this.dir)) this.update();
       }),
+      ports.queues.onDidChange((dir) => {
+        if (dir === this.dir) this.update();
+      }),
+      panel.onDidChangeViewState(() => {
+        this.#clock.setVisible(panel.visible);
+      }),
     );
     this.#setTitle();
+    this.#clock.restart(panel.visible);
   }
 
   get questionId(): string {
@@ -64,6 +73,7 @@ export class QuestionPanel implements vscode.Disposable {
   }
 
   show(questionId: string): void {
+    if (questionId !== this.#questionId) this.#clock.restart(this.panel.visible);
     this.#questionId = questionId;
     this.#setTitle();
     this.#ports.shown(this.dir, questionId);
@@ -81,17 +91,25 @@ export class QuestionPanel implements vscode.Disposable {
 
   async navigate(by: 1 | -1): Promise<void> {
     const study = this.#study();
-    const ids = await this.#ports.order(study);
-    const at = ids.indexOf(this.#questionId);
-    const next = ids[at + by];
-    if (next !== undefined) this.show(next);
-    else
-      throw new SealongError(
-        'no_more_questions',
-        by > 0
-          ? 'This is the last question of the study.'
-          : 'This is the first question of the study.',
-      );
+    const { queues } = this.#ports;
+    let queue = await queues.of(study);
+    let next = this.#neighbour(queue, by);
+    if (next === undefined && by > 0) {
+      // What was decided on the way may have brought others into the view.
+      const walked = queue;
+      queues.renew(this.dir);
+      queue = await queues.of(study);
+      next = queue.ids.find((id) => !walked.places.has(id));
+    }
+    if (next !== undefined) {
+      this.show(next);
+      return;
+    }
+    const where = queue.title === undefined ? 'of the study' : `in "${queue.title}"`;
+    throw new SealongError(
+      'no_more_questions',
+      `This is the ${by > 0 ? 'last' : 'first'} question ${where}.`,
+    );
   }
 
   dispose(): void {
@@ -131,7 +149,11 @@ export class QuestionPanel implements vscode.Disposable {
     switch (body.type) {
       case 'override': {
         const { questionId, type: kind, ...override } = body;
-        return this.#ports.decide(dir, questionId, { kind, ...override });
+        return this.#ports.decide(dir, questionId, {
+          kind,
+          ...override,
+          ...(await this.#circumstances(questionId)),
+        });
       }
       case 'undo':
       case 'redo':
@@ -156,43 +178,37 @@ export class QuestionPanel implements vscode.Disposable {
     const study = this.#ports.store.study(this.dir);
     // While a study is still being read its next change brings the question.
     if (!study?.index.questions.has(this.#questionId)) return;
-    const question = await this.#build(study);
-    if (version === this.#version) this.send({ type: 'question', question });
+    const question = await this.#ports.loader.load(study, this.#questionId);
+    if (version !== this.#version) return;
+    if (question.position.at > 0) this.#place = question.position.at - 1;
+    this.send({ type: 'question', question });
+    await this.#preload(study);
   }
 
-  async #build(study: OpenStudy): Promise<PanelQuestion> {
-    const { store } = this.#ports;
-    const state = study.state(this.#questionId);
-    const [question, ids, matrix, texts] = await Promise.all([
-      store.read.question(study, this.#questionId),
-      this.#ports.order(study),
-      state.score?.matrix ? store.read.matrix(study, state.score) : undefined,
-      Promise.all(
-        state.trajectories.map(async (entry): Promise<[number, string]> => {
-          if (isFailed(entry)) {
-            const { error, text } = await store.read.trajectory(study, entry);
-            return [entry.index, error ?? text];
-          }
-          return [entry.index, (await store.read.trajectory(study, entry)).text];
-        }),
-      ),
-    ]);
-    return panelQuestion({
-      study: study.dir,
-      question,
-      state,
-      selection: study.selection,
-      texts: new Map(texts),
-      matrix,
-      scores: scoresByScorer(study.index, study.config, {
-        questionId: this.#questionId,
-        sampling: study.selection.sampling,
-      }),
-      expected: study.config?.sampling.n ?? state.trajectories.length,
-      position: { at: ids.indexOf(this.#questionId) + 1, of: ids.length },
-      reviewer: this.#ports.reviewer(),
-      readOnly: this.#ports.readOnly(),
-    });
+  /** Reads the next question while this one is looked at. */
+  async #preload(study: OpenStudy): Promise<void> {
+    const version = this.#version;
+    const next = this.#neighbour(await this.#ports.queues.of(study), 1);
+    if (next === undefined) return;
+    const question = await this.#ports.loader.load(study, next);
+    if (version === this.#version) this.send({ type: 'preload', question });
+  }
+
+  #neighbour({ ids, places }: StudyQueue, by: 1 | -1): string | undefined {
+    const place = places.get(this.#questionId);
+    if (place !== undefined) return ids[place + by];
+    // The next one has moved up to where this one was.
+    return ids[by > 0 ? Math.max(0, this.#place) : this.#place - 1];
+  }
+
+  async #circumstances(questionId: string): Promise<DecisionCircumstances> {
+    const study = this.#study();
+    const { title, audit } = await this.#ports.queues.of(study);
+    return {
+      ...(title === undefined ? {} : { view: title, audit: audit.has(questionId) }),
+      ...(study.config?.review.blind === true ? { blind: true } : {}),
+      ...(questionId === this.#questionId ? { durationMs: this.#clock.elapsedMs() } : {}),
+    };
   }
 
   async #sendContext(questionId: string): Promise<void> {

@@ -32,6 +32,8 @@ export interface OpenStudy {
   readonly expected: number;
   readonly loading: boolean;
   readonly problems: readonly Problem[];
+  /** Another number whenever anything but decisions came in: a queue that is being walked stays as it is until then. */
+  readonly revision: number;
   state: (questionId: string) => QuestionState;
 }
 
@@ -51,6 +53,7 @@ export class FollowedStudy implements OpenStudy {
   index = new StudyIndex();
   selection: Selection;
   loading = true;
+  revision = 0;
   readonly #ports: FollowedStudyPorts;
   #lastGood: StudyConfig = studyConfigSchema.parse({});
   #samplingHash = '';
@@ -156,6 +159,7 @@ export class FollowedStudy implements OpenStudy {
     if (target !== this.index) {
       this.index = target;
       this.#told = told;
+      this.revision += 1;
       this.#select();
       this.#forget('all');
     } else if (failed) this.#ports.changed(new Set());
@@ -164,6 +168,7 @@ export class FollowedStudy implements OpenStudy {
   #applied(batch: ScanBatch, problems: boolean): void {
     const ids = changedQuestions(batch);
     if (batch.kind === 'decisions') this.#states = undefined;
+    else if (ids.size > 0) this.revision += 1;
     if (batch.kind === 'trajectories' && this.#select()) this.#forget('all');
     else if (batch.kind === 'questions') this.#forget(ids.size > 0 ? 'all' : ids, ids);
     else if (ids.size > 0 || problems) this.#forget(ids);
@@ -195,6 +200,7 @@ export class FollowedStudy implements OpenStudy {
     this.config = config;
     this.configError = configError;
     if (JSON.stringify([config, configError, this.#samplingHash]) === before) return;
+    this.revision += 1;
     this.#select();
     this.#forget('all');
   }

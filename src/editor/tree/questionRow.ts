@@ -1,70 +1,133 @@
 import { LEFT_OUT_TEXT } from '../../preference/pair.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
+import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
 import { isFailed, type QuestionEntry } from '../../study/entries.ts';
 import { oneLine, plural, trajectoryNumber, type Detail, type Row } from './row.ts';
 
 export type QuestionCondition =
-  'unsampled' | 'partial' | 'sampled' | 'scored' | 'imported' | 'overridden' | 'leftOut' | 'failed';
+  | 'unsampled'
+  | 'partial'
+  | 'sampled'
+  | 'scored'
+  | 'agreed'
+  | 'overridden'
+  | 'skipped'
+  | 'flagged'
+  | 'disputed'
+  | 'leftOut'
+  | 'failed';
 
 const CONDITIONS: Record<QuestionCondition, { icon: Row['icon']; words: string }> = {
   unsampled: { icon: { id: 'circle-outline' }, words: 'not sampled' },
   partial: { icon: { id: 'circle-large-outline', color: 'charts.blue' }, words: 'partly sampled' },
   sampled: { icon: { id: 'circle-filled' }, words: 'not scored' },
   scored: { icon: { id: 'pass', color: 'charts.green' }, words: 'scored' },
-  imported: { icon: { id: 'pass', color: 'charts.green' }, words: 'imported' },
+  agreed: { icon: { id: 'thumbsup', color: 'charts.green' }, words: 'agreed' },
   overridden: { icon: { id: 'account', color: 'charts.blue' }, words: 'overridden' },
+  skipped: { icon: { id: 'debug-step-over' }, words: 'skipped' },
+  flagged: { icon: { id: 'comment-discussion', color: 'charts.orange' }, words: 'flagged' },
+  disputed: { icon: { id: 'git-compare', color: 'charts.orange' }, words: 'in dispute' },
   leftOut: { icon: { id: 'circle-slash', color: 'charts.yellow' }, words: 'left out' },
   failed: { icon: { id: 'error', color: 'charts.red' }, words: 'failed' },
 };
 
 /** What stands out about a question; a score says more than the number of trajectories, a person more than a score. */
-export function questionCondition(state: QuestionState, expected: number): QuestionCondition {
+export function questionCondition(
+  state: QuestionState,
+  facts: QuestionFacts,
+  expected: number,
+): QuestionCondition {
   const { trajectories, score, pair } = state;
+  const decided = facts.reviewedBy.length + facts.outdatedBy.length > 0;
   if (trajectories.length === 0) return 'unsampled';
   if (trajectories.every(isFailed)) return 'failed';
-  if (pair.leftOut && (score ?? overrides(state).length > 0)) return 'leftOut';
-  if (overrides(state).length > 0) return 'overridden';
+  if (facts.disputed) return 'disputed';
+  if (facts.flaggedBy.length > 0) return 'flagged';
+  if (pair.leftOut && (score !== undefined || decided)) return 'leftOut';
+  if (facts.overriddenBy.length > 0) return 'overridden';
+  if (facts.reviewedBy.length > 0) return 'agreed';
+  if (facts.skippedBy.length > 0) return 'skipped';
   if (score) return 'scored';
-  if (trajectories[0]?.imported) return 'imported';
   return trajectories.length < expected ? 'partial' : 'sampled';
 }
 
 export function questionRow(entry: QuestionEntry, state: QuestionState, expected: number): Row {
-  const condition = questionCondition(state, expected);
-  const failed = state.trajectories.filter(isFailed).length;
-  const usable = state.trajectories.length - failed;
-  const facts = [
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(state.pair.margin === undefined ? [] : [`margin ${state.pair.margin.toFixed(3)}`]),
+  const facts = questionFacts(entry, state, 0);
+  const condition = questionCondition(state, facts, expected);
+  const measured = [
+    ...(facts.failed > 0 ? [`${facts.failed} failed`] : []),
+    ...(facts.margin === undefined ? [] : [`margin ${facts.margin.toFixed(3)}`]),
   ];
-  const words = conditionWords(condition, state);
+  const words = conditionWords(condition, state, facts);
+  const split = answerSplit(state);
   const question = oneLine(entry.question, 120);
   return {
     label: entry.id,
-    description: [`${usable}/${expected}`, ...facts, ...words, question].join(' · '),
+    description: [
+      `${facts.trajectories}/${expected}`,
+      ...measured,
+      ...words,
+      ...(split ? [split.short] : []),
+      question,
+    ].join(' · '),
     icon: CONDITIONS[condition].icon,
     contextValue: `question ${condition}`,
     spoken: [
       `question ${entry.id}`,
       ...(words.length > 0 ? words : [CONDITIONS[condition].words]),
-      `${usable} of ${expected} trajectories`,
-      ...facts,
+      `${facts.trajectories} of ${expected} trajectories`,
+      ...measured,
+      ...(split ? [split.spoken] : []),
       question,
     ].join(', '),
-    details: () => questionDetails(entry, state, expected),
+    details: () => questionDetails(entry, state, facts, expected),
   };
 }
 
-function conditionWords(condition: QuestionCondition, state: QuestionState): string[] {
+/** How the samples divide over final answers, largest first: "answers 5+2, 1 unclear". */
+export function answerSplit({
+  trajectories,
+  clusters: { clusters, unclear },
+}: QuestionState): { short: string; spoken: string } | undefined {
+  if (trajectories.length === 0) return undefined;
+  const sizes = clusters.map(({ indices }) => indices.length);
+  if (sizes.length === 0) return { short: 'no clear answer', spoken: 'no clear answer' };
+  const rest = unclear.length > 0 ? [`${unclear.length} unclear`] : [];
+  if (sizes.length === 1)
+    return {
+      short: ['1 answer', ...rest].join(', '),
+      spoken: [`one answer given ${sizes[0]} times`, ...rest].join(', '),
+    };
+  const shown = sizes.slice(0, MOST_SIZES).join('+');
+  return {
+    short: [`answers ${shown}${sizes.length > MOST_SIZES ? '+…' : ''}`, ...rest].join(', '),
+    spoken: [`${sizes.length} answers, given ${sizes.join(', ')} times`, ...rest].join(', '),
+  };
+}
+
+const MOST_SIZES = 5;
+
+function conditionWords(
+  condition: QuestionCondition,
+  { pair }: QuestionState,
+  facts: QuestionFacts,
+): string[] {
+  const by = (names: readonly string[]) => names.join(', ');
   switch (condition) {
     case 'sampled':
       return ['not scored'];
-    case 'imported':
-      return [state.pair.leftOut === 'one_answer' ? 'imported, one answer' : 'imported'];
+    case 'agreed':
+      return [`agreed by ${by(facts.reviewedBy)}`];
     case 'overridden':
-      return [`overridden by ${overrides(state).join(', ')}`];
+      return [`overridden by ${by(facts.overriddenBy)}`];
+    case 'skipped':
+      return [`skipped by ${by(facts.skippedBy)}`];
+    case 'flagged':
+      return [`flagged by ${by(facts.flaggedBy)}`];
+    case 'disputed':
+      return [`in dispute between ${by([...facts.reviewedBy, ...facts.outdatedBy])}`];
     case 'leftOut':
-      return [`left out: ${state.pair.leftOut ? LEFT_OUT_TEXT[state.pair.leftOut] : ''}`];
+      return [`left out: ${pair.leftOut ? LEFT_OUT_TEXT[pair.leftOut] : ''}`];
     case 'unsampled':
     case 'partial':
     case 'scored':
@@ -73,34 +136,35 @@ function conditionWords(condition: QuestionCondition, state: QuestionState): str
   }
 }
 
-/** Reviewers whose decisions are in force. */
-function overrides({ pair }: QuestionState): string[] {
-  const names = [pair.chosen, pair.rejected].flatMap((choice) => choice?.override?.reviewer ?? []);
-  return [...new Set(names)];
-}
-
-function questionDetails(entry: QuestionEntry, state: QuestionState, expected: number): Detail[] {
-  const { pair, score, trajectories } = state;
-  const failed = trajectories.filter(isFailed).length;
+function questionDetails(
+  entry: QuestionEntry,
+  state: QuestionState,
+  facts: QuestionFacts,
+  expected: number,
+): Detail[] {
+  const { pair, score, clusters } = state;
   const side = (choice: typeof pair.chosen) =>
     choice && `${trajectoryNumber(choice.index)} by ${choice.override?.reviewer ?? 'policy'}`;
-  const chosen = side(pair.chosen);
-  const rejected = side(pair.rejected);
-  return [
-    { term: 'Question', value: entry.question },
-    { term: 'State', value: CONDITIONS[questionCondition(state, expected)].words },
-    {
-      term: 'Context',
-      value: `${plural(entry.contextTokens, 'token')}, ${plural(entry.documents, 'document')}`,
-    },
-    {
-      term: 'Trajectories',
-      value: `${trajectories.length - failed} of ${expected}${failed > 0 ? `, ${failed} failed` : ''}`,
-    },
-    ...(score ? [{ term: 'Scorer', value: score.scorer }] : []),
-    ...(chosen ? [{ term: 'Chosen', value: chosen }] : []),
-    ...(rejected ? [{ term: 'Rejected', value: rejected }] : []),
-    ...(pair.margin === undefined ? [] : [{ term: 'Margin', value: pair.margin.toFixed(4) }]),
-    ...(pair.leftOut ? [{ term: 'No pair', value: LEFT_OUT_TEXT[pair.leftOut] }] : []),
+  const lines: [string, string | undefined][] = [
+    ['Question', entry.question],
+    ['State', CONDITIONS[questionCondition(state, facts, expected)].words],
+    ['Context', `${plural(entry.contextTokens, 'token')}, ${plural(entry.documents, 'document')}`],
+    [
+      'Trajectories',
+      `${facts.trajectories} of ${expected}${facts.failed > 0 ? `, ${facts.failed} failed` : ''}`,
+    ],
+    [
+      'Answers',
+      clusters.clusters.map(({ label, indices }) => `${label} (${indices.length})`).join(', '),
+    ],
+    ['Scorer', score?.scorer],
+    ['Chosen', side(pair.chosen)],
+    ['Rejected', side(pair.rejected)],
+    ['Margin', pair.margin?.toFixed(4)],
+    ['Reviewed by', facts.reviewedBy.join(', ')],
+    ['Reviewed before the pair changed by', facts.outdatedBy.join(', ')],
+    ['Flagged by', facts.flaggedBy.join(', ')],
+    ['No pair', pair.leftOut && LEFT_OUT_TEXT[pair.leftOut]],
   ];
+  return lines.flatMap(([term, value]) => (value ? [{ term, value }] : []));
 }

@@ -10,8 +10,7 @@ export interface StudyCounts {
   scored: number;
   pairs: number;
   overridden: number;
-  /** By question id; undefined where there is no pair to have one. */
-  margins: Map<string, number | undefined>;
+  questions: number;
 }
 
 /** Goes through all questions in slices; those that did not change since cost next to nothing. */
@@ -22,18 +21,18 @@ export async function countStudy(study: OpenStudy, slices: TimeSlices): Promise<
     scored: 0,
     pairs: 0,
     overridden: 0,
-    margins: new Map(),
+    questions: study.index.questions.size,
   };
   for (const id of study.index.questions.keys()) {
     if (slices.isSpent()) await slices.next();
     const { trajectories, score, pair } = study.state(id);
-    const failed = trajectories.filter(isFailed).length;
+    let failed = 0;
+    for (const entry of trajectories) if (isFailed(entry)) failed += 1;
     counts.trajectories += trajectories.length - failed;
     counts.failed += failed;
     if (score) counts.scored += 1;
     if (!pair.leftOut) counts.pairs += 1;
     if (pair.chosen?.override ?? pair.rejected?.override) counts.overridden += 1;
-    counts.margins.set(id, pair.margin);
   }
   return counts;
 }

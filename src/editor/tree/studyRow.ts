@@ -1,10 +1,22 @@
 import type { OpenStudy } from '../store/openStudy.ts';
-import { plural, type Detail, type Row } from './row.ts';
+import { oneLine, plural, type Detail, type Row } from './row.ts';
 import type { StudyCounts } from './studyCounts.ts';
 
-export function studyRow(study: OpenStudy, counts: StudyCounts | undefined): Row {
+/** What of a study its view shows. */
+export interface ShownPart {
+  title: string;
+  shown: number;
+  audit: number;
+}
+
+export function studyRow(
+  study: OpenStudy,
+  counts: StudyCounts | undefined,
+  part: ShownPart | undefined,
+): Row {
   const questions = study.index.questions.size;
-  const parts = [plural(questions, 'question')];
+  const inView = part && partWords(part, questions);
+  const parts = inView === undefined ? [plural(questions, 'question')] : [inView];
   if (counts && questions > 0) {
     parts.push(`${counts.trajectories}/${questions * study.expected}`);
     if (counts.scored > 0) parts.push(plural(counts.pairs, 'pair'));
@@ -14,6 +26,7 @@ export function studyRow(study: OpenStudy, counts: StudyCounts | undefined): Row
     'study',
     ...(study.loading ? ['loading'] : []),
     ...(study.problems.length > 0 ? ['problems'] : []),
+    ...(part ? ['viewed'] : []),
   ];
   return {
     label: study.name,
@@ -24,7 +37,7 @@ export function studyRow(study: OpenStudy, counts: StudyCounts | undefined): Row
         : { id: 'warning', color: 'charts.yellow' },
     contextValue: words.join(' '),
     spoken: `study ${study.name}, ${[
-      plural(questions, 'question'),
+      inView ?? plural(questions, 'question'),
       ...(counts ? [`${counts.trajectories} of ${questions * study.expected} trajectories`] : []),
       ...(counts && counts.scored > 0 ? [plural(counts.pairs, 'pair')] : []),
       ...(study.configError === undefined ? [] : ['sealong.json has errors']),
@@ -32,6 +45,11 @@ export function studyRow(study: OpenStudy, counts: StudyCounts | undefined): Row
     ].join(', ')}`,
     details: () => studyDetails(study, counts),
   };
+}
+
+function partWords({ title, shown, audit }: ShownPart, questions: number): string {
+  const mixed = audit > 0 ? `, ${audit} of them at random` : '';
+  return `${shown} of ${questions} in "${oneLine(title, 60)}"${mixed}`;
 }
 
 export function problemsRow(count: number): Row {

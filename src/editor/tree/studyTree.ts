@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
+import { blindState } from '../../review/blindState.ts';
+import type { QuestionState } from '../../preference/studyPairs.ts';
+import type { Queues, StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyChange, StudyStore } from '../store/studyStore.ts';
 import { StudyNodes, type Node } from './nodes.ts';
-import { orderQuestions, type QuestionOrder } from './order.ts';
 import { questionRow } from './questionRow.ts';
 import { RANGE_SIZE, rangeRow, rangesOf } from './ranges.ts';
 import type { Row } from './row.ts';
 import { countStudy, type StudyCounts } from './studyCounts.ts';
-import { loadingRow, problemsRow, studyRow } from './studyRow.ts';
+import { loadingRow, problemsRow, studyRow, type ShownPart } from './studyRow.ts';
 import { orderTrajectories, trajectoryRow } from './trajectoryRow.ts';
 import { markdownOf, treeItem } from './treeItem.ts';
 
@@ -27,42 +29,33 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   readonly onDidGiveRows: vscode.Event<void>;
   readonly #given = new vscode.EventEmitter<void>();
   readonly #store: StudyStore;
+  readonly #queues: Queues;
+  readonly #reviewer: () => string;
   readonly #nodes = new Map<string, StudyNodes>();
-  /** Question ids of each study, in the order shown last. */
-  readonly #shown = new Map<string, readonly string[]>();
+  /** The queue of each study as it was shown last. */
+  readonly #shown = new Map<string, StudyQueue>();
   readonly #counts = new Map<string, StudyCounts>();
   /** Studies that changed since they were counted. */
   readonly #stale = new Set<string>();
   readonly #due = new Map<string, { at: number; timer: NodeJS.Timeout }>();
   readonly #refreshed = new Map<string, number>();
-  readonly #subscription: vscode.Disposable;
-  #sort: QuestionOrder = 'file';
+  readonly #subscriptions: { dispose: () => unknown }[];
 
-  constructor(store: StudyStore) {
-    this.#store = store;
+  constructor(ports: { store: StudyStore; queues: Queues; reviewer: () => string }) {
+    this.#store = ports.store;
+    this.#queues = ports.queues;
+    this.#reviewer = ports.reviewer;
     this.onDidChangeTreeData = this.#changes.event;
     this.onDidGiveRows = this.#given.event;
-    this.#subscription = store.onDidChange((change) => {
-      this.#changed(change);
-    });
-  }
-
-  get sort(): QuestionOrder {
-    return this.#sort;
-  }
-
-  setSort(order: QuestionOrder): void {
-    if (order === this.#sort) return;
-    this.#sort = order;
-    this.#changes.fire(undefined);
-  }
-
-  /** In the order shown. */
-  async questionIds(study: OpenStudy): Promise<string[]> {
-    const counts = await this.#countsOf(study);
-    const ids = orderQuestions([...study.index.questions.keys()], this.#sort, counts.margins);
-    this.#shown.set(study.dir, ids);
-    return ids;
+    this.#subscriptions = [
+      ports.store.onDidChange((change) => {
+        this.#changed(change);
+      }),
+      ports.queues.onDidChange((dir) => {
+        const node = this.#nodes.get(dir)?.study;
+        if (node) this.#changes.fire(node);
+      }),
+    ];
   }
 
   /** The row of a study, a question or a trajectory, to be revealed; undefined where there is none. */
@@ -71,7 +64,8 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     if (!study) return undefined;
     const nodes = this.#nodesOf(study.dir);
     if (questionId === undefined) return nodes.study;
-    if (!study.index.questions.has(questionId)) return undefined;
+    // A question that the view leaves out has no row.
+    if (!this.#shown.get(dir)?.places.has(questionId)) return undefined;
     return index === undefined ? nodes.question(questionId) : nodes.trajectory(questionId, index);
   }
 
@@ -89,7 +83,8 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     switch (node.type) {
       case 'study': {
         await this.#firstQuestions(study);
-        const ids = await this.questionIds(study);
+        // The row of the study says the counts; its questions may come at once.
+        const [{ ids }] = await Promise.all([this.#queueOf(study), this.#countsOf(study)]);
         const ranges = rangesOf(ids.length);
         return [
           ...(study.problems.length > 0 ? [nodes.problems] : []),
@@ -101,11 +96,11 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         ];
       }
       case 'range':
-        return (await this.questionIds(study))
+        return (await this.#queueOf(study)).ids
           .slice(node.start, node.start + RANGE_SIZE)
           .map((id) => nodes.question(id));
       case 'question':
-        return orderTrajectories(study.state(node.questionId)).map(({ index }) =>
+        return orderTrajectories(this.#state(study, node.questionId)).map(({ index }) =>
           nodes.trajectory(node.questionId, index),
         );
       case 'trajectory':
@@ -120,10 +115,10 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     if (node.type === 'study') return undefined;
     if (node.type === 'trajectory') return nodes.question(node.questionId);
     if (node.type !== 'question') return nodes.study;
-    const shown = this.#shown.get(node.dir) ?? [];
-    if (rangesOf(shown.length).length === 0) return nodes.study;
-    const position = shown.indexOf(node.questionId);
-    return nodes.range(position - (position % RANGE_SIZE));
+    const shown = this.#shown.get(node.dir);
+    const place = shown?.places.get(node.questionId) ?? 0;
+    if (!shown || rangesOf(shown.ids.length).length === 0) return nodes.study;
+    return nodes.range(place - (place % RANGE_SIZE));
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -139,7 +134,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
 
   dispose(): void {
     for (const { timer } of this.#due.values()) clearTimeout(timer);
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changes.dispose();
     this.#given.dispose();
   }
@@ -149,24 +144,45 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     if (!study || node.type === 'loading') return loadingRow();
     switch (node.type) {
       case 'study':
-        return studyRow(study, this.#counts.get(study.dir));
+        return studyRow(study, this.#counts.get(study.dir), this.#part(study.dir));
       case 'problems':
         return problemsRow(study.problems.length);
       case 'range': {
-        const ids = this.#shown.get(node.dir) ?? [];
+        const ids = this.#shown.get(node.dir)?.ids ?? [];
         const end = Math.min(ids.length, node.start + RANGE_SIZE);
         return rangeRow({ start: node.start, end }, [ids[node.start] ?? '', ids[end - 1] ?? '']);
       }
       case 'question': {
         const entry = study.index.questions.get(node.questionId);
-        return entry ? questionRow(entry, study.state(entry.id), study.expected) : loadingRow();
+        return entry
+          ? questionRow(entry, this.#state(study, entry.id), study.expected)
+          : loadingRow();
       }
       case 'trajectory': {
-        const state = study.state(node.questionId);
+        const state = this.#state(study, node.questionId);
         const entry = state.trajectories.find(({ index }) => index === node.index);
         return entry ? trajectoryRow(entry, state) : loadingRow();
       }
     }
+  }
+
+  /** As the reviewer is to see it. */
+  #state(study: OpenStudy, questionId: string): QuestionState {
+    const state = study.state(questionId);
+    return study.config?.review.blind === true ? blindState(state, this.#reviewer()) : state;
+  }
+
+  async #queueOf(study: OpenStudy): Promise<StudyQueue> {
+    const queue = await this.#queues.of(study);
+    this.#shown.set(study.dir, queue);
+    return queue;
+  }
+
+  #part(dir: string): ShownPart | undefined {
+    const shown = this.#shown.get(dir);
+    return shown?.title === undefined
+      ? undefined
+      : { title: shown.title, shown: shown.ids.length, audit: shown.audit.size };
   }
 
   /** Rows at once are better than a row that says "reading" and a refresh, which VS Code delays. */
@@ -231,7 +247,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
 
   /** What grows while one looks at it comes at once at first; long lists cost VS Code some 30 ms each time. */
   #intervalMs(study: OpenStudy, urgent: boolean): number {
-    const shown = this.#counts.get(study.dir)?.margins.size ?? 0;
+    const shown = this.#counts.get(study.dir)?.questions ?? 0;
     if (shown === 0 && study.index.questions.size > 0) return 0;
     if (urgent) return 300;
     if (study.loading) return 700;
@@ -243,7 +259,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     // First, so that what changes during the counting asks for another refresh.
     this.#due.delete(dir);
     this.#refreshed.set(dir, performance.now());
-    await this.#countsOf(study);
+    await Promise.all([this.#countsOf(study), this.#queueOf(study)]);
     if (this.#store.study(dir) === study) this.#changes.fire(this.#nodesOf(dir).study);
   }
 

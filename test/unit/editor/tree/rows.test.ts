@@ -63,9 +63,9 @@ const text = 'Who founded the college where the engineer taught?';
 test('a question says how far it is, in numbers first and in words', () => {
   const row = (...args: Parameters<typeof state>) => {
     const { description, contextValue } = questionRow(question, state(...args), 4);
-    return [contextValue, description.replace(` · ${text}`, '')];
+    return [contextValue, description.replace(` · no clear answer · ${text}`, '')];
   };
-  assert.deepEqual(row([]), ['question unsampled', '0/4']);
+  assert.equal(questionRow(question, state([]), 4).description, `0/4 · ${text}`);
   assert.deepEqual(row(four.slice(0, 3)), ['question partial', '3/4']);
   assert.deepEqual(row(four), ['question sampled', '4/4 · not scored']);
   assert.deepEqual(row(four, [0.9, 0.8, 0.5, 0.5]).at(0), 'question scored');
@@ -86,12 +86,40 @@ test('every state of a question is spoken, and its tooltip holds the whole quest
   const row = questionRow(question, state(four, [0.9, 0.8, 0.5, 0.5], [byAda]), 4);
   assert.match(
     row.spoken,
-    /^question q-1, overridden by Ada, 4 of 4 trajectories, margin 0\.300, Who/,
+    /^question q-1, overridden by Ada, 4 of 4 trajectories, margin 0\.300, no clear answer, Who/,
   );
   const details = new Map(row.details?.().map(({ term, value }) => [term, value]));
   assert.equal(details.get('Question'), question.question);
   assert.equal(details.get('Chosen'), '#01 by Ada');
   assert.equal(details.get('Scorer'), 'mbr_embedding');
+});
+
+test('a question says how its samples divide over answers, and what reviewers made of it', () => {
+  const says = (answer: string, index: number) => ({ ...entry(index), answer });
+  const split = [says('Wye', 0), says('Wye', 1), says('Morven', 2), entry(3)];
+  const row = questionRow(question, state(split, [0.9, 0.8, 0.5, 0.5]), 4);
+  assert.match(row.description, /^4\/4 · margin \d\.\d{3} · answers 2\+1, 1 unclear · Who/);
+  assert.match(row.spoken, /2 answers, given 2, 1 times, 1 unclear/);
+  const one = questionRow(question, state(split.slice(0, 2), [0.9, 0.8]), 2);
+  assert.match(one.description, /1 answer · Who/);
+
+  const decided = (kind: DecisionRecord['kind'], reviewer = 'Ada'): DecisionRecord => ({
+    id: `${reviewer} ${kind}`,
+    question_id: 'q-1',
+    sampling: 's',
+    kind,
+    reviewer,
+    at: byAda.at,
+  });
+  const after = (...decisions: DecisionRecord[]) =>
+    questionRow(question, state(split, [0.9, 0.8, 0.5, 0.5], decisions), 4);
+  assert.match(after(decided('agree')).description, /agreed by Ada/);
+  assert.match(after(decided('skip')).description, /skipped by Ada/);
+  assert.match(after(decided('agree'), decided('flag')).description, /flagged by Ada/);
+  assert.match(after(decided('both_bad')).description, /left out: a reviewer found neither/);
+  const dispute = after(decided('agree'), decided('both_bad', 'Ben'));
+  assert.equal(dispute.contextValue, 'question disputed');
+  assert.match(dispute.description, /in dispute between Ada, Ben/);
 });
 
 test('trajectories come by falling score, those without a score last', () => {

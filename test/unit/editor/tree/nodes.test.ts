@@ -1,20 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isNode, StudyNodes } from '../../../../src/editor/tree/nodes.ts';
-import { orderQuestions } from '../../../../src/editor/tree/order.ts';
-
-const ids = ['q-10', 'q-9', 'b', 'a'];
-const margins = new Map([
-  ['q-10', 0.3],
-  ['b', 0.1],
-  ['a', undefined],
-]);
-
-test('questions are sorted by file, by id as people count, and by margin with those without one last', () => {
-  assert.deepEqual(orderQuestions(ids, 'file', margins), ids);
-  assert.deepEqual(orderQuestions(ids, 'id', margins), ['a', 'b', 'q-9', 'q-10']);
-  assert.deepEqual(orderQuestions(ids, 'margin', margins), ['b', 'q-10', 'q-9', 'a']);
-});
 
 test('a row is the same object each time it is asked for, whatever its id', () => {
   const nodes = new StudyNodes('/s');

@@ -1,0 +1,140 @@
+import type { Memento } from 'vscode';
+import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
+import { queue } from '../../review/queue.ts';
+import type { View } from '../../review/view.ts';
+import type { QuestionState } from '../../preference/studyPairs.ts';
+import { studyConfigSchema } from '../../study/config.ts';
+import type { OpenStudy } from '../store/openStudy.ts';
+import type { TimeSlices } from '../store/timeSlices.ts';
+import { ALL_QUESTIONS, activeViewSchema, isPlain, type ActiveView } from './activeView.ts';
+import { viewTitle } from './viewText.ts';
+
+/** The questions of a study that are shown, in the order in which next and previous walk them. */
+export interface StudyQueue {
+  ids: readonly string[];
+  /** Place in `ids`, from 0. */
+  places: ReadonlyMap<string, number>;
+  /** Mixed in at random: the view did not ask for them. */
+  audit: ReadonlySet<string>;
+  active: ActiveView;
+  /** What the view is called; undefined where it shows every question as in the file. */
+  title: string | undefined;
+}
+
+export interface QueuesPorts {
+  slices: TimeSlices;
+  reviewer: () => string;
+  /** Keeps the views in use over a reload. */
+  memory: Pick<Memento, 'get' | 'update'>;
+}
+
+interface Held {
+  revision: number;
+  active: ActiveView;
+  queue: Promise<StudyQueue>;
+}
+
+const MEMORY_KEY = 'sealong.views';
+
+/**
+ * The queue of each study: its view, applied. A queue stays as it is while only decisions are added, so that a question
+ * does not vanish under the reviewer who decides on it; choosing a view, or `renew`, applies it anew.
+ */
+export class Queues {
+  readonly #ports: QueuesPorts;
+  readonly #listeners = new Set<(dir: string) => void>();
+  readonly #held = new Map<string, Held>();
+  readonly #active = new Map<string, ActiveView>();
+  /** A state is made anew whenever anything that facts are made of has changed. */
+  readonly #facts = new WeakMap<QuestionState, QuestionFacts>();
+
+  constructor(ports: QueuesPorts) {
+    this.#ports = ports;
+    const saved = ports.memory.get<Record<string, unknown>>(MEMORY_KEY, {});
+    for (const [dir, value] of Object.entries(saved)) {
+      const active = activeViewSchema.safeParse(value);
+      if (active.success) this.#active.set(dir, active.data);
+    }
+  }
+
+  /** @param listener is told the study whose queue is another now. */
+  onDidChange(listener: (dir: string) => void): { dispose: () => void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  active(dir: string): ActiveView {
+    return this.#active.get(dir) ?? ALL_QUESTIONS;
+  }
+
+  /** Puts a view in use. */
+  async use(dir: string, active: ActiveView): Promise<void> {
+    if (isPlain(active)) this.#active.delete(dir);
+    else this.#active.set(dir, active);
+    this.renew(dir);
+    await this.#ports.memory.update(MEMORY_KEY, Object.fromEntries(this.#active));
+  }
+
+  /** Applies the view in use anew, so that what was decided since counts. */
+  renew(dir: string): void {
+    this.#held.delete(dir);
+    for (const listener of this.#listeners) listener(dir);
+  }
+
+  of(study: OpenStudy): Promise<StudyQueue> {
+    const active = this.active(study.dir);
+    const held = this.#held.get(study.dir);
+    if (held?.revision === study.revision && held.active === active) return held.queue;
+    const made = this.#apply(study, active);
+    this.#held.set(study.dir, { revision: study.revision, active, queue: made });
+    return made;
+  }
+
+  /** How many questions a view holds now. */
+  async count(study: OpenStudy, view: View): Promise<number> {
+    return (await this.#queue(study, view)).ids.length;
+  }
+
+  /** What every question is sorted and filtered by; made in slices, and only of those that changed. */
+  async facts(study: OpenStudy): Promise<QuestionFacts[]> {
+    const facts: QuestionFacts[] = [];
+    for (const entry of study.index.questions.values()) {
+      const state = study.state(entry.id);
+      const known = this.#facts.get(state);
+      if (known) {
+        facts.push(known);
+        continue;
+      }
+      if (this.#ports.slices.isSpent()) await this.#ports.slices.next();
+      const made = questionFacts(entry, state, facts.length);
+      this.#facts.set(state, made);
+      facts.push(made);
+    }
+    return facts;
+  }
+
+  async #apply(study: OpenStudy, active: ActiveView): Promise<StudyQueue> {
+    const plain = isPlain(active);
+    const { ids, audit } = plain
+      ? { ids: [...study.index.questions.keys()], audit: new Set<string>() }
+      : await this.#queue(study, active.view);
+    return {
+      ids,
+      places: new Map(ids.map((id, place) => [id, place])),
+      audit,
+      active,
+      title: plain ? undefined : viewTitle(active),
+    };
+  }
+
+  async #queue(study: OpenStudy, view: View) {
+    const { seed, audit_rate } = (study.config ?? studyConfigSchema.parse({})).review;
+    const facts = await this.facts(study);
+    return queue(facts, view, {
+      me: this.#ports.reviewer(),
+      seed,
+      // A mere order of all questions is no queue to be watched over.
+      auditRate: Object.keys(view.filter).length > 0 ? audit_rate : 0,
+    });
+  }
+}

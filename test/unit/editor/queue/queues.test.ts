@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { Queues } from '../../../../src/editor/queue/queues.ts';
+import { TimeSlices } from '../../../../src/editor/store/timeSlices.ts';
+import { encodeRecord } from '../../../../src/records/jsonl.ts';
+import { viewSchema } from '../../../../src/review/view.ts';
+import { studyWith, trajectoryRecord } from '../../../support/study.ts';
+import { withFolder } from '../../../support/temporary.ts';
+import { follow } from '../store/followed.ts';
+
+const TO_REVIEW = { view: viewSchema.parse({ filter: { not_reviewed_by: 'me' } }) };
+
+class Memory {
+  readonly values = new Map<string, unknown>();
+  get = <T>(key: string, other?: T): T => (this.values.get(key) ?? other) as T;
+  update = (key: string, value: unknown) => {
+    this.values.set(key, structuredClone(value));
+    return Promise.resolve();
+  };
+}
+
+function queuesWith(memory = new Memory()): Queues {
+  return new Queues({ slices: new TimeSlices(), reviewer: () => 'ada', memory });
+}
+
+test('a question stays in the queue while it is decided on, and leaves it when the view is applied anew', async () => {
+  await withFolder(async (folder) => {
+    const { paths } = await studyWith(folder, ['a', 'b', 'c']);
+    for (const id of ['a', 'b', 'c'])
+      for (const index of [0, 1])
+        await appendFile(
+          paths.trajectories,
+          encodeRecord(trajectoryRecord(id, index, `text ${index}`)),
+        );
+    const { study } = follow(folder);
+    await study.refresh();
+    const queues = queuesWith();
+    await queues.use(folder, TO_REVIEW);
+    const first = await queues.of(study);
+    assert.deepEqual(first.ids, ['a', 'b', 'c']);
+
+    await mkdir(paths.decisions, { recursive: true });
+    await appendFile(
+      paths.decisionFile('ada'),
+      encodeRecord({
+        id: 'd1',
+        question_id: 'b',
+        sampling: study.selection.sampling,
+        kind: 'override',
+        chosen: 1,
+        rejected: 0,
+        reviewer: 'ada',
+        at: '2026-01-01T00:00:00.000Z',
+      }),
+    );
+    await study.refresh();
+    assert.equal(await queues.of(study), first);
+
+    const told: string[] = [];
+    queues.onDidChange((dir) => told.push(dir));
+    queues.renew(folder);
+    assert.deepEqual(told, [folder]);
+    assert.deepEqual((await queues.of(study)).ids, ['a', 'c']);
+
+    await appendFile(paths.trajectories, encodeRecord(trajectoryRecord('c', 2, 'new')));
+    await study.refresh();
+    assert.deepEqual((await queues.of(study)).ids, ['a', 'c'], 'samples make it anew as well');
+  });
+});
+
+test('the view in use comes back after a reload, and none is all questions in the order of the file', async () => {
+  await withFolder(async (folder) => {
+    await studyWith(folder, ['b', 'a']);
+    const { study } = follow(folder);
+    await study.refresh();
+    const memory = new Memory();
+    const plain = await queuesWith(memory).of(study);
+    assert.deepEqual([plain.ids, plain.title], [['b', 'a'], undefined]);
+
+    const byId = { view: viewSchema.parse({ title: 'Sorted', sort: [{ by: 'id' }] }) };
+    await queuesWith(memory).use(folder, byId);
+    const again = await queuesWith(memory).of(study);
+    assert.deepEqual([again.ids, again.title], [['a', 'b'], 'Sorted']);
+    assert.equal(again.places.get('b'), 1);
+  });
+});
+
+test('a remembered view that is none any more is dropped', async () => {
+  const memory = new Memory();
+  await memory.update('sealong.views', { '/s': { view: { filter: { colour: 'blue' } } } });
+  assert.deepEqual(queuesWith(memory).active('/s').view.filter, {});
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DecisionRecord } from '../../../src/records/schemas.ts';
+import { blindState } from '../../../src/review/blindState.ts';
+import { questionState } from '../../support/questionState.ts';
+
+function decision(reviewer: string, chosen: number): DecisionRecord {
+  return {
+    id: `${reviewer} ${chosen}`,
+    question_id: 'q',
+    sampling: 's',
+    kind: 'override',
+    chosen,
+    reviewer,
+    at: `2026-01-01T00:00:0${chosen}.000Z`,
+  };
+}
+
+test('blind, a reviewer sees their own decisions and neither scores, policy nor others', () => {
+  const state = questionState([0.9, 0.8, 0.5, 0.4], [decision('ada', 1), decision('ben', 2)]);
+  const seen = blindState(state, 'ada');
+  assert.equal(seen.score, undefined);
+  assert.deepEqual(
+    seen.decisions.map(({ reviewer }) => reviewer),
+    ['ada'],
+  );
+  assert.equal(seen.pair.chosen?.index, 1);
+  assert.equal(seen.pair.rejected, undefined);
+  assert.deepEqual(seen.pair.policy, { chosen: undefined, rejected: undefined });
+  assert.equal(seen.pair.margin, undefined);
+  assert.equal(seen.pair.disputed, false);
+  assert.equal(seen.trajectories.length, 4);
+  assert.equal(JSON.stringify(seen).includes('ben'), false);
+});
+
+test('blind, nothing decided yet is nothing shown', () => {
+  const seen = blindState(questionState([0.9, 0.8], [decision('ben', 1)]), 'ada');
+  assert.equal(seen.pair.chosen, undefined);
+  assert.deepEqual(seen.decisions, []);
+});
