@@ -15,8 +15,10 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
     }
   | { verb: 'sample'; retryFailed?: boolean; questionIds?: readonly string[] }
   | { verb: 'score' }
-  | { verb: 'pairs' }
-  | { verb: 'export'; format: string; out?: string }
+  /** `compare` are settings of `pairs`: another policy to be set beside the study's. */
+  | { verb: 'pairs'; compare?: readonly Setting[] }
+  /** `validation` is the share of questions that are set apart. */
+  | { verb: 'export'; format: string; out?: string; validation?: number }
   | { verb: 'report'; scorers?: boolean }
 );
 export type StageVerb = StageRequest['verb'];

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from './clock.ts';
 import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import { SealongError } from './errors.ts';
+import { comparePolicies } from './evaluation/comparePolicies.ts';
 import { report } from './evaluation/report.ts';
 import { exportPairs } from './preference/export.ts';
 import { pairs } from './preference/pairs.ts';
@@ -83,13 +84,17 @@ export async function* runNamedStage(
       );
       return;
     case 'pairs':
-      yield* pairs(study, { signal });
+      if (!request.compare?.length) yield* pairs(study, { signal });
+      else {
+        const other = await openStudy(request.study, [...request.settings, ...request.compare]);
+        yield* comparePolicies(study, other.config.pairs, { signal });
+      }
       return;
     case 'export':
       yield* exportPairs(
         study,
         { clock: systemClock },
-        { format: request.format, out: request.out, signal },
+        { format: request.format, out: request.out, validation: request.validation, signal },
       );
       return;
     case 'report':

@@ -26,6 +26,8 @@ const OPTIONS = {
   distractors: { type: 'string' },
   articles: { type: 'string' },
   out: { type: 'string' },
+  compare: { type: 'string', multiple: true },
+  validation: { type: 'string' },
   scorer: { type: 'string' },
   scorers: { type: 'boolean' },
   port: { type: 'string' },
@@ -62,11 +64,15 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     about: 'score the trajectories that are not scored yet',
     options: ['scorer', 'endpoint', 'concurrency'],
   },
-  pairs: { usage: 'pairs STUDY', about: 'print the pairs that an export would hold', options: [] },
+  pairs: {
+    usage: 'pairs STUDY [--compare pairs.NAME=VALUE]',
+    about: 'print the pairs that an export would hold; or what another policy would change',
+    options: ['compare'],
+  },
   export: {
-    usage: `export STUDY --format ${EXPORT_FORMATS.map((format) => format.name).join('|')} [--out NAME]`,
-    about: 'write the pairs for a trainer, with a manifest',
-    options: ['format', 'out'],
+    usage: `export STUDY --format ${EXPORT_FORMATS.map((format) => format.name).join('|')} [--out NAME] [--validation SHARE]`,
+    about: 'write the pairs for a trainer, with a manifest; a share of the questions set apart',
+    options: ['format', 'out', 'validation'],
   },
   report: {
     usage: 'report STUDY [--scorers]',
@@ -161,15 +167,29 @@ function stageRequest(
         verb,
         format: values.format,
         ...(values.out !== undefined ? { out: values.out } : {}),
+        ...(values.validation !== undefined ? { validation: share(values.validation) } : {}),
       };
     case 'report':
       return { ...base, verb, scorers: values.scorers ?? false };
-    case 'score':
     case 'pairs':
+      return { ...base, verb, compare: (values.compare ?? []).map(policySetting) };
+    case 'score':
       return { ...base, verb };
     default:
       throw wrong(known, `"${verb}" is no stage`);
   }
+}
+
+function policySetting(text: string): Setting {
+  const setting = parseSetting(text);
+  if (setting.path[0] === 'pairs') return setting;
+  throw new SealongError('usage', `--compare takes a value of "pairs", not "${text}".`);
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < 1) return value;
+  throw new SealongError('usage', `--validation takes a share from 0 to below 1, not "${text}".`);
 }
 
 function parsed(argv: readonly string[]) {

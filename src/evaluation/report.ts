@@ -1,10 +1,12 @@
 import { pairedStates } from '../preference/pairs.ts';
 import { ranking } from '../preference/pair.ts';
-import type { QuestionState } from '../preference/studyPairs.ts';
+import { PairStatistics, type PairSetSummary } from '../preference/pairStatistics.ts';
+import { settlementOf, type QuestionState } from '../preference/studyPairs.ts';
 import { viewStudy } from '../preference/studyView.ts';
 import { problemText, readRecordAt } from '../records/jsonl.ts';
 import { trajectorySchema } from '../records/schemas.ts';
 import { QualityCounts, type Quality } from '../sampling/quality.ts';
+import { reviewSummary, type ReviewSummary } from '../review/reviewSummary.ts';
 import type { Stage } from '../stage.ts';
 import { isFailed, isTruncated } from '../study/entries.ts';
 import type { Study } from '../study/study.ts';
@@ -53,6 +55,9 @@ export interface ReportSummary {
   /** Of all samples under the sampling parameters in use; lengths in tokens. */
   quality: Quality;
   margin: { mean: number | null; min: number | null; max: number | null };
+  /** Length bias and final answers of the pairs. */
+  pairs: PairSetSummary;
+  review: ReviewSummary;
   /** Null where the study has no gold answers. */
   sub_em: SubEmReport | null;
   /** Where asked for. */
@@ -81,6 +86,8 @@ export async function* report(
     undefined;
   const quality = new QualityCounts();
   for (const state of states) quality.add(state.trajectories);
+  const statistics = new PairStatistics();
+  for (const state of paired) statistics.add(state);
   const margins = paired.flatMap((state) => state.pair.margin ?? []);
 
   const summary: ReportSummary = {
@@ -111,6 +118,8 @@ export async function* report(
       min: margins.length > 0 ? margins.reduce((a, b) => Math.min(a, b)) : null,
       max: margins.length > 0 ? margins.reduce((a, b) => Math.max(a, b)) : null,
     },
+    pairs: statistics.summary(),
+    review: reviewSummary(states, settlementOf(study.config)),
     sub_em: null,
   };
   const measured: Measured[] = [];

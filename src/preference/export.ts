@@ -42,7 +42,12 @@ export interface ExportSummary {
 export async function* exportPairs(
   study: Study,
   ports: { clock: Clock },
-  options: { format: string; out?: string | undefined; signal: AbortSignal },
+  options: {
+    format: string;
+    out?: string | undefined;
+    validation?: number | undefined;
+    signal: AbortSignal;
+  },
 ): Stage<ExportSummary> {
   const format = exportFormat(options.format);
   const name = options.out ?? format.name;

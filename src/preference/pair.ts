@@ -121,7 +121,7 @@ export function derivePair(input: PairInput): DerivedPair {
   const byPolicy = rejectedBeside(best, true);
   const policy = { chosen: best, rejected: byPolicy.order[0] };
 
-  const sidesOf = (verdict: Verdict) => {
+  const sidesUnder = (verdict: Verdict) => {
     const chosen = choice(verdict.chosen, policy.chosen, usable);
     const { order, none } =
       chosen?.index === best && !chosen?.override ? byPolicy : rejectedBeside(chosen?.index, false);
@@ -129,9 +129,9 @@ export function derivePair(input: PairInput): DerivedPair {
     return { chosen, rejected, order, none: rejected?.override ? undefined : none };
   };
   const decisions = standing(input.decisions, input.sampling);
-  const opinions = opinionsOf(decisions, policy, sidesOf);
+  const opinions = opinionsOf(decisions, policy, sidesUnder);
   const verdict = verdictThatCounts(decisions, opinions, input.settlement);
-  const { chosen, rejected, order, none } = sidesOf(verdict ?? NOTHING);
+  const { chosen, rejected, order, none } = sidesUnder(verdict ?? NOTHING);
 
   const scoreIn = ({ index }: Choice) => scores.get(index) ?? usable.get(index)?.imported?.score;
   const high = chosen && scoreIn(chosen);
@@ -153,6 +153,17 @@ export function derivePair(input: PairInput): DerivedPair {
       (given && !rejected ? 'one_answer' : leftOutReason(input, usable, chosen, rejected)) ??
       (verdict === undefined ? 'disputed' : verdict.leaveOut ? 'both_bad' : none),
   };
+}
+
+/** The pairs that a question gives, by index: none where it is left out, several where the policy takes several. */
+export function sidesOf({
+  chosen,
+  rejected,
+  more,
+  leftOut,
+}: DerivedPair): { chosen: number; rejected: number }[] {
+  if (leftOut || !chosen || !rejected) return [];
+  return [rejected.index, ...more].map((index) => ({ chosen: chosen.index, rejected: index }));
 }
 
 /** The sides that another dataset puts its answers on; undefined where the trajectories were sampled. */

@@ -6,6 +6,7 @@ import type { StudyConfig } from '../study/config.ts';
 import type { ScoreEntry, TrajectoryEntry } from '../study/entries.ts';
 import type { StudyIndex } from '../study/studyIndex.ts';
 import { decisionsByQuestion, standing } from './decisions.ts';
+import type { Settlement } from './settle.ts';
 import { derivePair, type DerivedPair, type PairInput } from './pair.ts';
 
 /** Everything known of a question under a selection. */
@@ -39,7 +40,6 @@ export class QuestionStates {
 
   of(questionId: string): QuestionState {
     const { sampling, scorer, scoring } = this.#selection;
-    const { settle, lead } = this.#config.review;
     return questionState({
       questionId,
       question: this.#index.questions.get(questionId)?.question ?? '',
@@ -47,10 +47,14 @@ export class QuestionStates {
       trajectories: this.#index.trajectories(questionId, sampling),
       score: this.#index.currentScore(questionId, { scorer, scoring, sampling }),
       policy: this.#config.pairs,
-      settlement: { rule: settle, lead },
+      settlement: settlementOf(this.#config),
       decisions: this.#decisions.get(questionId) ?? [],
     });
   }
+}
+
+export function settlementOf({ review }: StudyConfig): Settlement {
+  return { rule: review.settle, lead: review.lead };
 }
 
 /** @param parts.question the question's text, as far as it is kept. */

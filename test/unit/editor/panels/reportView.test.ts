@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportText, reportView } from '../../../../src/editor/panels/reportView.ts';
 import type { ReportSummary } from '../../../../src/evaluation/report.ts';
+import { PairStatistics } from '../../../../src/preference/pairStatistics.ts';
+import { reviewSummary } from '../../../../src/review/reviewSummary.ts';
 
 const summary: ReportSummary = {
   stage: 'report',
@@ -34,6 +36,8 @@ const summary: ReportSummary = {
     lengths: { min: 4, p5: 21, median: 55, mean: 60, p95: 96, max: 1024 },
   },
   margin: { mean: 0.1234, min: 0.001, max: 0.4 },
+  pairs: new PairStatistics().summary(),
+  review: reviewSummary([], { rule: 'latest' }),
   sub_em: { questions: 30, random: 35, mbr: 58.3, chosen: 60, rejected: 25, oracle: 92, n: 8 },
 };
 
