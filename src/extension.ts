@@ -8,7 +8,9 @@ import { setApiKey } from './editor/commands/apiKeyCommand.ts';
 import { cancelRun } from './editor/commands/cancelRun.ts';
 import { createStudy } from './editor/commands/createStudy.ts';
 import { QuestionCommands } from './editor/commands/questionCommands.ts';
-import { pickFormat, pickQuestionsFile } from './editor/commands/questionsFile.ts';
+import { pickArticles, pickDistractors } from './editor/commands/collectionFile.ts';
+import { pickDataset } from './editor/commands/datasetChoice.ts';
+import { pickFormat, pickSourceFile } from './editor/commands/questionsFile.ts';
 import { RunCommands, manifestOf } from './editor/commands/runCommands.ts';
 import { pickScorer, scorerOf, setScorer } from './editor/commands/scorerCommands.ts';
 import { Targets } from './editor/commands/targets.ts';
@@ -23,6 +25,8 @@ import { ErrorReporter } from './editor/errorReporter.ts';
 import { QuestionLoader } from './editor/panels/questionLoader.ts';
 import { QuestionPanels } from './editor/panels/questionPanels.ts';
 import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
+import { synthesisPanels } from './editor/panels/synthesisPanels.ts';
+import { synthesisView } from './editor/panels/synthesisView.ts';
 import { Queues } from './editor/queue/queues.ts';
 import { ViewCommands } from './editor/queue/viewCommands.ts';
 import { Runs } from './editor/run/runs.ts';
@@ -107,6 +111,16 @@ export function activate(context: vscode.ExtensionContext): void {
       errors.report(error, 'The report');
     },
   });
+  const syntheses = synthesisPanels(extensionUri, {
+    load: async (dir) => {
+      await store.ready;
+      const study = store.study(dir);
+      return study && stages.synthesisReport(study);
+    },
+    failed: (error) => {
+      errors.report(error, 'The synthesis report');
+    },
+  });
   const targets = new Targets({ store, queues, view, panels });
   const views = new ViewCommands(queues, (message) => {
     log.warn(message);
@@ -147,6 +161,8 @@ export function activate(context: vscode.ExtensionContext): void {
     memory: globalState,
     next: async (step, study, summary) => {
       switch (step) {
+        case 'synthesisReport':
+          return showSynthesisReport(study);
         case 'sample':
           return stages.sample(study);
         case 'score':
@@ -171,6 +187,10 @@ export function activate(context: vscode.ExtensionContext): void {
     if (!scorer) return;
     await setScorer(study, scorer);
     await store.refresh(study.dir);
+  };
+  const showSynthesisReport = async (study: OpenStudy) => {
+    const summary = await stages.synthesisReport(study);
+    if (summary) syntheses.show(study.dir, synthesisView(summary));
   };
   const showReport = async (study: OpenStudy) => {
     const summary = await stages.report(study);
@@ -198,13 +218,30 @@ export function activate(context: vscode.ExtensionContext): void {
       await store.refresh(created.dir);
       const study = await targets.study({ type: 'study', dir: created.dir });
       if (created.questions !== undefined)
-        await stages.synthesize(study, created.questions, undefined);
+        await stages.synthesize(study, { from: created.questions });
     },
     importQuestions: async (target) => {
       const study = await targets.study(target);
-      const from = await pickQuestionsFile('File of questions', { optional: false });
-      if (from !== undefined) await stages.synthesize(study, from, await pickFormat());
+      const from = await pickSourceFile('File of questions', { optional: false });
+      if (from === undefined) return;
+      const format = await pickFormat();
+      const distractors = await pickDistractors();
+      const articles =
+        study.config?.questions.full_articles === true ? await pickArticles() : undefined;
+      await stages.synthesize(study, {
+        from,
+        ...(format === undefined ? {} : { format }),
+        ...(distractors === undefined ? {} : { distractors }),
+        ...(articles === undefined ? {} : { articles }),
+      });
     },
+    importDataset: async (target) => {
+      requireTrust('Importing a dataset');
+      const study = await targets.study(target);
+      const count = study.config?.questions.count ?? 2048;
+      await stages.importDataset(study, await pickDataset(count));
+    },
+    synthesisReport: async (target) => showSynthesisReport(await targets.study(target)),
     sample: async (target) => stages.sample(await targets.study(target)),
     resumeSampling: async (target) => {
       const study = await targets.study(target);
@@ -295,6 +332,7 @@ export function activate(context: vscode.ExtensionContext): void {
     unfinished,
     panels,
     reports,
+    syntheses,
     contextKeys,
     registerCommands(handlers, errors, log),
     runs.onDidChange(showRunning),

@@ -3,7 +3,7 @@ export interface StageProgress {
   type: 'progress';
   done: number;
   total: number;
-  unit: 'questions' | 'trajectories' | 'texts' | 'judgements' | 'bytes';
+  unit: 'questions' | 'rows' | 'trajectories' | 'texts' | 'judgements' | 'bytes';
   /** Tokens generated in this run so far, where the stage generates. */
   completionTokens?: number;
   /** What goes on between the stage and the server, where the stage samples. */

@@ -13,13 +13,24 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
       strict?: boolean;
       replace?: boolean;
     }
+  | {
+      verb: 'import';
+      from: string;
+      format?: string;
+      pick?: 'random' | 'longest';
+      count?: number;
+      supervision?: string;
+      strict?: boolean;
+      replace?: boolean;
+    }
   | { verb: 'sample'; retryFailed?: boolean; questionIds?: readonly string[] }
   | { verb: 'score' }
   /** `compare` are settings of `pairs`: another policy to be set beside the study's. */
   | { verb: 'pairs'; compare?: readonly Setting[] }
   /** `validation` is the share of questions that are set apart. */
   | { verb: 'export'; format: string; out?: string; validation?: number }
-  | { verb: 'report'; scorers?: boolean }
+  /** `synthesis`: of the contexts alone. */
+  | { verb: 'report'; scorers?: boolean; synthesis?: boolean }
 );
 export type StageVerb = StageRequest['verb'];
 

@@ -4,6 +4,7 @@ import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import { SealongError } from './errors.ts';
 import { comparePolicies } from './evaluation/comparePolicies.ts';
 import { report } from './evaluation/report.ts';
+import { importDataset } from './importing/importDataset.ts';
 import { exportPairs } from './preference/export.ts';
 import { pairs } from './preference/pairs.ts';
 import type { SamplingClient } from './sampling/chatClient.ts';
@@ -14,6 +15,7 @@ import { score } from './scoring/score.ts';
 import type { Stage } from './stage.ts';
 import type { StageEnvironment, StageRequest } from './stageRequest.ts';
 import { openStudy, type Study } from './study/study.ts';
+import { reportDataset } from './synthesis/datasetReport.ts';
 import { synthesize } from './synthesis/synthesize.ts';
 import { openTokenCounter } from './tokenizers/openTokenCounter.ts';
 
@@ -44,6 +46,23 @@ export async function* runNamedStage(
           ...(articles !== undefined ? { articles } : {}),
         },
         { counter, ...countingThreads(environment) },
+        { strict: strict ?? false, replace: replace ?? false, signal },
+      );
+      return;
+    }
+    case 'import': {
+      const { from: path, format, pick, count, supervision, strict, replace } = request;
+      const counter = await openTokenCounter(study, environment);
+      yield* importDataset(
+        study,
+        {
+          path,
+          ...(format !== undefined ? { format } : {}),
+          ...(pick !== undefined ? { pick } : {}),
+          ...(count !== undefined ? { count } : {}),
+          ...(supervision !== undefined ? { supervision } : {}),
+        },
+        { counter, ...countingThreads(environment), clock: systemClock },
         { strict: strict ?? false, replace: replace ?? false, signal },
       );
       return;
@@ -98,7 +117,8 @@ export async function* runNamedStage(
       );
       return;
     case 'report':
-      yield* report(study, { scorers: request.scorers ?? false, signal });
+      if (request.synthesis === true) yield* reportDataset(study, { signal });
+      else yield* report(study, { scorers: request.scorers ?? false, signal });
   }
 }
 

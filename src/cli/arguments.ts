@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SealongError, messageOf } from '../errors.ts';
+import { EXAMPLE_FORMATS } from '../importing/formats/table.ts';
 import { EXPORT_FORMATS } from '../preference/formats/formats.ts';
 import { parseSetting, type Setting } from '../study/loadConfig.ts';
 import { SCORERS } from '../study/config.ts';
@@ -29,7 +30,11 @@ const OPTIONS = {
   compare: { type: 'string', multiple: true },
   validation: { type: 'string' },
   scorer: { type: 'string' },
+  pick: { type: 'string' },
+  count: { type: 'string' },
+  supervision: { type: 'string' },
   scorers: { type: 'boolean' },
+  synthesis: { type: 'boolean' },
   port: { type: 'string' },
   strict: { type: 'boolean' },
   replace: { type: 'boolean' },
@@ -53,6 +58,11 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     about: 'make questions with their contexts from a dataset',
     options: ['from', 'format', 'distractors', 'articles', 'strict', 'replace', 'endpoint'],
   },
+  import: {
+    usage: `import STUDY --from FILE [--format ${EXAMPLE_FORMATS.map(({ name }) => name).join('|')}] [--pick random|longest] [--count N] [--supervision TEXT] [--strict] [--replace]`,
+    about: 'make a dataset of preferences or single answers a study, to compare with',
+    options: ['from', 'format', 'pick', 'count', 'supervision', 'strict', 'replace', 'endpoint'],
+  },
   sample: {
     usage:
       'sample STUDY --endpoint URL[,URL...]|embedded [--concurrency N] [--max-choices N] [--retry-failed]',
@@ -75,9 +85,10 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['format', 'out', 'validation'],
   },
   report: {
-    usage: 'report STUDY [--scorers]',
-    about: 'print counts, lengths, and SubEM where answers exist; also of all scorers side by side',
-    options: ['scorers'],
+    usage: 'report STUDY [--scorers|--synthesis]',
+    about:
+      'print counts, lengths, and SubEM where answers exist; also of all scorers side by side, or of the contexts alone',
+    options: ['scorers', 'synthesis'],
   },
   serve: {
     usage: 'serve [--port N]',
@@ -158,6 +169,23 @@ function stageRequest(
         strict: values.strict ?? false,
         replace: values.replace ?? false,
       };
+    case 'import':
+      if (values.from === undefined) throw wrong(known, '--from FILE is missing');
+      if (values.pick !== undefined && values.pick !== 'random' && values.pick !== 'longest')
+        throw wrong(known, `--pick takes random or longest, not "${values.pick}"`);
+      return {
+        ...base,
+        verb,
+        from: values.from,
+        ...(values.format !== undefined ? { format: values.format } : {}),
+        ...(values.pick !== undefined ? { pick: values.pick } : {}),
+        ...(values.count !== undefined
+          ? { count: wholeNumber(values.count, '--count', 1, 10_000_000) }
+          : {}),
+        ...(values.supervision !== undefined ? { supervision: values.supervision } : {}),
+        strict: values.strict ?? false,
+        replace: values.replace ?? false,
+      };
     case 'sample':
       return { ...base, verb, retryFailed: values['retry-failed'] ?? false };
     case 'export':
@@ -170,7 +198,12 @@ function stageRequest(
         ...(values.validation !== undefined ? { validation: share(values.validation) } : {}),
       };
     case 'report':
-      return { ...base, verb, scorers: values.scorers ?? false };
+      return {
+        ...base,
+        verb,
+        scorers: values.scorers ?? false,
+        synthesis: values.synthesis ?? false,
+      };
     case 'pairs':
       return { ...base, verb, compare: (values.compare ?? []).map(policySetting) };
     case 'score':

@@ -10,6 +10,7 @@ import { reviewSummary, type ReviewSummary } from '../review/reviewSummary.ts';
 import type { Stage } from '../stage.ts';
 import { isFailed, isTruncated } from '../study/entries.ts';
 import type { Study } from '../study/study.ts';
+import { datasetReport, type DatasetReport } from '../synthesis/datasetReport.ts';
 import { readAnswers } from './answers.ts';
 import { compareScorers, type ScorerComparison } from './compareScorers.ts';
 import { subEm } from './subEm.ts';
@@ -60,6 +61,8 @@ export interface ReportSummary {
   review: ReviewSummary;
   /** Null where the study has no gold answers. */
   sub_em: SubEmReport | null;
+  /** The questions as a data set (paper, Tables 3 and 6). */
+  dataset: DatasetReport;
   /** Where asked for. */
   scorers?: ScorerComparison;
 }
@@ -75,8 +78,9 @@ export async function* report(
 ): Stage<ReportSummary> {
   const view = await viewStudy(study, options.signal);
   const { answers, problems } = await readAnswers(study);
-  for (const message of [...view.warnings, ...problems.map(problemText)])
-    yield { type: 'warning', message };
+  const { warnings, ...dataset } = await datasetReport(study, options.signal);
+  const told = new Set([...view.warnings, ...problems.map(problemText), ...warnings]);
+  for (const message of told) yield { type: 'warning', message };
 
   const { states: paired, ...counts } = pairedStates(view);
   const states = [...view.index.questions.keys()].map((id) => view.states.of(id));
@@ -121,6 +125,7 @@ export async function* report(
     pairs: statistics.summary(),
     review: reviewSummary(states, settlementOf(study.config)),
     sub_em: null,
+    dataset,
   };
   const measured: Measured[] = [];
   if (answers.size > 0) {

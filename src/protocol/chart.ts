@@ -23,3 +23,11 @@ export interface ChartColumn {
   /** Written above the column. */
   note?: string;
 }
+
+/**
+ * Asks for a chart as a file: the drawing or picture that the panel made of it (SVG as text, PNG as base64), or its numbers,
+ * which the editor has. Where to, the user says in a dialog, which the answer does not wait for.
+ */
+export type ChartRequest =
+  | { type: 'saveChart'; name: string; format: 'svg' | 'png'; data: string }
+  | { type: 'saveChart'; name: string; format: 'csv' };

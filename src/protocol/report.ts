@@ -1,4 +1,6 @@
-/** Every message between the editor and the report panel. */
+/** Every message between the editor and the page of reports: that of a study, and that of its synthesis. */
+
+import type { ChartRequest, ColumnChart } from './chart.ts';
 
 export interface ReportBar {
   label: string;
@@ -40,6 +42,7 @@ export interface ReportView {
   bars: ReportBar[] | null;
   note: string;
   tables: ReportTable[];
+  charts: { chart: ColumnChart; note: string }[];
   /** Null where no scorer has scored anything. */
   scorers: ReportScorers | null;
 }
@@ -59,3 +62,6 @@ export type ReportRequest =
   | { type: 'copy' }
   | { type: 'saveTable'; section: ReportSection }
   | { type: 'saveImage'; format: 'svg' | 'png'; data: string };
+
+/** All that the page may ask for; which of it, is up to what it shows. */
+export type ReportPageRequest = ReportRequest | ChartRequest;

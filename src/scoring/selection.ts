@@ -41,7 +41,7 @@ export function selectRecords(
   config: StudyConfig,
   samplingHash: string,
 ): Selection {
-  const latest = [...index.samplings.keys()].at(-1);
+  const latest = latestSampling(index);
   const sampling =
     !index.samplings.has(samplingHash) && latest !== undefined ? latest : samplingHash;
   const imported = index.imported.get(sampling);
@@ -52,4 +52,13 @@ export function selectRecords(
     scorer: config.scoring.scorer,
     scoring: scoringHash(config),
   };
+}
+
+/** Of imports into the same study the last one whose answers belong to the present questions. */
+function latestSampling(index: StudyIndex): string | undefined {
+  const all = [...index.samplings.keys()];
+  const last = all.at(-1);
+  const [question] = index.questions.keys();
+  if (last === undefined || question === undefined || !index.imported.has(last)) return last;
+  return all.findLast((sampling) => index.trajectories(question, sampling).length > 0) ?? last;
 }

@@ -1,63 +1,31 @@
 import { SealongError } from '../errors.ts';
 import { issuesText } from '../records/jsonl.ts';
 import { questionIdSchema } from '../records/schemas.ts';
-import { fieldsOf, type DatasetFormat, type SourceQuestion } from './formats/format.ts';
-import { FORMAT_NAMES, FORMATS, formatNamed, recogniseFormat } from './formats/table.ts';
+import { fieldsOf, type LeftOut, type RowFormat, type SourceQuestion } from './formats/format.ts';
 import { isFault, type LeftOutCount, type LeftOutReason } from './leftOut.ts';
-import { placeOf, type SourceFile, type SourceRow } from './sourceFile.ts';
+import { placeOf, type SourceFile } from './sourceFile.ts';
 
 /** A question of the source with the id it will have, before its context is made. */
 export type Candidate = SourceQuestion & { id: string };
 
-/** So many rows are looked at to recognise a format. */
-const LOOKED_AT = 20;
-
-/**
- * The format that was named, or the one that the first rows are in.
- *
- * @throws SealongError `usage` for a name that is none, `unknown_format` with what the first row has.
- */
-export async function chooseFormat(source: SourceFile, name?: string): Promise<DatasetFormat> {
-  if (name === 'parquet' && source.container !== 'parquet')
-    throw new SealongError(
-      'unknown_format',
-      `${source.path} is no Parquet file. Name the format that it is in, or none.`,
-    );
-  // Parquet says how rows are packed, not what they are.
-  if (name !== undefined && name !== 'parquet') {
-    const named = formatNamed(name);
-    if (named) return named;
-    throw new SealongError(
-      'usage',
-      `"${name}" is no format of questions. There are: ${FORMAT_NAMES.join(', ')}.`,
-    );
-  }
-  const first: SourceRow[] = [];
-  for await (const row of source.rows()) {
-    first.push(row);
-    if (first.length === LOOKED_AT) break;
-  }
-  const format = recogniseFormat(first.flatMap((row) => (row.ok ? [row.value] : [])));
-  if (format) return format;
-  const known = FORMATS.map(({ name: known, fields }) => `${known} (${fields})`).join('; ');
-  throw new SealongError(
-    'unknown_format',
-    `${source.path} is in no format that SeaLong knows: ${seenIn(first)}. There are: ${known}.`,
-  );
+interface CandidateOptions {
+  strict: boolean;
+  signal: AbortSignal;
+  warn: (message: string) => void;
 }
 
 /**
- * The questions of a file in its order, each with an id of its own: the source's, or `q-` and the number of its row. Rows
+ * The items of a file in its order, each with an id of its own: the source's, or `q-` and the number of its row. Rows
  * with faults are left out and counted. Ends early when the signal is given.
  *
  * @throws SealongError `bad_row`, `bad_id`, `duplicate_id` at the first fault, where strict.
  */
-export async function* candidates(
+export async function* candidates<Item extends { id: string | undefined }>(
   source: SourceFile,
-  format: DatasetFormat,
+  format: RowFormat<Item>,
   leftOut: LeftOutCount,
-  options: { strict: boolean; signal: AbortSignal; warn: (message: string) => void },
-): AsyncGenerator<Candidate, void, undefined> {
+  options: CandidateOptions,
+): AsyncGenerator<Item & { id: string }, void, undefined> {
   const places = new Map<string, string>();
   const unknown = new Set<string>();
   for await (const row of source.rows()) {
@@ -73,7 +41,7 @@ export async function* candidates(
       continue;
     }
     const read = format.read(row.value);
-    if ('leftOut' in read) {
+    if (isLeftOut(read)) {
       leave(read.leftOut, read.message);
       continue;
     }
@@ -95,7 +63,7 @@ export async function* candidates(
 function pointOutUnknown(
   place: string,
   row: unknown,
-  { name, knownFields }: DatasetFormat,
+  { name, knownFields }: RowFormat<unknown>,
   seen: Set<string>,
   warn: (message: string) => void,
 ): void {
@@ -109,13 +77,6 @@ function pointOutUnknown(
   }
 }
 
-function seenIn(rows: readonly SourceRow[]): string {
-  const [first] = rows;
-  if (!first) return 'it has no rows';
-  const place = placeOf(first);
-  if (!first.ok) return `its ${place} is ${first.message.replace(/\.$/, '')}`;
-  const names = Object.keys(fieldsOf(first.value));
-  if (names.length === 0) return `its ${place} is no JSON object with fields`;
-  const shown = names.slice(0, 12).map((name) => name.slice(0, 40));
-  return `its ${place} has the fields ${shown.join(', ')}${names.length > 12 ? ', ...' : ''}`;
+function isLeftOut(read: object): read is LeftOut {
+  return 'leftOut' in read;
 }

@@ -41,6 +41,8 @@ export interface GrowthSummary {
   too_long: 'drop' | 'keep';
   /** Whether gold answers kept unrelated documents out; they serve for nothing else. */
   exclude_answer_leaks: boolean;
+  /** Each context was grown to a length drawn from this range. */
+  target_tokens: { min: number; max: number };
   collection?: CollectionSummary;
   articles?: CollectionSummary;
 }
@@ -147,6 +149,7 @@ async function grown(
       distractors,
       too_long,
       exclude_answer_leaks,
+      target_tokens: { min: questions.min_context_tokens, max: questions.max_context_tokens },
       ...(collection ? { collection: summaryOf(collection) } : {}),
       ...(articles ? { articles: summaryOf(articles) } : {}),
     };

@@ -14,6 +14,8 @@ export interface FinishedContext {
   context: string;
   documents: DocumentSpan[];
   tokens: number;
+  /** The length that it was grown to, where it was. */
+  target?: number;
   /** The related documents alone are longer than the target. */
   overTarget: boolean;
   /** It was to be grown, and there were not enough documents. */

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import { seededRandom, type Random } from '../random.ts';
 
 /**
  * The numbers 0 to `size` - 1 in random order, each once, as far as they are asked for: Fisher-Yates, of which only the
@@ -19,6 +19,14 @@ export function* drawWithoutReplacement(
 }
 
 const K = 1024;
+
+/** The length that a question's context is grown to, in tokens: drawn for each question anew. */
+export function targetOf(
+  questionId: string,
+  { seed, min, max }: { seed: number; min: number; max: number },
+): number {
+  return drawTarget(min, max, seededRandom(seed, 'target', questionId));
+}
 
 /**
  * The length that a question's context is grown to, in tokens: a whole number of K, uniform over those in the range

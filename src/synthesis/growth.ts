@@ -4,7 +4,7 @@ import type { Candidate } from './candidates.ts';
 import type { Collection } from './collection/collection.ts';
 import { buildContext, orderDocuments } from './context.ts';
 import type { ContextTokens } from './contextTokens.ts';
-import { drawTarget, drawWithoutReplacement } from './draw.ts';
+import { drawWithoutReplacement, targetOf } from './draw.ts';
 import { overMaximum, type Draft, type LeftOutContext } from './draft.ts';
 import { poolDocument, type PoolDocument } from './poolDocument.ts';
 
@@ -71,7 +71,13 @@ export class Growth {
             ? known.tokens
             : await this.#tokens.ofContext(documents, built.context);
         if (tokens <= made.target || unrelated.length === 0)
-          return { ...built, tokens, overTarget: made.overTarget, isUnfilled: made.isUnfilled };
+          return {
+            ...built,
+            tokens,
+            target: made.target,
+            overTarget: made.overTarget,
+            isUnfilled: made.isUnfilled,
+          };
         unrelated.pop();
       }
     };
@@ -81,7 +87,7 @@ export class Growth {
   async #plan(candidate: Candidate): Promise<Plan | LeftOutContext> {
     const { seed, min, max, keepTooLong, excludeLeaks, collection } = this.#options;
     const { id } = candidate;
-    const target = drawTarget(min, max, seededRandom(seed, 'target', id));
+    const target = targetOf(id, { seed, min, max });
     const documents = this.#documentsOf(candidate);
     if ('leftOut' in documents) return documents;
     const { related, own } = documents;

@@ -1,6 +1,12 @@
 /** Why a row became no question. */
 export type LeftOutReason =
-  'bad_row' | 'bad_id' | 'duplicate_id' | 'unanswerable' | 'over_max_context_tokens' | 'no_article';
+  | 'bad_row'
+  | 'bad_id'
+  | 'duplicate_id'
+  | 'unanswerable'
+  | 'no_answer'
+  | 'over_max_context_tokens'
+  | 'no_article';
 
 /** Reasons that are faults of the file: listed one by one, and what a strict run stops at. */
 const FAULTS = new Set<LeftOutReason>(['bad_row', 'bad_id', 'duplicate_id']);

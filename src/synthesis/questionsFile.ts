@@ -75,14 +75,15 @@ export class QuestionsFile {
     const handMade = await this.#compareParameters(previous);
     for await (const draft of source) {
       const unread = previous.next !== undefined;
-      const record = await this.#make(draft, previous);
+      const made = await this.#make(draft, previous);
       if (this.#interruption) break;
-      if (!record) continue;
+      if (!made) continue;
+      const { record, target } = made;
       // Fewer are asked for than were there, and now those that were there are no longer what would be made.
       const enough = this.counts.questions >= count;
       if (unread && this.#replaces && enough) break;
       this.#ports.answers.add(record.id, draft.answers);
-      this.#add(record);
+      this.#add(record, target);
       yield encodeRecord(record);
       this.#ports.made(this.counts.questions);
       if (!previous.next && this.counts.questions >= count) break;
@@ -111,7 +112,7 @@ export class QuestionsFile {
   async #make(
     { id, question, finish }: Draft,
     previous: PreviousQuestions,
-  ): Promise<QuestionRecord | undefined> {
+  ): Promise<{ record: QuestionRecord; target: number | undefined } | undefined> {
     const { synthesis, signal } = this.#options;
     const { next } = previous;
     try {
@@ -127,7 +128,7 @@ export class QuestionsFile {
         this.#ports.leftOut.add(made.leftOut, made.message);
         return undefined;
       }
-      const { context, tokens, documents, overTarget, isUnfilled } = made;
+      const { context, tokens, documents, target, overTarget, isUnfilled } = made;
       const record: QuestionRecord = {
         v: SCHEMA_VERSION,
         id,
@@ -147,16 +148,16 @@ export class QuestionsFile {
       else this.counts.added += 1;
       if (overTarget) this.counts.overTarget += 1;
       if (isUnfilled) this.counts.unfilled += 1;
-      return record;
+      return { record, target };
     } catch (error) {
       this.#interrupt(error, previous);
       return undefined;
     }
   }
 
-  #add(record: QuestionRecord): void {
+  #add(record: QuestionRecord, target: number | undefined): void {
     const { context_tokens, documents } = record;
-    this.statistics.add(record);
+    this.statistics.add({ tokens: context_tokens, target, documents });
     this.counts.questions += 1;
     this.counts.documents += documents.length;
     if (context_tokens < this.#study.config.questions.min_context_tokens) this.counts.underMin += 1;

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { SealongError } from '../errors.ts';
 import { RANDOM_ALGORITHM } from '../random.ts';
-import { writeAtomic } from '../records/writeAtomic.ts';
 import { EventQueue, type Stage, type StageEvent } from '../stage.ts';
 import { parameterHash } from '../study/canonicalHash.ts';
 import { lockStage } from '../study/lock.ts';
@@ -9,18 +8,22 @@ import type { Study } from '../study/study.ts';
 import type { CountingThreads } from '../tokenizers/textCounts.ts';
 import type { TokenCounter } from '../tokenizers/tokenCounter.ts';
 import { AnswersFile } from './answersFile.ts';
-import { candidates, chooseFormat } from './candidates.ts';
+import { candidates } from './candidates.ts';
+import { chooseFormat } from './chooseFormat.ts';
 import type { DatasetFormat, FormatName } from './formats/format.ts';
+import { FORMATS } from './formats/table.ts';
 import { openContexts, type Contexts, type GrowthSummary } from './contexts.ts';
 import { LeftOutCount } from './leftOut.ts';
+import { writeManifest } from './manifest.ts';
 import { QuestionsFile } from './questionsFile.ts';
 import { openSource, type SourceFile } from './sourceFile.ts';
-import type { DatasetStatistics } from './statistics.ts';
+import { selfSupervision, type DatasetStatistics } from './statistics.ts';
 
 /** Version of how contexts are made; part of the hash, since another version makes others from the same source. */
 const CONTEXT_VERSION = 1;
 
 export interface SynthesisSummary {
+  stage: 'synthesize';
   /** Questions that the study has now, and how many of them are new. */
   questions: number;
   added: number;
@@ -37,6 +40,8 @@ export interface SynthesisSummary {
    * many there were not enough others.
    */
   growth?: GrowthSummary & { over_target: number; unfilled: number };
+  /** The name of its file. */
+  source: string;
   format: FormatName;
   tokenizer: string;
   seed: number;
@@ -71,9 +76,9 @@ export interface SynthesisOptions {
 /**
  * Makes `questions.jsonl` (and `answers.jsonl`, where the source has answers) from a dataset's file: at most
  * `questions.count` questions in the order of the source, each with its documents shuffled into a context, grown to a
- * length of its own by unrelated ones where the study or the source says from where (paper, section 4.1). The same source and parameters give the same bytes; a raised count adds to what is there. Interrupted,
- * it keeps what it made, and the next run goes on from there. Grown contexts get a `synthesis.json` beside them: the
- * summary of the last run that came to its end.
+ * length of its own by unrelated ones where the study or the source says from where (paper, section 4.1). The same source
+ * and parameters give the same bytes; a raised count adds to what is there. Interrupted, it keeps what it made, and the
+ * next run goes on from there. `synthesis.json` beside them is the summary of the last run that came to its end.
  *
  * @throws SealongError `busy`; `missing_file`, `not_a_file`, `empty_file`, `wrong_encoding`, `unknown_format`,
  *   `file_truncated`, `bad_json` of the source; `bad_row`, `bad_id`, `duplicate_id` where strict; `nothing_usable`;
@@ -117,7 +122,7 @@ async function run(
     const { signal, strict = false } = options;
     signal.throwIfAborted();
     const file = await openSource(source.path);
-    const format = await chooseFormat(file, source.format);
+    const format = await chooseFormat(file, FORMATS, source.format);
     const warn = (message: string): void => {
       report({ type: 'warning', message });
     };
@@ -192,6 +197,7 @@ async function make(
   if (questions < count) warn(`${path} gave ${questions} of the ${count} questions asked for.`);
   report({ type: 'progress', done: questions, total: questions, unit: 'questions' });
   const summary: SynthesisSummary = {
+    stage: 'synthesize',
     questions,
     added,
     left_out,
@@ -202,25 +208,20 @@ async function make(
     },
     under_min_context_tokens: underMin,
     documents,
-    statistics: file.statistics.finish(),
+    statistics: file.statistics.finish(selfSupervision(study)),
     ...(contexts.summary
       ? { growth: { ...contexts.summary, over_target: overTarget, unfilled } }
       : {}),
+    source: basename(path),
     format: format.name,
     tokenizer: counter.id,
     seed,
     random: RANDOM_ALGORITHM,
     synthesis,
   };
-  if (contexts.summary) await writeManifest(study, summary);
-  return summary;
-}
-
-/** Keeps beside grown contexts what they were made of: the collection is no part of the study. */
-async function writeManifest(study: Study, summary: SynthesisSummary): Promise<void> {
   // What a run added is not told: the same inputs give the same file.
-  const made = { ...summary, added: undefined };
-  await writeAtomic(join(study.dir, 'synthesis.json'), `${JSON.stringify(made, null, 2)}\n`);
+  await writeManifest(study, { ...summary, added: undefined });
+  return summary;
 }
 
 function nothingUsable(

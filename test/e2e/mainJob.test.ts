@@ -60,6 +60,7 @@ describe('The main job on the embedded models in the packaged extension', () => 
     await workbench.takeNextStep('Import Questions');
     await workbench.pick('source/demo.jsonl');
     await workbench.pick('Recognise it');
+    await workbench.pick('Only those that the questions come with');
     await workbench.said('isle holds 4 questions');
     await workbench.expand(workbench.row('isle'));
     for (const id of QUESTIONS) await workbench.row(id).waitFor();

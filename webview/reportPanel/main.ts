@@ -1,4 +1,5 @@
-import type { ReportRequest, ReportView, ToReportPanel } from '../../src/protocol/report.ts';
+import type { ReportPageRequest, ReportView, ToReportPanel } from '../../src/protocol/report.ts';
+import { chartSection } from '../charts/chartSection.ts';
 import { element } from '../element.ts';
 import { HostConnection } from '../hostConnection.ts';
 import { makeButton, registerToolkit } from '../toolkit.ts';
@@ -8,7 +9,7 @@ import './reportPanel.css';
 
 registerToolkit();
 const notice = element('span', { class: 'notice', role: 'status' });
-const host = new HostConnection<ToReportPanel, ReportRequest>((message) => {
+const host = new HostConnection<ToReportPanel, ReportPageRequest>((message) => {
   if (message.type !== 'report') return;
   // From it the editor opens the panel again after a reload.
   host.saveState({ study: message.study });
@@ -30,12 +31,17 @@ function show(report: ReportView): void {
     element('header', {}, element('h1', {}, report.title), copy, notice),
     ...(report.bars === null ? [] : [barChart(report.bars)]),
     element('p', { class: 'note' }, report.note),
+    element(
+      'div',
+      { class: 'charts' },
+      ...report.charts.map(({ chart, note }) => chartSection(chart, note, ask)),
+    ),
     element('div', { class: 'tables' }, ...report.tables.map(tableOf)),
     ...(report.scorers === null ? [] : scorersSections(report.scorers, ask)),
   );
 }
 
-function ask(body: ReportRequest, done = ''): void {
+function ask(body: ReportPageRequest, done = ''): void {
   void host.request(body).then((result) => {
     notice.textContent = result.ok ? done : result.message;
   });

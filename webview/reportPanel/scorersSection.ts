@@ -1,6 +1,7 @@
-import type { ReportGrid, ReportRequest, ReportScorers } from '../../src/protocol/report.ts';
+import type { ReportRequest, ReportScorers } from '../../src/protocol/report.ts';
 import { chartPng, chartSvg, drawChart } from '../charts/drawChart.ts';
 import { element } from '../element.ts';
+import { gridTable } from '../gridTable.ts';
 import { makeButton } from '../toolkit.ts';
 import { chartLayout } from './chartLayout.ts';
 
@@ -81,34 +82,4 @@ function bestOfSection(
 
 function heading(title: string, buttons: readonly HTMLElement[]): HTMLElement {
   return element('div', { class: 'heading' }, element('h2', {}, title), ...buttons);
-}
-
-function gridTable({ caption, columns, rows }: ReportGrid): HTMLElement {
-  return element(
-    'table',
-    { class: 'grid' },
-    element('caption', {}, caption),
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        element('td', {}),
-        ...columns.map((column) => element('th', { scope: 'col' }, column)),
-      ),
-    ),
-    element(
-      'tbody',
-      {},
-      ...rows.map(({ label, cells }) =>
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'row' }, label),
-          ...cells.map((cell) => element('td', {}, cell)),
-        ),
-      ),
-    ),
-  );
 }

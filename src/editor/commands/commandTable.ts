@@ -16,6 +16,11 @@ export const COMMANDS = {
     icon: '$(cloud-upload)',
     palette: 'sealong.stage != none',
   },
+  importDataset: {
+    title: 'Import Preference or SFT Data...',
+    palette: 'sealong.stage != none',
+  },
+  synthesisReport: { title: 'Synthesis Report', palette: 'sealong.stage != none' },
   sample: { title: 'Sample Trajectories', icon: '$(play)', palette: 'sealong.stage != none' },
   resumeSampling: {
     title: 'Resume Sampling',

@@ -8,7 +8,7 @@ import type { Endpoint } from '../endpoint/endpoints.ts';
 import { serverModels } from '../endpoint/serverModels.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import { requireTrust } from '../trust.ts';
-import { pickQuestionsFile } from './questionsFile.ts';
+import { pickSourceFile } from './questionsFile.ts';
 
 export interface CreatedStudy {
   dir: string;
@@ -36,7 +36,7 @@ const PAPER_N = 32;
 export async function createStudy(endpoints: EndpointChoice, keys: ApiKeys): Promise<CreatedStudy> {
   requireTrust('Creating a study');
   const dir = await askFolder();
-  const questions = await pickQuestionsFile('Questions to begin with', { optional: true });
+  const questions = await pickSourceFile('Questions to begin with', { optional: true });
   const endpoint = await endpoints.pick('Server to sample from', { canStart: true });
   const embedded = endpoints.isEmbedded(endpoint);
   const model = await askModel(endpoint, await keys.keyFor(endpoint));

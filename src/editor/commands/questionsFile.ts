@@ -3,9 +3,11 @@ import type { FormatName } from '../../synthesis/formats/format.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 
 const MOST_LISTED = 40;
+/** What a dataset may be written as; `gz` and `zst` are packed JSON Lines. */
+const ENDINGS = ['jsonl', 'json', 'ndjson', 'parquet', 'gz', 'zst'] as const;
 /** Files that are certainly something else. */
 const NO_SOURCE =
-  /\/((sealong|package|tsconfig|package-lock)\.json|(trajectories|answers)\.jsonl)$/;
+  /\/((sealong|synthesis|package|tsconfig|package-lock)\.json|(trajectories|answers)\.jsonl)$/;
 
 /** Dataset formats as a reader of papers knows them. */
 const FORMAT_LABELS: Record<FormatName, string> = {
@@ -16,14 +18,14 @@ const FORMAT_LABELS: Record<FormatName, string> = {
   jsonl: 'JSON Lines: question, documents, answers',
 };
 
-/** Asks for a file of questions: those of the workspace are listed, any other can be chosen. */
-export async function pickQuestionsFile(
+/** Asks for a file of a dataset: those of the workspace are listed, any other can be chosen. */
+export async function pickSourceFile(
   title: string,
   options: { optional: boolean },
 ): Promise<string | undefined> {
   // What a study itself keeps is no source of questions.
   const found = await vscode.workspace.findFiles(
-    '**/*.{jsonl,json}',
+    `**/*.{${ENDINGS.join(',')}}`,
     '**/{node_modules,.git,.vscode,.sealong,scores,decisions,exports,strategies}/**',
     MOST_LISTED * 4,
   );
@@ -49,7 +51,7 @@ export async function pickQuestionsFile(
   const [chosen] =
     (await vscode.window.showOpenDialog({
       title,
-      filters: { Questions: ['jsonl', 'json', 'ndjson'], All: ['*'] },
+      filters: { Datasets: [...ENDINGS], All: ['*'] },
     })) ?? [];
   if (!chosen) throw cancelledByUser();
   return chosen.fsPath;

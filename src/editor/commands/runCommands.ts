@@ -19,7 +19,14 @@ import type { Runs } from '../run/runs.ts';
 import type { UnfinishedRuns } from '../run/unfinishedRuns.ts';
 import { settings } from '../settings.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
+import type { DatasetChoice } from './datasetChoice.ts';
 import { requireTrust } from '../trust.ts';
+
+/** What a synthesis is to be made from. */
+export type SynthesisChoice = Pick<
+  Extract<StageRequest, { verb: 'synthesize' }>,
+  'from' | 'format' | 'distractors' | 'articles'
+>;
 
 export interface RunCommandPorts {
   runs: Runs;
@@ -46,15 +53,17 @@ export class RunCommands {
     this.#ports = ports;
   }
 
-  async synthesize(study: OpenStudy, from: string, format: string | undefined): Promise<void> {
+  async synthesize(study: OpenStudy, of: SynthesisChoice): Promise<void> {
     requireTrust('Importing questions');
-    const request: StageRequest = {
-      verb: 'synthesize',
-      study: study.dir,
-      settings: [],
-      from,
-      ...(format === undefined ? {} : { format }),
-    };
+    await this.#import(study, { verb: 'synthesize', study: study.dir, settings: [], ...of });
+  }
+
+  async importDataset(study: OpenStudy, of: DatasetChoice): Promise<void> {
+    requireTrust('Importing a dataset');
+    await this.#import(study, { verb: 'import', study: study.dir, settings: [], ...of });
+  }
+
+  async #import(study: OpenStudy, request: StageRequest): Promise<void> {
     const usesServer = study.config?.questions.tokenizer === 'endpoint';
     await this.#run(study, request, await this.#environment({ needsServer: usesServer }));
   }
@@ -134,6 +143,16 @@ export class RunCommands {
     return outcome.type === 'done' ? outcome.summary : undefined;
   }
 
+  /** Reads files alone, so that it needs no trust. @returns undefined where it was cancelled or failed. */
+  async synthesisReport(study: OpenStudy): Promise<object | undefined> {
+    const outcome = await this.#run(
+      study,
+      { verb: 'report', study: study.dir, settings: [], synthesis: true },
+      await this.#environment({}),
+    );
+    return outcome.type === 'done' ? outcome.summary : undefined;
+  }
+
   async #run(
     study: OpenStudy,
     request: StageRequest,
@@ -179,7 +198,10 @@ export class RunCommands {
         return;
       }
       case 'failed':
-        if (outcome.code === 'would_orphan' && request.verb === 'synthesize') {
+        if (
+          outcome.code === 'would_orphan' &&
+          (request.verb === 'synthesize' || request.verb === 'import')
+        ) {
           await confirm(
             `Replace the questions of ${study.name}?`,
             `${outcome.message} A copy of the present file is kept.`,
@@ -227,7 +249,7 @@ export class RunCommands {
 /** The scorers that ask the sampled model itself. */
 const JUDGES = new Set<ScorerName>(['self_evaluation', 'mbr_self_evaluation']);
 
-const RESUMABLE = new Set<StageRequest['verb']>(['sample', 'score', 'synthesize']);
+const RESUMABLE = new Set<StageRequest['verb']>(['sample', 'score', 'synthesize', 'import']);
 
 /** Where an export's manifest lies. */
 export function manifestOf(summary: object): string | undefined {

@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { ReportRequest, ReportView } from '../../protocol/report.ts';
+import { MAX_IMAGE_CHARACTERS } from './chartFile.ts';
 import { fileOf, saveReportFile } from './reportFile.ts';
 import { reportText, reportView } from './reportView.ts';
 import { StudyPanels } from './studyPanels.ts';
-
-/** Of a picture in base64. */
-const MAX_IMAGE_CHARACTERS = 20_000_000;
 
 const requestSchema: z.ZodType<ReportRequest> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('copy') }),

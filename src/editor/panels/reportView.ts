@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import type { ReportBar, ReportTable, ReportView } from '../../protocol/report.ts';
 import { comparisonSchema, scorersView } from './scorersView.ts';
+import { chartGrid } from './chartFile.ts';
 import { gridText } from './reportGrid.ts';
+import { countText } from './reportNumbers.ts';
+import { datasetSchema, datasetTables } from './synthesisView.ts';
 
 const measure = z.number().nullable();
 const summarySchema = z.object({
@@ -60,6 +63,7 @@ const summarySchema = z.object({
       n: z.number(),
     })
     .nullable(),
+  dataset: datasetSchema,
   scorers: z.optional(comparisonSchema),
 });
 type Summary = z.infer<typeof summarySchema>;
@@ -73,13 +77,19 @@ export function reportView(summary: object): ReportView {
     note: report.sub_em
       ? `SubEM: how often the normalised gold answer stands in the output, over ${countText(report.sub_em.questions)} questions with gold answers. The gap between random and oracle is what a better choice can win.`
       : 'The study has no gold answers (answers.jsonl), so only counts and lengths can be shown.',
-    tables: [countsOf(report), qualityOf(report), lengthsOf(report)],
+    tables: [
+      ...datasetTables(report.dataset),
+      countsOf(report),
+      qualityOf(report),
+      lengthsOf(report),
+    ],
+    charts: [],
     scorers: report.scorers ? scorersView(report.scorers) : null,
   };
 }
 
 /** The report as plain text, in columns. */
-export function reportText({ title, bars, note, tables, scorers }: ReportView): string {
+export function reportText({ title, bars, note, tables, charts, scorers }: ReportView): string {
   const blocks = [
     ...(bars
       ? [
@@ -103,7 +113,8 @@ export function reportText({ title, bars, note, tables, scorers }: ReportView): 
         ...(scorers.bestOf ? [gridText(scorers.bestOf.grid), scorers.bestOf.note] : []),
       ]
     : [];
-  return [title, ...blocks, note, ...compared].join('\n\n');
+  const drawn = charts.map(({ chart }) => gridText(chartGrid(chart)));
+  return [title, ...blocks, note, ...drawn, ...compared].join('\n\n');
 }
 
 export function percentText(value: number | null): string {
@@ -200,8 +211,4 @@ function lengthsOf({ lengths }: Summary): ReportTable {
       { label: 'rejected', value: tokens(lengths.rejected_tokens) },
     ],
   };
-}
-
-function countText(n: number): string {
-  return n.toLocaleString('en');
 }

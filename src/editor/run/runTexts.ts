@@ -5,6 +5,7 @@ import type { StageVerb } from '../../stageRequest.ts';
 /** What a run does, as a title: "Sampling harrow". */
 const DOING: Record<StageVerb, string> = {
   synthesize: 'Importing questions into',
+  import: 'Importing a dataset into',
   sample: 'Sampling',
   score: 'Scoring',
   pairs: 'Deriving pairs of',
@@ -18,9 +19,17 @@ export function runTitle(verb: StageVerb, study: string): string {
 
 /** What a notification offers next; each is a command, or a way to show what was made. */
 export type NextStep =
-  'sample' | 'score' | 'useScorer' | 'openSmallestMargin' | 'export' | 'openManifest' | 'report';
+  | 'synthesisReport'
+  | 'sample'
+  | 'score'
+  | 'useScorer'
+  | 'openSmallestMargin'
+  | 'export'
+  | 'openManifest'
+  | 'report';
 
 export const NEXT_STEP_LABEL: Record<NextStep, string> = {
+  synthesisReport: 'Synthesis Report',
   sample: 'Sample Trajectories',
   score: 'Score',
   useScorer: 'Make It the Scorer of the Study',
@@ -31,6 +40,7 @@ export const NEXT_STEP_LABEL: Record<NextStep, string> = {
 };
 
 const synthesizeSummary = z.object({ questions: z.number() });
+const importSummary = z.object({ questions: z.number(), source: z.string() });
 const sampleSummary = z.object({
   added: z.number(),
   trajectories: z.number(),
@@ -65,7 +75,14 @@ export function doneText(
       const known = synthesizeSummary.safeParse(summary).data;
       return {
         message: `${study} holds ${known ? plural(known.questions, 'question') : 'the imported questions'}.`,
-        next: ['sample'],
+        next: ['sample', 'synthesisReport'],
+      };
+    }
+    case 'import': {
+      const known = importSummary.safeParse(summary).data;
+      return {
+        message: `${study} holds ${known ? `${plural(known.questions, 'example')} of ${known.source}` : 'the imported examples'}.`,
+        next: ['synthesisReport', 'export'],
       };
     }
     case 'sample': {

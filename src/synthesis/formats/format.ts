@@ -20,32 +20,35 @@ export interface SourceQuestion {
   answers: string[];
 }
 
-/** A row that cannot become a question: `bad_row` is a fault of the file, `unanswerable` is none. */
+/** A row that cannot be used: `bad_row` is a fault of the file, the others are none. */
 export interface LeftOut {
-  leftOut: 'bad_row' | 'unanswerable';
+  leftOut: 'bad_row' | 'unanswerable' | 'no_answer';
   /** Names the field and what is wrong with it. */
   message: string;
 }
 
-/** How one dataset writes its rows. */
-export interface DatasetFormat {
-  name: FormatName;
+/** How one dataset writes its rows, each of which is an `Item`. */
+export interface RowFormat<Item, Name extends string = string> {
+  name: Name;
   /** What its rows look like, for the message about a file that no format recognises. */
   fields: string;
   /** All fields a row may have, where the format is our own: any other is pointed out, since it may be a slip. */
   knownFields?: readonly string[];
   recognises: (row: unknown) => boolean;
-  read: (row: unknown) => SourceQuestion | LeftOut;
+  read: (row: unknown) => Item | LeftOut;
 }
 
-/** Checks a row and turns it into a question; a row of the wrong shape is left out with the fields that are wrong. */
-export function readRow<T>(
+/** A format of questions with their documents. */
+export type DatasetFormat = RowFormat<SourceQuestion, FormatName>;
+
+/** Checks a row and turns it into an item; a row of the wrong shape is left out with the fields that are wrong. */
+export function readRow<T, Item>(
   schema: ZodType<T>,
   row: unknown,
-  toQuestion: (row: T) => SourceQuestion | LeftOut,
-): SourceQuestion | LeftOut {
+  toItem: (row: T) => Item | LeftOut,
+): Item | LeftOut {
   const parsed = schema.safeParse(row);
-  if (parsed.success) return toQuestion(parsed.data);
+  if (parsed.success) return toItem(parsed.data);
   return { leftOut: 'bad_row', message: `${issuesText(parsed.error.issues)}.` };
 }
 

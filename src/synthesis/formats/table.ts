@@ -1,4 +1,4 @@
-import type { DatasetFormat, FormatName } from './format.ts';
+import type { DatasetFormat, RowFormat } from './format.ts';
 import { hotpotqa } from './hotpotqa.ts';
 import { jsonl } from './jsonl.ts';
 import { longbench } from './longbench.ts';
@@ -8,20 +8,21 @@ import { twoWiki } from './twoWiki.ts';
 /** Every format, the more particular before the more general: the first that recognises a row has it. */
 export const FORMATS: readonly DatasetFormat[] = [musique, longbench, twoWiki, hotpotqa, jsonl];
 
-export const FORMAT_NAMES: readonly FormatName[] = FORMATS.map(({ name }) => name);
-
 export function formatNamed(name: string): DatasetFormat | undefined {
   return FORMATS.find((format) => format.name === name);
 }
 
 /** The format that most of the rows are in, or undefined where none is in any. */
-export function recogniseFormat(rows: readonly unknown[]): DatasetFormat | undefined {
-  const votes = new Map<DatasetFormat, number>();
+export function recogniseFormat<Format extends Pick<RowFormat<unknown>, 'recognises'>>(
+  formats: readonly Format[],
+  rows: readonly unknown[],
+): Format | undefined {
+  const votes = new Map<Format, number>();
   for (const row of rows) {
-    const format = FORMATS.find((candidate) => candidate.recognises(row));
+    const format = formats.find((candidate) => candidate.recognises(row));
     if (format) votes.set(format, (votes.get(format) ?? 0) + 1);
   }
-  return FORMATS.reduce<DatasetFormat | undefined>((best, format) => {
+  return formats.reduce<Format | undefined>((best, format) => {
     const most = best ? (votes.get(best) ?? 0) : 0;
     return (votes.get(format) ?? 0) > most ? format : best;
   }, undefined);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { seededRandom } from '../../../src/random.ts';
 import { initStudy } from '../../../src/study/study.ts';
+import { writeCollection } from '../../support/largeCollection.ts';
 import { withFolder } from '../../support/temporary.ts';
 
 const MB = 1024 * 1024;
@@ -59,36 +59,4 @@ test(
 function questionLine(number: number): string {
   const documents = [{ title: `Fact ${String(number)}`, text: 'It is so.', related: true }];
   return `${JSON.stringify({ id: `q${String(number)}`, question: 'Is it so?', documents })}\n`;
-}
-
-/** Documents of about 600 bytes, no two alike; returns how many. */
-async function writeCollection(to: string, bytes: number): Promise<number> {
-  const random = seededRandom('large collection');
-  const syllables = ['the', 'in', 'pas', 'sage', 'on', 'a', 'ger', 'hel', 'mor', 'tin'];
-  const word = () =>
-    Array.from({ length: 1 + random.below(3) }, () => syllables[random.below(10)]).join('');
-  const vocabulary = Array.from({ length: 3000 }, word);
-  const sentences = Array.from({ length: 2000 }, () =>
-    Array.from({ length: 12 }, () => vocabulary[random.below(3000)]).join(' '),
-  );
-  const file = await open(to, 'w');
-  try {
-    let written = 0;
-    let documents = 0;
-    while (written < bytes) {
-      const part: string[] = [];
-      for (let n = 0; n < 2000; n++) {
-        const said = Array.from({ length: 8 }, () => sentences[random.below(2000)]);
-        const text = `${String(documents)}: ${said.join('. ')}.`;
-        part.push(`${JSON.stringify({ title: `Entry ${String(documents)}`, text })}\n`);
-        documents += 1;
-      }
-      const buffer = Buffer.from(part.join(''));
-      await file.write(buffer);
-      written += buffer.length;
-    }
-    return documents;
-  } finally {
-    await file.close();
-  }
 }

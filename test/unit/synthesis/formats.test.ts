@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildContext } from '../../../src/synthesis/context.ts';
 import type { LeftOut, SourceQuestion } from '../../../src/synthesis/formats/format.ts';
 import { splitPassages } from '../../../src/synthesis/formats/longbench.ts';
-import { formatNamed, recogniseFormat } from '../../../src/synthesis/formats/table.ts';
+import { FORMATS, formatNamed, recogniseFormat } from '../../../src/synthesis/formats/table.ts';
 import { openSource } from '../../../src/synthesis/sourceFile.ts';
 
 async function rowsOf(name: string): Promise<unknown[]> {
@@ -46,18 +46,21 @@ describe('recognition', () => {
     ['plain.jsonl', 'jsonl'],
   ] as const)
     test(`${file} is recognised as ${format}`, async () => {
-      assert.equal(recogniseFormat(await rowsOf(file))?.name, format);
+      assert.equal(recogniseFormat(FORMATS, await rowsOf(file))?.name, format);
     });
 
   test('rows of no format and rows that are no objects are not recognised', () => {
-    assert.equal(recogniseFormat([{ prompt: 'a', chosen: 'b' }, 3, null, ['question']]), undefined);
-    assert.equal(recogniseFormat([]), undefined);
+    assert.equal(
+      recogniseFormat(FORMATS, [{ prompt: 'a', chosen: 'b' }, 3, null, ['question']]),
+      undefined,
+    );
+    assert.equal(recogniseFormat(FORMATS, []), undefined);
   });
 
   test('2WikiMultihopQA without evidences is told from HotpotQA by its types and its lack of levels', () => {
     const row = { question: 'q', context: [], type: 'comparison' };
-    assert.equal(recogniseFormat([row])?.name, '2wiki');
-    assert.equal(recogniseFormat([{ ...row, level: 'hard' }])?.name, 'hotpotqa');
+    assert.equal(recogniseFormat(FORMATS, [row])?.name, '2wiki');
+    assert.equal(recogniseFormat(FORMATS, [{ ...row, level: 'hard' }])?.name, 'hotpotqa');
   });
 });
 

@@ -41,6 +41,7 @@ test('the summary, the records and the answers are what the contract says', () =
     const { synthesis, ...rest } = summary;
     assert.match(synthesis, /^[0-9a-f]{16}$/);
     assert.deepEqual(rest, {
+      stage: 'synthesize',
       questions: 3,
       added: 3,
       left_out: {},
@@ -51,9 +52,20 @@ test('the summary, the records and the answers are what the contract says', () =
         examples: 3,
         mean_tokens: 10,
         max_tokens: 14,
-        documents_per_context: { min: 1, mean: 1.7, max: 2 },
+        supervision: 'self (meta-llama/Llama-3.1-8B-Instruct)',
+        lengths: rest.statistics.lengths,
+        documents_per_context: {
+          min: 1,
+          mean: 1.7,
+          max: 2,
+          counts: [
+            { over: 0, up_to: 1, count: 1 },
+            { over: 1, up_to: 2, count: 2 },
+          ],
+        },
         related_documents: { count: 4, by_tenth: [3, 0, 0, 0, 0, 1, 0, 0, 0, 0] },
       },
+      source: 'plain.jsonl',
       format: 'jsonl',
       tokenizer: 'words',
       seed: 42,

@@ -50,6 +50,7 @@ describe('questions that are there already', () => {
         '.sealong',
         'questions.jsonl',
         'sealong.json',
+        'synthesis.json',
       ]);
     }));
 

@@ -38,6 +38,7 @@ const summary: ReportSummary = {
   margin: { mean: 0.1234, min: 0.001, max: 0.4 },
   pairs: new PairStatistics().summary(),
   review: reviewSummary([], { rule: 'latest' }),
+  dataset: { statistics: null, made: null },
   sub_em: { questions: 30, random: 35, mbr: 58.3, chosen: 60, rejected: 25, oracle: 92, n: 8 },
 };
 

@@ -1,0 +1,61 @@
+import type { ChartRequest, ColumnChart } from '../../src/protocol/chart.ts';
+import type { ReportGrid } from '../../src/protocol/report.ts';
+import { element } from '../element.ts';
+import { gridTable } from '../gridTable.ts';
+import { makeButton } from '../toolkit.ts';
+import { columnChart } from './columnChart.ts';
+import { chartPng, chartSvg, drawChart } from './drawChart.ts';
+
+/** A chart of columns with what it can be saved as, and its numbers as a table that opens below it. */
+export function chartSection(
+  chart: ColumnChart,
+  note: string,
+  ask: (request: ChartRequest) => void,
+): HTMLElement {
+  const { name, title } = chart;
+  const layout = columnChart(chart);
+  const save = (label: string, what: string, request: () => ChartRequest) =>
+    makeButton({
+      label,
+      title: `Save "${title}" as ${what}`,
+      onClick: () => {
+        ask(request());
+      },
+    });
+  return element(
+    'section',
+    { 'aria-label': title, 'data-chart': name },
+    element(
+      'div',
+      { class: 'heading' },
+      element('h2', {}, title),
+      save('Save SVG...', 'a drawing', () => ({
+        type: 'saveChart',
+        name,
+        format: 'svg',
+        data: chartSvg(layout),
+      })),
+      save('Save PNG...', 'a picture', () => ({
+        type: 'saveChart',
+        name,
+        format: 'png',
+        data: chartPng(layout),
+      })),
+      save('Save CSV...', 'its numbers', () => ({ type: 'saveChart', name, format: 'csv' })),
+    ),
+    drawChart(layout, `${title}. The table below has its numbers.`),
+    element('p', { class: 'note' }, note),
+    element('details', {}, element('summary', {}, 'Numbers'), gridTable(numbersOf(chart))),
+  );
+}
+
+function numbersOf({ series, columns }: ColumnChart): ReportGrid {
+  return {
+    caption: '',
+    columns: series.map(({ label }) => label),
+    rows: columns.map(({ label, values }) => ({
+      label,
+      cells: values.map((value) => (value === null ? '–' : value.toLocaleString('en'))),
+    })),
+  };
+}
