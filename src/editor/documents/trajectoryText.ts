@@ -15,7 +15,7 @@ export function trajectoryText(
   entry: TrajectoryEntry,
   state: QuestionState,
 ): string {
-  const standing = standingWords(standingOf(state, entry)).filter((word) => word !== 'truncated');
+  const standing = standingWords(standingOf(state, entry));
   const header = [
     ['Question', oneLine(question)],
     ['Trajectory', `${trajectoryNumber(entry.index)} of ${state.questionId}`],
@@ -24,7 +24,7 @@ export function trajectoryText(
     ['Finish', finishText(record)],
     ['Tokens', tokensText(record)],
     ['Model', oneLine(record.model)],
-    ['Sampled', oneLine(record.created_at)],
+    ['Sampled', sampledText(record)],
     ...(record.error === undefined ? [] : [['Error', oneLine(record.error)]]),
   ];
   return `${header.map(([term, value]) => `${term}: ${value}`).join('\n')}\n${HEADER_END}\n${record.text}`;
@@ -42,6 +42,10 @@ function finishText({ finish_reason }: TrajectoryRecord): string {
   return finish_reason === 'error'
     ? 'error (the server refused the request)'
     : oneLine(finish_reason);
+}
+
+function sampledText({ created_at, attempts = 1 }: TrajectoryRecord): string {
+  return `${oneLine(created_at)}${attempts > 1 ? `, at attempt ${attempts}` : ''}`;
 }
 
 function tokensText({ prompt_tokens, completion_tokens }: TrajectoryRecord): string {

@@ -1,6 +1,7 @@
 import { ranking } from '../../preference/pair.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
-import { isFailed, isTruncated, type TrajectoryEntry } from '../../study/entries.ts';
+import { flawsOf, type Flaw } from '../../sampling/quality.ts';
+import type { TrajectoryEntry } from '../../study/entries.ts';
 import { trajectoryNumber, type Detail, type Row } from './row.ts';
 
 /** What a trajectory is in its question's pair, and by whom. */
@@ -10,8 +11,7 @@ export interface TrajectoryStanding {
   by: string | undefined;
   /** The reviewer who took it out of the place that the policy had given it. */
   overriddenBy: string | undefined;
-  truncated: boolean;
-  failed: boolean;
+  flaws: readonly Flaw[];
 }
 
 /** A question's trajectories by falling score; those without a score after them, by index. */
@@ -42,36 +42,26 @@ export function standingOf(state: QuestionState, entry: TrajectoryEntry): Trajec
     role,
     by: side?.override?.reviewer,
     overriddenBy: lost?.override?.reviewer,
-    truncated: isTruncated(entry),
-    failed: isFailed(entry),
+    flaws: flawsOf(state.trajectories).get(entry.index) ?? [],
   };
 }
 
-/** The standing in words, the most telling first: "chosen by Ada", "overridden by Ada", "truncated". */
-export function standingWords({
-  role,
-  by,
-  overriddenBy,
-  truncated,
-  failed,
-}: TrajectoryStanding): string[] {
+/** The place in the pair in words: "chosen by Ada", "overridden by Ada". */
+export function standingWords({ role, by, overriddenBy }: TrajectoryStanding): string[] {
   return [
     ...(role ? [by === undefined ? role : `${role} by ${by}`] : []),
     ...(overriddenBy === undefined ? [] : [`overridden by ${overriddenBy}`]),
-    ...(failed ? ['failed'] : []),
-    ...(truncated ? ['truncated'] : []),
   ];
 }
 
 export function trajectoryRow(entry: TrajectoryEntry, state: QuestionState): Row {
   const standing = standingOf(state, entry);
   const score = scoreOf(state, entry.index);
-  const words = standingWords(standing);
+  const words = [...standingWords(standing), ...standing.flaws];
   const flags = [
     ...(standing.role ? [standing.role] : []),
     ...(standing.overriddenBy === undefined && standing.by === undefined ? [] : ['overridden']),
-    ...(standing.truncated ? ['truncated'] : []),
-    ...(standing.failed ? ['failed'] : []),
+    ...standing.flaws,
   ];
   const number = trajectoryNumber(entry.index);
   return {
@@ -88,12 +78,15 @@ export function trajectoryRow(entry: TrajectoryEntry, state: QuestionState): Row
   };
 }
 
-function iconOf({ role, overriddenBy, truncated, failed }: TrajectoryStanding): Row['icon'] {
-  if (failed) return { id: 'error', color: 'charts.red' };
+function iconOf({ role, overriddenBy, flaws }: TrajectoryStanding): Row['icon'] {
+  if (flaws.includes('failed')) return { id: 'error', color: 'charts.red' };
   if (role === 'chosen') return { id: 'pass-filled', color: 'charts.green' };
   if (role === 'rejected') return { id: 'close', color: 'charts.red' };
   if (overriddenBy !== undefined) return { id: 'discard', color: 'charts.yellow' };
-  if (truncated) return { id: 'ellipsis', color: 'charts.yellow' };
+  if (flaws.includes('truncated')) return { id: 'ellipsis', color: 'charts.yellow' };
+  if (flaws.includes('refused') || flaws.includes('empty'))
+    return { id: 'circle-slash', color: 'charts.yellow' };
+  if (flaws.includes('duplicate')) return { id: 'copy' };
   return { id: 'dash' };
 }
 
@@ -111,6 +104,10 @@ function details(entry: TrajectoryEntry, state: QuestionState, words: readonly s
         ]
       : []),
     { term: 'Finish reason', value: entry.finishReason },
+    ...(entry.error === undefined ? [] : [{ term: 'Error', value: entry.error }]),
+    ...(entry.attempts === undefined
+      ? []
+      : [{ term: 'Attempts', value: `${entry.attempts}; retries shift what is sampled` }]),
     ...(entry.completionTokens === null
       ? []
       : [{ term: 'Tokens', value: String(entry.completionTokens) }]),

@@ -144,8 +144,9 @@ test('a trajectory says what it is in the pair, and by whom', () => {
   assert.match(last.description, /truncated$/);
   assert.equal(second.spoken, 'trajectory 1, chosen by Ada, score 0.800');
   assert.ok(rows.slice(2).some(({ description }) => description.startsWith('rejected')));
-  assert.deepEqual(trajectoryRow(entry(4, 'error'), of).description, 'failed');
-  assert.equal(trajectoryRow(entry(4, 'error'), of).label, '#04');
+  const refused = trajectoryRow(entry(4, 'error'), { ...of, trajectories: [entry(4, 'error')] });
+  assert.deepEqual(refused.description, 'failed');
+  assert.equal(refused.label, '#04');
 });
 
 test('a long text is cut between words and never inside a character', () => {
