@@ -1,3 +1,5 @@
+import type { SamplingEstimate } from './sampling/estimate.ts';
+
 /** How far a stage has come. Rates and time left are derived from these by whoever shows them. */
 export interface StageProgress {
   type: 'progress';
@@ -8,6 +10,8 @@ export interface StageProgress {
   completionTokens?: number;
   /** What goes on between the stage and the server, where the stage samples. */
   sampling?: SamplingProgress;
+  /** What there was to do when the stage began to sample; on its first progress. */
+  estimate?: SamplingEstimate;
 }
 
 /** How sampling stands: tokens and counts are of this run. Sent a few times a second at most. */

@@ -1,6 +1,6 @@
 import { Pace, durationText } from '../pace.ts';
 import type { SamplingErrors, SamplingProgress, StageProgress } from '../stage.ts';
-import { amount } from './estimate.ts';
+import { amount } from './estimateTexts.ts';
 
 /** One line of what a person may want to know of a run that samples. */
 export interface ProgressDetail {

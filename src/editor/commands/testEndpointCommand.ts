@@ -22,7 +22,10 @@ export interface TestEndpointPorts {
 export async function testEndpoints(ports: TestEndpointPorts): Promise<void> {
   requireTrust('Testing a server');
   const { endpoints, keys } = ports;
-  const endpoint = await endpoints.pick(`Server to test: ${PROBE_COST}`, { canStart: true });
+  const endpoint = await endpoints.pick('Server to test', {
+    canStart: true,
+    placeHolder: `A test takes ${PROBE_COST}`,
+  });
   let model = endpoint.model ?? (endpoints.isEmbedded(endpoint) ? undefined : ports.model());
   for (;;) {
     const apiKey = await keys.keyFor(endpoint);

@@ -61,7 +61,10 @@ export class EndpointChoice {
   }
 
   /** Asks for an endpoint; one that is new is added to the settings. */
-  async pick(title: string, options: { canStart: boolean }): Promise<Endpoint> {
+  async pick(
+    title: string,
+    options: { canStart: boolean; placeHolder?: string },
+  ): Promise<Endpoint> {
     await this.#embedded.find();
     const { endpoints, problems } = knownEndpoints(this.#sources());
     const selected = settings.endpoint();
@@ -94,6 +97,7 @@ export class EndpointChoice {
     });
     const picked = await vscode.window.showQuickPick(items, {
       title,
+      ...(options.placeHolder === undefined ? {} : { placeHolder: options.placeHolder }),
       matchOnDescription: true,
       matchOnDetail: true,
       ignoreFocusOut: true,

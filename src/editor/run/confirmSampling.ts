@@ -1,11 +1,7 @@
 import * as vscode from 'vscode';
 import type { EndpointMemory } from '../../endpoint/endpointMemory.ts';
-import {
-  estimateText,
-  isAbove,
-  type EstimateTerms,
-  type SamplingLimits,
-} from '../../sampling/estimate.ts';
+import { isAbove, type EstimateTerms, type SamplingLimits } from '../../sampling/estimate.ts';
+import { estimateText } from '../../sampling/estimateTexts.ts';
 import type { StudyConfig } from '../../study/config.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { Endpoint } from '../endpoint/endpoints.ts';

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  amount,
   costOf,
-  costText,
   estimateSampling,
-  estimateText,
   isAbove,
   msOf,
   tokensOf,
 } from '../../../src/sampling/estimate.ts';
+import { amount, costText, estimateText } from '../../../src/sampling/estimateTexts.ts';
 
 /** The paper's study: 2,048 questions over 18K tokens, 32 samples each. */
 const paper = estimateSampling(
@@ -25,7 +23,7 @@ test('the estimate of the paper is said in a sentence', () => {
   );
   assert.equal(
     estimateText(paper, { prefixCache: true }),
-    '65,536 samples, 38M prompt tokens if cached, at most 67M completion tokens, for how long is known once some have come',
+    '65,536 samples, 38M prompt tokens if cached, at most 67M completion tokens, time not known yet',
   );
   assert.match(
     estimateText(paper, { prefixCache: false }),
