@@ -21,8 +21,8 @@ export async function studyStage(
     const { trajectories, score } = study.state(id);
     if (score ?? trajectories[0]?.imported) continue;
     if (trajectories.length < study.expected) incomplete = true;
-    // A question whose every sample was refused has nothing to score.
-    else if (!trajectories.every(isFailed)) unscored = true;
+    // One answer alone, as that of an expert model, and one whose every sample was refused have nothing to score.
+    else if (study.expected > 1 && !trajectories.every(isFailed)) unscored = true;
   }
   if (incomplete) return 'unsampled';
   if (unscored) return 'sampled';

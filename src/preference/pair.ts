@@ -2,6 +2,7 @@ import type { AnswerClusters } from '../clusters/answerClusters.ts';
 import type { DecisionRecord } from '../records/schemas.ts';
 import type { PairPolicy } from '../study/config.ts';
 import {
+  isEmpty,
   isFailed,
   isRefused,
   isTruncated,
@@ -39,6 +40,8 @@ export interface PairInput {
   settlement: Settlement;
   /** Of this question, in order. */
   decisions: readonly DecisionRecord[];
+  /** Trajectories that the question is to have: one alone has nothing to be compared with. */
+  n?: number;
   /** Of the final answers: asked only where the policy looks at them. */
   clusters: () => AnswerClusters;
 }
@@ -65,7 +68,7 @@ export const LEFT_OUT_TEXT: Record<LeftOut, string> = {
   not_sampled: 'it has no trajectories',
   not_scored: 'its trajectories are not scored',
   too_few: 'it has fewer than two trajectories to choose from',
-  one_answer: 'its dataset gives one answer and none to reject',
+  one_answer: 'it has one answer and none to reject',
   equal_texts: 'chosen and rejected have the same text',
   empty_text: 'chosen or rejected is empty',
   both_bad: 'a reviewer found neither trajectory fit',
@@ -112,7 +115,7 @@ export function derivePair(input: PairInput): DerivedPair {
     entries: usable,
     clusters: input.clusters,
   };
-  const given = givenSides(usable.values());
+  const given = givenSides(usable.values()) ?? expertSides(input, usable);
   const best = given?.chosen?.index ?? candidates.ranked[0];
   const rejectedBeside = (chosen: number | undefined, limits: boolean): RejectedChoice =>
     given
@@ -150,7 +153,9 @@ export function derivePair(input: PairInput): DerivedPair {
     opinions,
     disputed: areDisputed(opinions),
     leftOut:
-      (given && !rejected ? 'one_answer' : leftOutReason(input, usable, chosen, rejected)) ??
+      (given && !rejected
+        ? withoutRejected(chosen && usable.get(chosen.index), verdict)
+        : leftOutReason(input, usable, chosen, rejected)) ??
       (verdict === undefined ? 'disputed' : verdict.leaveOut ? 'both_bad' : none),
   };
 }
@@ -173,6 +178,28 @@ function givenSides(trajectories: Iterable<TrajectoryEntry>) {
   const side = (wanted: 'chosen' | 'rejected') =>
     imported.find((entry) => entry.imported?.as === wanted);
   return { chosen: side('chosen'), rejected: side('rejected') };
+}
+
+/**
+ * The one answer of a study that samples once a question, as that of an expert model for SFT (paper, Table 5): chosen
+ * without scores. Undefined where there are to be more.
+ */
+function expertSides(
+  { n, policy }: PairInput,
+  usable: ReadonlyMap<number, TrajectoryEntry>,
+): ReturnType<typeof givenSides> {
+  const [only, ...others] = usable.values();
+  if (n !== 1 || only?.index !== 0 || others.length > 0) return undefined;
+  return isDropped(only.index, usable, policy) ? undefined : { chosen: only, rejected: undefined };
+}
+
+/** Why a question gives no pair that has nothing to reject; a format that takes answers takes those of `one_answer`. */
+function withoutRejected(
+  chosen: TrajectoryEntry | undefined,
+  verdict: Verdict | undefined,
+): LeftOut {
+  if (verdict?.leaveOut) return 'both_bad';
+  return chosen && isEmpty(chosen) ? 'empty_text' : 'one_answer';
 }
 
 /** Indices by falling score; equal scores by rising index. */
@@ -266,7 +293,7 @@ function leftOutReason(
 ): LeftOut | undefined {
   if (usable.size === 0) return 'not_sampled';
   if (chosen === undefined || rejected === undefined)
-    return input.score === undefined ? 'not_scored' : 'too_few';
+    return input.score === undefined && input.n !== 1 ? 'not_scored' : 'too_few';
   const [high, low] = [usable.get(chosen.index), usable.get(rejected.index)];
   if (high?.text === low?.text) return 'equal_texts';
   return high?.characters === 0 || low?.characters === 0 ? 'empty_text' : undefined;

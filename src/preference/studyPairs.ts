@@ -47,6 +47,7 @@ export class QuestionStates {
       trajectories: this.#index.trajectories(questionId, sampling),
       score: this.#index.currentScore(questionId, { scorer, scoring, sampling }),
       policy: this.#config.pairs,
+      n: this.#config.sampling.n,
       settlement: settlementOf(this.#config),
       decisions: this.#decisions.get(questionId) ?? [],
     });

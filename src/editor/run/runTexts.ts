@@ -49,6 +49,7 @@ const sampleSummary = z.object({
 });
 const scoreSummary = z.object({ scorer: z.string(), questions: z.number() });
 const exportSummary = z.object({
+  format: z.string().optional(),
   rows: z.number(),
   overridden: z.number(),
   left_out: z.record(z.string(), z.number()),
@@ -119,7 +120,7 @@ export function doneText(
         ? [count(known.overridden, 'decided by reviewers'), count(left, 'left out')]
         : [];
       return {
-        message: `Exported ${known ? plural(known.rows, 'pair') : 'the pairs'} of ${study}${inBrackets(notes)}.`,
+        message: `Exported ${known ? plural(known.rows, known.format === 'sft' ? 'answer' : 'pair') : 'the pairs'} of ${study}${inBrackets(notes)}.`,
         next: ['openManifest', 'report'],
       };
     }

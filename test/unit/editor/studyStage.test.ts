@@ -11,7 +11,7 @@ const sampled: QuestionState = { ...scored, score: undefined };
 const partial: QuestionState = { ...sampled, trajectories: sampled.trajectories.slice(0, 1) };
 const refused = questionState([null, null]);
 
-async function stageOf(states: readonly QuestionState[], exported = false) {
+async function stageOf(states: readonly QuestionState[], exported = false, expected = 2) {
   const index = new StudyIndex();
   const entries = states.map((_, position) => ({
     id: String(position),
@@ -24,7 +24,7 @@ async function stageOf(states: readonly QuestionState[], exported = false) {
   }));
   index.apply({ kind: 'questions', entries, problems: [], next: START });
   const state = (id: string) => states[Number(id)] ?? refused;
-  return studyStage({ index, expected: 2, state }, exported, () => Promise.resolve());
+  return studyStage({ index, expected, state }, exported, () => Promise.resolve());
 }
 
 test('the next step is the first that is not done for every question', async () => {
@@ -40,4 +40,9 @@ test('the next step is the first that is not done for every question', async () 
 
 test('a question whose every sample was refused holds nothing up', async () => {
   assert.equal(await stageOf([scored, refused]), 'scored');
+});
+
+test('one answer a question is not scored, but exported', async () => {
+  assert.equal(await stageOf([partial, partial], false, 1), 'scored');
+  assert.equal(await stageOf([partial, partial], true, 1), 'exported');
 });
