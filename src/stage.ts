@@ -10,8 +10,8 @@ export interface StageProgress {
   completionTokens?: number;
   /** What goes on between the stage and the server, where the stage samples. */
   sampling?: SamplingProgress;
-  /** What there was to do when the stage began to sample; on its first progress. */
-  estimate?: SamplingEstimate;
+  /** What there was to do when the stage began to sample, also in a sentence; on its first progress. */
+  estimate?: SamplingEstimate & { text: string };
 }
 
 /** How sampling stands: tokens and counts are of this run. Sent a few times a second at most. */

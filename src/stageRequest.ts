@@ -23,7 +23,13 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
       strict?: boolean;
       replace?: boolean;
     }
-  | { verb: 'sample'; retryFailed?: boolean; questionIds?: readonly string[] }
+  | {
+      verb: 'sample';
+      retryFailed?: boolean;
+      questionIds?: readonly string[];
+      /** Refuses to begin where it may take more tokens than this. */
+      tokenLimit?: number;
+    }
   | { verb: 'score' }
   /** `compare` are settings of `pairs`: another policy to be set beside the study's. */
   | { verb: 'pairs'; compare?: readonly Setting[] }
@@ -38,6 +44,8 @@ export type StageVerb = StageRequest['verb'];
 export interface StageEnvironment {
   /** The inference server, where the run has one. */
   endpoint?: EndpointProfile;
+  /** Folder of what tests and runs found out about endpoints; see `EndpointMemory`. */
+  endpointCache?: string;
   /** For the endpoint and its replicas; never part of the profile. */
   apiKey?: string;
   /** The folder with the embedded models, where they were set up. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from './clock.ts';
+import { EndpointMemory } from './endpoint/endpointMemory.ts';
 import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import { SealongError } from './errors.ts';
 import { comparePolicies } from './evaluation/comparePolicies.ts';
@@ -9,6 +10,7 @@ import { exportPairs } from './preference/export.ts';
 import { pairs } from './preference/pairs.ts';
 import type { SamplingClient } from './sampling/chatClient.ts';
 import { openaiClient } from './sampling/openaiClient.ts';
+import { rememberedRun } from './sampling/rememberedRun.ts';
 import { sample } from './sampling/sample.ts';
 import { openEmbedder } from './scoring/embedding/openEmbedder.ts';
 import { score } from './scoring/score.ts';
@@ -68,10 +70,12 @@ export async function* runNamedStage(
       return;
     }
     case 'sample': {
-      const endpoint = endpointOf(study, environment);
+      const { model } = study.config.sampling;
+      const memory = memoryOf(environment);
+      const endpoint = await withCapabilities(endpointOf(study, environment), model, memory);
       const [client, ...replicas] = clientsOf(endpoint, environment);
       const { maxConcurrency, maxChoices } = endpoint.limits;
-      yield* sample(
+      const stage = sample(
         study,
         { client, replicas, clock: systemClock },
         {
@@ -79,9 +83,22 @@ export async function* runNamedStage(
           maxChoices,
           retryFailed: request.retryFailed ?? false,
           ...(request.questionIds ? { questionIds: new Set(request.questionIds) } : {}),
+          ...(request.tokenLimit === undefined ? {} : { tokenLimit: request.tokenLimit }),
+          terms: {
+            prefixCache: endpoint.capabilities?.prefixCache,
+            prices: endpoint.prices,
+            rate: await memory?.rate(endpoint.baseUrl, model),
+          },
           signal,
         },
       );
+      if (!memory) yield* stage;
+      else
+        yield* rememberedRun(
+          stage,
+          { memory, clock: systemClock },
+          { baseUrl: endpoint.baseUrl, model },
+        );
       return;
     }
     case 'score':
@@ -136,6 +153,20 @@ function endpointOf(study: Study, { endpoint }: StageEnvironment): EndpointProfi
     'no_endpoint',
     `No inference server is named for ${study.config.sampling.model}. Name one with --endpoint URL, or choose one with "SeaLong: Select Endpoint".`,
   );
+}
+
+function memoryOf({ endpointCache }: StageEnvironment): EndpointMemory | undefined {
+  return endpointCache === undefined ? undefined : new EndpointMemory(endpointCache);
+}
+
+/** What the user says of a server counts before what a test found. */
+async function withCapabilities(
+  endpoint: EndpointProfile,
+  model: string,
+  memory: EndpointMemory | undefined,
+): Promise<EndpointProfile> {
+  const found = await memory?.capabilities(endpoint.baseUrl, model);
+  return { ...endpoint, capabilities: { ...found, ...endpoint.capabilities } };
 }
 
 /** A client for the first server and each of its replicas. */

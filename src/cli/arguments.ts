@@ -39,6 +39,7 @@ const OPTIONS = {
   strict: { type: 'boolean' },
   replace: { type: 'boolean' },
   'retry-failed': { type: 'boolean' },
+  'token-limit': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -65,9 +66,9 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
   },
   sample: {
     usage:
-      'sample STUDY --endpoint URL[,URL...]|embedded [--concurrency N] [--max-choices N] [--retry-failed]',
+      'sample STUDY --endpoint URL[,URL...]|embedded [--concurrency N] [--max-choices N] [--retry-failed] [--token-limit N]',
     about: 'take the trajectories that are missing to N a question',
-    options: ['endpoint', 'concurrency', 'max-choices', 'retry-failed'],
+    options: ['endpoint', 'concurrency', 'max-choices', 'retry-failed', 'token-limit'],
   },
   score: {
     usage: `score STUDY [--scorer ${SCORERS.join('|')}] [--endpoint URL]`,
@@ -187,7 +188,21 @@ function stageRequest(
         replace: values.replace ?? false,
       };
     case 'sample':
-      return { ...base, verb, retryFailed: values['retry-failed'] ?? false };
+      return {
+        ...base,
+        verb,
+        retryFailed: values['retry-failed'] ?? false,
+        ...(values['token-limit'] === undefined
+          ? {}
+          : {
+              tokenLimit: wholeNumber(
+                values['token-limit'],
+                '--token-limit',
+                0,
+                Number.MAX_SAFE_INTEGER,
+              ),
+            }),
+      };
     case 'export':
       if (values.format === undefined) throw wrong(known, '--format is missing');
       return {

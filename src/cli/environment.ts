@@ -32,6 +32,7 @@ export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
     ...(SEALONG_API_KEY ? { apiKey: SEALONG_API_KEY } : {}),
     ...(SEALONG_EMBEDDED ? { embeddedFolder: SEALONG_EMBEDDED } : {}),
     ...(HF_TOKEN ? { hubToken: HF_TOKEN } : {}),
+    endpointCache: cacheFolder(),
     modelCache: join(cacheFolder(), 'hub'),
     allowDownload: true,
     embeddingWorker: new URL('./embeddingWorker.js', import.meta.url).href,

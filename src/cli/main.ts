@@ -69,8 +69,11 @@ async function run(command: Command, signal: AbortSignal): Promise<object | unde
       try {
         return await withEndpoint(environment, signal, (ready) =>
           runStage(runNamedStage(command.request, ready, signal), (event) => {
-            if (event.type === 'progress') line.show(event);
-            else line.message(`Warning: ${event.message}`);
+            if (event.type === 'progress') {
+              if (event.estimate && event.estimate.samples > 0)
+                line.message(`To do: ${event.estimate.text}.`);
+              line.show(event);
+            } else line.message(`Warning: ${event.message}`);
           }),
         );
       } finally {

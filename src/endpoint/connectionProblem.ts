@@ -2,7 +2,7 @@ import { messageOf, systemCodeOf } from '../errors.ts';
 
 /** Why a server could not be reached. */
 export interface ConnectionProblem {
-  kind: 'redirect' | 'certificate' | 'unreachable';
+  kind: 'certificate' | 'unreachable';
   /** What is wrong and what to do, to stand after "Could not reach HOST: ". */
   words: string;
 }
@@ -38,16 +38,9 @@ const CERTIFICATE = /CERT|^EPROTO$|^UNABLE_TO_|^ERR_SSL_|^ERR_TLS_/;
 /** What an error of the network, however it is wrapped, says about the connection. */
 export function connectionProblem(error: unknown): ConnectionProblem {
   const code = systemCodeOf(error);
-  const cause = rootMessage(error);
-  if (/redirect/i.test(cause))
-    return {
-      kind: 'redirect',
-      words:
-        'it redirects to another address, which SeaLong does not follow, since the key would go with it. Use the final address as base URL.',
-    };
   return {
     kind: CERTIFICATE.test(code ?? '') ? 'certificate' : 'unreachable',
-    words: WORDS[code ?? ''] ?? `${cause}.`,
+    words: WORDS[code ?? ''] ?? `${rootMessage(error)}.`,
   };
 }
 

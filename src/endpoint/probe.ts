@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { SealongError, messageOf } from '../errors.ts';
 import { endpointCounter } from '../tokenizers/endpointCounter.ts';
@@ -6,6 +7,7 @@ import { checkedHost } from './checkedHost.ts';
 import type { EndpointProfile } from './endpointProfile.ts';
 import { probeChat } from './probeChat.ts';
 import type { ProbeCheck, ProbeResult } from './probeResult.ts';
+import { statusError } from './statusError.ts';
 import {
   SERVER_NAMES,
   listedContext,
@@ -121,29 +123,25 @@ interface Listing {
   check: ProbeCheck;
   /** Undefined where the server lists none. */
   models: ListedModel[] | undefined;
-  headers: ReadonlyMap<string, string>;
+  headers: IncomingHttpHeaders;
 }
 
 async function askForModels(ask: AskServer, baseUrl: string, host: string): Promise<Listing> {
   const problem = (words: string): Listing => ({
     check: { name: 'reachable', outcome: 'problem', words },
     models: undefined,
-    headers: new Map(),
+    headers: {},
   });
   try {
     const answer = await ask(`${baseUrl.replace(/\/+$/, '')}/models`, undefined, TIMEOUT_MS);
     const { status, headers, ms } = answer;
-    if (status === 401 || status === 403)
-      return problem(
-        `${host} refuses the key (${status}). Set one with "SeaLong: Set API Key" or SEALONG_API_KEY.`,
-      );
+    if (status !== 200 && status !== 404 && status !== 405)
+      return problem(statusError(answer, { host, apiKey: undefined }).message);
     const models = status === 200 ? listedModels(answer.json) : undefined;
     if (status === 200 && !models)
       return problem(
         `${host} answers, but not as an OpenAI-compatible server (${saidBy(answer)}). Check the base URL; it usually ends in /v1.`,
       );
-    if (status !== 200 && status !== 404 && status !== 405)
-      return problem(`${host} fails (${saidBy(answer)}). Look into its log.`);
     return {
       check: { name: 'reachable', outcome: 'yes', words: `${host} answers in ${ms.toFixed(0)} ms` },
       models,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { saidBy, type AskServer, type ServerAnswer } from './askServer.ts';
+import { askAnyway, jsonOf, saidBy, type AskServer, type ServerAnswer } from './askServer.ts';
 import type { EndpointCapabilities } from './endpointProfile.ts';
 import type { ProbeCheck, ProbeResult } from './probeResult.ts';
 
@@ -52,7 +52,8 @@ export async function* probeChat(probe: ChatProbe): Yielded {
   const prompt = promptOf(long ? SENTENCES : SHORT_SENTENCES);
   let maxTokensField: 'max_tokens' | 'max_completion_tokens' = 'max_tokens';
   const request = (more: object): Promise<ServerAnswer> =>
-    ask(
+    askAnyway(
+      ask,
       url,
       {
         model,
@@ -136,6 +137,8 @@ export async function* probeChat(probe: ChatProbe): Yielded {
 
 function refusedWords(answer: ServerAnswer): string {
   switch (answer.status) {
+    case 0:
+      return answer.text;
     case 200:
       return 'the answer is none of a chat completion. Check the base URL, which usually ends in /v1';
     case 401:
@@ -170,7 +173,7 @@ function seedCheck(
 ): ProbeCheck {
   const name = 'seed';
   if (again === undefined)
-    return { name, outcome: 'unknown', words: 'the second answer with the same seed did not come' };
+    return { name, outcome: 'unknown', words: 'no second answer with the same seed came' };
   if (again !== first)
     return { name, outcome: 'no', words: 'the same seed gave two texts; a run cannot be repeated' };
   const differs = others.some(({ message }) => (message.content ?? '') !== first);
@@ -236,26 +239,18 @@ const chunkSchema = z.object({
 });
 
 /** Undefined where the answer is no stream of server-sent events. */
-function streamOf({ headers, text }: ServerAnswer): Streamed | undefined {
-  if (!(headers.get('content-type') ?? '').startsWith('text/event-stream')) return undefined;
+function streamOf({ events, data }: ServerAnswer): Streamed | undefined {
+  if (!events) return undefined;
   const streamed: Streamed = { text: '', pieces: 0, usage: undefined };
-  for (const line of text.split(/\r?\n/u)) {
-    if (!line.startsWith('data:') || line.includes('[DONE]')) continue;
-    const chunk = chunkSchema.safeParse(jsonOf(line.slice('data:'.length))).data;
+  for (const item of data) {
+    if (item === '[DONE]') continue;
+    const chunk = chunkSchema.safeParse(jsonOf(item)).data;
     streamed.usage = chunk?.usage ?? streamed.usage;
     const piece = chunk?.choices[0]?.delta.content ?? '';
     if (piece !== '') streamed.pieces += 1;
     streamed.text += piece;
   }
   return streamed;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf({ choices }: ChatAnswer): string {

@@ -1,6 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
-import { SealongError } from '../errors.ts';
-import type { AskServer, ServerAnswer } from './askServer.ts';
+import { askAnyway, type AskServer, type ServerAnswer } from './askServer.ts';
 
 /** Kinds of servers that are told apart, and how people write them. */
 export const SERVER_NAMES = {
@@ -43,7 +43,7 @@ export function listedContext(model: ListedModel | undefined): number | undefine
 /** The kind by what stands beside a listed model, or in the headers. */
 export function listedKind(
   model: ListedModel | undefined,
-  headers: ReadonlyMap<string, string>,
+  headers: IncomingHttpHeaders,
 ): ServerKind | undefined {
   const owner = model?.['owned_by'];
   const byOwner: Record<string, ServerKind> = {
@@ -56,7 +56,7 @@ export function listedKind(
     library: 'ollama',
   };
   const found = typeof owner === 'string' ? byOwner[owner] : undefined;
-  return found ?? (headers.get('server') === 'llama.cpp' ? 'llama.cpp' : undefined);
+  return found ?? (headers['server'] === 'llama.cpp' ? 'llama.cpp' : undefined);
 }
 
 const TIMEOUT_MS = 10_000;
@@ -145,11 +145,6 @@ const versionSchema = z.object({ version: z.string() });
 
 /** Undefined where there is no such address, or no answer. */
 async function quietly(ask: AskServer, url: string): Promise<ServerAnswer | undefined> {
-  try {
-    const answer = await ask(url, undefined, TIMEOUT_MS);
-    return answer.status === 200 ? answer : undefined;
-  } catch (error) {
-    if (error instanceof SealongError) return undefined;
-    throw error;
-  }
+  const answer = await askAnyway(ask, url, undefined, TIMEOUT_MS);
+  return answer.status === 200 ? answer : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { EndpointMemory } from '../endpoint/endpointMemory.ts';
 import { RateMeter } from '../endpoint/rateMeter.ts';
+import { SealongError } from '../errors.ts';
 import type { Stage } from '../stage.ts';
 import type { SamplingEstimate } from './estimate.ts';
 
@@ -10,7 +11,7 @@ import type { SamplingEstimate } from './estimate.ts';
  */
 export async function* rememberedRun<Summary>(
   stage: Stage<Summary>,
-  ports: { memory: EndpointMemory; clock: Clock; lost: (error: unknown) => void },
+  ports: { memory: EndpointMemory; clock: Clock },
   of: { baseUrl: string; model: string },
 ): Stage<Summary> {
   const meter = new RateMeter();
@@ -26,6 +27,7 @@ export async function* rememberedRun<Summary>(
   } finally {
     const samplesPerSecond = meter.samplesPerSecond();
     if (samplesPerSecond !== undefined && estimate !== undefined && estimate.samples > 0)
+      // The samples are what counts: without a rate the next estimate says that it knows none.
       await ports.memory
         .keepRate({
           base_url: of.baseUrl,
@@ -34,7 +36,10 @@ export async function* rememberedRun<Summary>(
           prompt_tokens: estimate.uncachedPromptTokens / estimate.samples,
           measured_at: ports.clock.now().toISOString(),
         })
-        // The samples are what counts; without a rate the next estimate says that it knows none.
-        .catch(ports.lost);
+        .catch(onlyFileErrors);
   }
+}
+
+function onlyFileErrors(error: unknown): void {
+  if (!(error instanceof SealongError)) throw error;
 }

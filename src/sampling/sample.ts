@@ -17,11 +17,14 @@ import type { Study } from '../study/study.ts';
 import { StudyIndex } from '../study/studyIndex.ts';
 import type { SamplingClient } from './chatClient.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { estimateSampling, type EstimateTerms } from './estimate.ts';
+import { estimateText } from './estimateTexts.ts';
 import { samplingOf, type SamplingParameters } from './parameters.ts';
 import { PromptCache } from './promptCache.ts';
 import { QuestionWork } from './questionWork.ts';
 import { Replica } from './replica.ts';
 import type { SamplingTally } from './samplingTally.ts';
+import { refuseAbove } from './tokenLimit.ts';
 import { TrajectoryRecords } from './trajectoryRecords.ts';
 
 export interface SamplePorts {
@@ -40,6 +43,10 @@ export interface SampleOptions {
   retryFailed?: boolean;
   /** Only these questions. */
   questionIds?: ReadonlySet<string>;
+  /** Refuses to begin where it may take more tokens than this; see `tokensOf`. */
+  tokenLimit?: number;
+  /** What is known of the endpoint, for the estimate. */
+  terms?: EstimateTerms;
   signal: AbortSignal;
 }
 
@@ -73,7 +80,7 @@ const PROGRESS_MS = 200;
  * Takes the trajectories that are missing to N a question (paper, section 3.1), and appends each as it arrives.
  * `trajectories.jsonl` alone says what is missing, so that running it again never takes a sample twice.
  *
- * @throws SealongError `busy`, `no_questions`, or `incomplete` where questions were given up, or what EndpointError
+ * @throws SealongError `busy`, `no_questions`, `above_limit`, or `incomplete` where questions were given up, or what EndpointError
  * says of the server; what has arrived is kept.
  */
 export async function* sample(
@@ -124,7 +131,16 @@ export async function* sample(
       retries: 0,
       errors: {},
     };
-    yield progressOf(summary);
+    const estimate = estimateSampling(
+      works.map(({ question, pending }) => ({ ...question, missing: pending.length })),
+      { maxTokens: parameters.max_tokens },
+    );
+    const { terms = {}, tokenLimit } = options;
+    yield {
+      ...progressOf(summary),
+      estimate: { ...estimate, text: estimateText(estimate, terms) },
+    };
+    refuseAbove(tokenLimit, estimate, terms);
     if (lacking > 0) yield* takeAll(study, ports, { parameters, hash, works, summary }, options);
     yield { type: 'done', summary };
   } finally {

@@ -58,7 +58,7 @@ describe("A server of the user's own", () => {
       await workbench.line('settings hold no keys').waitFor();
       await workbench.shot('endpoint-pick-dark');
       await workbench.pick('lab');
-      await workbench.line('refuses the key (401)').waitFor();
+      await workbench.line('refused the key (401)').waitFor();
       await workbench.shot('endpoint-refused-dark');
       await workbench.pick('Set its API key');
       await workbench.answer('API key for', KEY);

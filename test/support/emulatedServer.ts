@@ -30,7 +30,7 @@ export interface Emulation {
   n: 'works' | 'ignored' | 'refused';
   seed: 'works' | 'ignored' | 'constant';
   logprobs: 'works' | 'ignored' | 'refused';
-  stream: 'works' | 'ignored';
+  stream: 'works' | 'ignored' | 'broken';
   /** How cached tokens of a known prompt are told. */
   cached: 'usage' | 'timings' | 'not';
   tokenize: 'vllm' | 'llama.cpp' | 'not';
@@ -126,6 +126,8 @@ export interface EmulatedServer {
   url: string;
   /** Method and path of every request, in order. */
   asked: string[];
+  /** Samples that each request for completions asked for. */
+  choices: number[];
   /** Value of the authorization header of every request. */
   keys: (string | undefined)[];
   close: () => Promise<void>;
@@ -148,19 +150,21 @@ const WORDS = [
 export async function startEmulatedServer(emulation: Emulation): Promise<EmulatedServer> {
   const known = new Set<string>();
   const asked: string[] = [];
+  const choices: number[] = [];
   const keys: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
     keys.push(request.headers.authorization);
     for (const [name, value] of Object.entries(emulation.headers ?? {}))
       response.setHeader(name, value);
-    void answer(emulation, known, request, response);
+    void answer(emulation, { known, choices }, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/v1`,
     asked,
+    choices,
     keys,
     close: () =>
       new Promise((resolve) => {
@@ -174,7 +178,7 @@ export async function startEmulatedServer(emulation: Emulation): Promise<Emulate
 
 async function answer(
   emulation: Emulation,
-  known: Set<string>,
+  { known, choices }: { known: Set<string>; choices: number[] },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -192,6 +196,7 @@ async function answer(
   else if (extra !== undefined) send(response, 200, extra);
   else if (path === '/v1/chat/completions') {
     const body = bodySchema.parse(JSON.parse(await text(request)));
+    choices.push(body.n);
     await delay(emulation.delayMs ?? 0);
     complete(emulation, known, body, response);
   } else if (path === '/tokenize' && emulation.tokenize !== 'not') {
@@ -249,6 +254,11 @@ function complete(
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if (emulation.stream === 'broken') {
+    response.write('data: {"choices": [');
+    setTimeout(() => response.destroy(), 10);
+    return;
+  }
   for (const { index, message } of choices)
     for (const piece of message.content.split(/(?<= )/))
       response.write(

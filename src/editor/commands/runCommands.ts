@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { cacheFolder } from '../../cacheFolder.ts';
 import type { EndpointMemory } from '../../endpoint/endpointMemory.ts';
 import { SealongError } from '../../errors.ts';
 import { EXPORT_FORMATS } from '../../preference/formats/formats.ts';
@@ -238,6 +239,7 @@ export class RunCommands {
       ...(endpoint ? { endpoint } : {}),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(embeddedFolder === undefined ? {} : { embeddedFolder }),
+      endpointCache: cacheFolder(),
       modelCache: settings.modelCache(),
       allowDownload: false,
       embeddingWorker: this.#ports.embeddingWorker.href,

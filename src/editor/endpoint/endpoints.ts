@@ -42,6 +42,7 @@ const endpointSchema = z
       replicas: z.array(url).optional(),
       model: z.string().min(1).optional(),
       concurrency: z.number().int().min(1).max(4096).optional(),
+      max_choices: z.number().int().min(1).max(1024).optional(),
       timeout_s: z.number().min(1).max(86_400).optional(),
       prices: prices.optional(),
     },
@@ -52,12 +53,13 @@ const endpointSchema = z
           : undefined,
     },
   )
-  .transform(({ base_url, replicas, model, concurrency, timeout_s, prices }) => ({
+  .transform(({ base_url, replicas, model, concurrency, max_choices, timeout_s, prices }) => ({
     baseUrl: withVersion(base_url),
     ...(replicas && replicas.length > 0 ? { replicas: replicas.map(withVersion) } : {}),
     ...(model === undefined ? {} : { model }),
     limits: {
       maxConcurrency: concurrency ?? DEFAULT_CONCURRENCY,
+      ...(max_choices === undefined ? {} : { maxChoices: max_choices }),
       ...(timeout_s === undefined ? {} : { timeoutMs: timeout_s * 1000 }),
     },
     ...(prices === undefined ? {} : { prices }),

@@ -1,5 +1,6 @@
 import type { EndpointProfile } from '../../endpoint/endpointProfile.ts';
-import { amount, costOf, costText } from '../../sampling/estimate.ts';
+import { costOf } from '../../sampling/estimate.ts';
+import { amount, costText } from '../../sampling/estimateTexts.ts';
 import type { ScorerCost } from '../scorer.ts';
 
 /** "At most 1,680 judgements, 440K prompt tokens, at most 27K completion tokens". */

@@ -202,14 +202,24 @@ describe('A test of an endpoint', () => {
     assert.ok(server.keys.every((key) => key === `Bearer ${KEY}`));
     const wrong = await probe({ baseUrl: server.url }, { apiKey: 'sk-wrong-0815' });
     assert.equal(outcomes(wrong).reachable, 'problem');
-    assert.match(words(wrong, 'reachable'), /refuses the key \(401\).*SEALONG_API_KEY/);
+    assert.match(words(wrong, 'reachable'), /refused the key \(401\).*SEALONG_API_KEY/);
     assert.ok(!JSON.stringify(wrong).includes('sk-wrong-0815'));
+  });
+
+  test('goes on where a single answer breaks off, and says what could not be seen', async (t) => {
+    const server = await emulated(t, { ...EMULATIONS.vllm, stream: 'broken' });
+    const result = await probe({ baseUrl: server.url });
+    assert.equal(outcomes(result).streaming, 'no');
+    assert.match(words(result, 'streaming'), /broke off in the middle/);
+    assert.equal(outcomes(result).seed, 'unknown');
+    assert.equal(outcomes(result).tokenize, 'yes');
+    assert.ok(isUsable(result));
   });
 
   for (const [what, status, body, told] of [
     ['a web page', 200, '<html>Welcome</html>', /not as an OpenAI-compatible server.*a web page/],
     ['another API', 200, '{"hello": 1}', /not as an OpenAI-compatible server/],
-    ['an error', 500, '{"error": {"message": "out of memory"}}', /fails \(500: out of memory\)/],
+    ['an error', 500, '{"error": {"message": "out of memory"}}', /failed \(500: out of memory\)/],
   ] as const)
     test(`says what answers where it is ${what}`, async (t) => {
       const server = createServer((_, response) => response.writeHead(status).end(body));
