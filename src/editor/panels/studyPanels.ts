@@ -36,7 +36,9 @@ export class StudyPanels<Content, Request>
   readonly #extensionUri: vscode.Uri;
   readonly #kind: PanelKind<Content, Request>;
   readonly #open = new Map<string, Open<Content>>();
-  readonly #message: z.ZodType<{ type: 'ready' } | { request: number; body: Request }>;
+  readonly #message: z.ZodType<
+    { type: 'ready' } | { type: 'request'; request: number; body: Request }
+  >;
   readonly #registration: vscode.Disposable;
 
   constructor(extensionUri: vscode.Uri, kind: PanelKind<Content, Request>) {
@@ -140,7 +142,7 @@ export class StudyPanels<Content, Request>
       if (request !== undefined) void reply(request, 'The editor did not understand this.');
       return;
     }
-    if ('type' in parsed.data) {
+    if (parsed.data.type === 'ready') {
       open.ready = true;
       this.#send(open);
       return;
