@@ -92,7 +92,10 @@ describe('Several scorers on the same trajectories in the packaged extension', (
       const save = async (name: string, label: string, file: string) => {
         await section(name).getByText(label).click();
         await workbench.quickInput.waitFor();
-        assert.equal(await workbench.quickInput.inputValue(), join(dir, file));
+        await until(
+          `the dialog to name ${file}`,
+          async () => (await workbench.quickInput.inputValue()) === join(dir, file),
+        );
         await workbench.quickInput.press('Enter');
         return until(`the file ${file}`, () => readFile(join(dir, file)).catch(() => undefined));
       };
