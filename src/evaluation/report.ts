@@ -42,6 +42,8 @@ export interface ReportSummary {
     failed: number;
     truncated: number;
     scored_questions: number;
+    /** Trajectories of which the scorer's model took only the beginning. */
+    scored_in_part: number;
     pairs: number;
     overridden: number;
     left_out: Record<string, number>;
@@ -106,6 +108,7 @@ export async function* report(
       failed: trajectories.filter(isFailed).length,
       truncated: trajectories.filter(isTruncated).length,
       scored_questions: states.filter((state) => state.score !== undefined).length,
+      scored_in_part: states.reduce((sum, { score }) => sum + (score?.truncated.length ?? 0), 0),
       pairs: paired.length,
       overridden: counts.overridden,
       left_out: counts.left_out,

@@ -11,6 +11,8 @@ export interface PanelTrajectory {
   completionTokens: number | null;
   /** Score under the panel's scorer; null where it was not scored. */
   score: number | null;
+  /** Set where the text is longer than the scorer's model takes, so that only its beginning was compared. */
+  scoredInPart?: true;
   truncated: boolean;
   failed: boolean;
   /** Key of the answer cluster that its final answer is in; null where no answer was found. */

@@ -86,6 +86,11 @@ export async function* score(
     if (work.length > 0)
       yield* scoreAll({ study, ports, index, selection, work, summary }, options.signal);
     yield { type: 'progress', done: summary.scored, total: work.length, unit: 'questions' };
+    if (summary.truncated > 0)
+      yield {
+        type: 'warning',
+        message: `${summary.truncated} of ${summary.trajectories} texts are longer than the scorer's model takes: only their beginnings were compared. Their score records name them.`,
+      };
     yield { type: 'done', summary };
   } finally {
     await unlock();

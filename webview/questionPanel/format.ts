@@ -22,5 +22,6 @@ export function wholeNumber(value: number): string {
 export function flaw(trajectory: PanelTrajectory): string | null {
   if (trajectory.failed) return 'failed';
   if (trajectory.truncated) return 'truncated';
-  return trajectory.score === null ? 'not scored' : null;
+  if (trajectory.score === null) return 'not scored';
+  return trajectory.scoredInPart ? 'scored in part' : null;
 }

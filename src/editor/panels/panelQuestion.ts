@@ -85,6 +85,7 @@ function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
     finishReason: entry.finishReason,
     completionTokens: entry.completionTokens,
     score: scores.get(entry.index) ?? entry.imported?.score ?? null,
+    ...(state.score?.truncated.includes(entry.index) === true ? { scoredInPart: true } : {}),
     truncated: isTruncated(entry),
     failed: isFailed(entry),
     cluster: null,

@@ -18,6 +18,7 @@ const summarySchema = z.object({
     failed: z.number(),
     truncated: z.number(),
     scored_questions: z.number(),
+    scored_in_part: z.number(),
     pairs: z.number(),
     overridden: z.number(),
     left_out: z.record(z.string(), z.number()),
@@ -149,6 +150,9 @@ function countsOf({ counts, scorer, margin }: Summary): ReportTable {
         value: `${countText(counts.trajectories)} of ${countText(counts.expected)}`,
       },
       { label: `scored by ${scorer}`, value: countText(counts.scored_questions) },
+      ...(counts.scored_in_part > 0
+        ? [{ label: 'scored in part', value: countText(counts.scored_in_part) }]
+        : []),
       { label: 'pairs', value: countText(counts.pairs) },
       { label: 'decided by reviewers', value: countText(counts.overridden) },
       { label: 'left out', value: left.length > 0 ? left.join(', ') : '0' },

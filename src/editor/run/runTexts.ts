@@ -47,7 +47,13 @@ const sampleSummary = z.object({
   failed: z.number(),
   truncated: z.number(),
 });
-const scoreSummary = z.object({ scorer: z.string(), questions: z.number() });
+const scoreSummary = z.object({
+  scorer: z.string(),
+  questions: z.number(),
+  truncated: z.number().default(0),
+  unscored: z.number().default(0),
+  unparsed: z.number().default(0),
+});
 const exportSummary = z.object({
   format: z.string().optional(),
   rows: z.number(),
@@ -103,9 +109,16 @@ export function doneText(
     }
     case 'score': {
       const known = scoreSummary.safeParse(summary).data;
+      const notes = known
+        ? [
+            count(known.truncated, 'compared by their beginning alone'),
+            count(known.unscored, 'without a score'),
+            count(known.unparsed, 'judgements that could not be read'),
+          ]
+        : [];
       return {
         message: known
-          ? `Scored ${plural(known.questions, 'question')} of ${study} with ${known.scorer}.`
+          ? `Scored ${plural(known.questions, 'question')} of ${study} with ${known.scorer}${inBrackets(notes)}.`
           : `Scored ${study}.`,
         next:
           known && of.scorer !== undefined && known.scorer !== of.scorer

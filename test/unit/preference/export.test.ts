@@ -187,6 +187,7 @@ test('the report gives SubEM of random, MBR, chosen, rejected and oracle where a
       failed: 0,
       truncated: 0,
       scored_questions: 2,
+      scored_in_part: 0,
       pairs: 1,
       overridden: 0,
       left_out: { equal_texts: 1, not_scored: 1 },

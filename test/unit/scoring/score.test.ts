@@ -39,7 +39,7 @@ function plainEmbedder(seen: string[] = []): Embedder {
   };
 }
 
-function run(study: Study, seen: string[] = []) {
+function run(study: Study, seen: string[] = [], warnings: string[] = []) {
   const ports = {
     openEmbedder: () => Promise.resolve(plainEmbedder(seen)),
     openChat: () => {
@@ -47,7 +47,9 @@ function run(study: Study, seen: string[] = []) {
     },
     clock: systemClock,
   };
-  return runStage(score(study, ports, { signal: new AbortController().signal }));
+  return runStage(score(study, ports, { signal: new AbortController().signal }), (event) => {
+    if (event.type === 'warning') warnings.push(event.message);
+  });
 }
 
 async function scored(study: Study) {
@@ -79,7 +81,9 @@ test('scores what is new only, embeds equal texts once, and keeps the matrix bes
       trajectoryRecord('b', 0, '0,1'),
     ]);
     const seen: string[] = [];
-    const summary = await run(study, seen);
+    const warnings: string[] = [];
+    const summary = await run(study, seen, warnings);
+    assert.match(warnings.at(-1) ?? '', /1 of 5 texts are longer than the scorer's model takes/);
     assert.deepEqual([summary.scored, summary.trajectories, summary.truncated], [2, 5, 1]);
     assert.deepEqual(seen, ['1,0', '0,1', '1,1.0'], 'also those of other questions');
     const [record] = await scored(study);

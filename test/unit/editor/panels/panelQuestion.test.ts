@@ -70,6 +70,15 @@ test('a question shows its trajectories with scores, its pair and its matrix', (
   assert.deepEqual([shown.canUndo, shown.canRedo], [false, false]);
 });
 
+test('a text of which the scorer saw only the beginning says so', () => {
+  const state = questionState(scores, [], { truncated: [2] });
+  const shown = panelQuestion(input({ state })).trajectories;
+  assert.deepEqual(
+    shown.map(({ scoredInPart }) => scoredInPart ?? false),
+    [false, false, true, false],
+  );
+});
+
 test('a matrix whose two halves differ is not called symmetric', () => {
   const matrix = Float32Array.from([1, 0, 0, 1, 1, 0, 0, 0, 1]);
   assert.equal(panelQuestion(input({ matrix })).matrix?.symmetric, false);

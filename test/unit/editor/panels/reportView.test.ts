@@ -17,6 +17,7 @@ const summary: ReportSummary = {
     failed: 2,
     truncated: 12,
     scored_questions: 30,
+    scored_in_part: 2,
     pairs: 28,
     overridden: 1,
     left_out: { equal_texts: 2 },
@@ -82,6 +83,7 @@ Counts
   questions                30
   trajectories             240 of 240
   scored by mbr_embedding  30
+  scored in part           2
   pairs                    28
   decided by reviewers     1
   left out                 2 equal texts

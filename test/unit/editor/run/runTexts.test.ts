@@ -37,6 +37,11 @@ test('every end of a run offers what comes next', () => {
     message: 'Scored 1 question of harrow with mbr_embedding.',
     next: ['openSmallestMargin', 'export'],
   });
+  const scored = { scorer: 'mbr_embedding', questions: 2, truncated: 3, unscored: 0, unparsed: 0 };
+  assert.equal(
+    doneText('score', 'harrow', scored).message,
+    'Scored 2 questions of harrow with mbr_embedding (3 compared by their beginning alone).',
+  );
   assert.deepEqual(
     doneText('export', 'harrow', { rows: 28, overridden: 2, left_out: { equal_texts: 2 } }).message,
     'Exported 28 pairs of harrow (2 decided by reviewers, 2 left out).',
