@@ -22,6 +22,7 @@ import { EmbeddedModel } from './editor/embeddedModel.ts';
 import { ApiKeys } from './editor/endpoint/apiKeys.ts';
 import { EndpointChoice } from './editor/endpoint/endpointChoice.ts';
 import { ErrorReporter } from './editor/errorReporter.ts';
+import { Dashboards } from './editor/panels/dashboards.ts';
 import { QuestionLoader } from './editor/panels/questionLoader.ts';
 import { QuestionPanels } from './editor/panels/questionPanels.ts';
 import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
@@ -36,6 +37,7 @@ import type { OpenStudy } from './editor/store/openStudy.ts';
 import { StudyStore } from './editor/store/studyStore.ts';
 import { StudyTree } from './editor/tree/studyTree.ts';
 import { requireTrust, untrustedReason } from './editor/trust.ts';
+import { SealongError } from './errors.ts';
 import type { ScorerName } from './study/config.ts';
 
 /** VS Code gives an extension five seconds to end. */
@@ -121,6 +123,24 @@ export function activate(context: vscode.ExtensionContext): void {
       errors.report(error, 'The synthesis report');
     },
   });
+  const dashboards = new Dashboards(extensionUri, {
+    store,
+    queues,
+    reviewer: settings.reviewer,
+    openView: (dir, name) => openView({ type: 'study', dir }, name),
+    failed: (error) => {
+      errors.report(error, 'The dashboard');
+    },
+  });
+  const openView = async (target: unknown, name: string) => {
+    const study = await targets.study(target);
+    if (name === 'disputed' && study.config?.review.blind === true)
+      throw new SealongError(
+        'blind',
+        `${study.name} is reviewed blind: what others decided is hidden. Set review.blind to false in sealong.json when all have decided.`,
+      );
+    panels.open(study.dir, await views.open(study, name));
+  };
   const targets = new Targets({ store, queues, view, panels });
   const views = new ViewCommands(queues, (message) => {
     log.warn(message);
@@ -268,6 +288,8 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     exportPairs: async (target) => stages.exportPairs(await targets.study(target)),
     report: async (target) => showReport(await targets.study(target)),
+    dashboard: async (target) => dashboards.show(await targets.study(target)),
+    openDisputed: (target) => openView(target, 'disputed'),
     openQuestion: (target) => questions.openQuestion(target),
     openSmallestMargin: async (target) => questions.openSmallestMargin(await targets.study(target)),
     nextQuestion: () => questions.navigate(1),
@@ -333,6 +355,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     reports,
     syntheses,
+    dashboards,
     contextKeys,
     registerCommands(handlers, errors, log),
     runs.onDidChange(showRunning),

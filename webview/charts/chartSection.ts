@@ -44,7 +44,7 @@ export function chartSection(
       save('Save CSV...', 'its numbers', () => ({ type: 'saveChart', name, format: 'csv' })),
     ),
     drawChart(layout, `${title}. The table below has its numbers.`),
-    element('p', { class: 'note' }, note),
+    ...(note === '' ? [] : [element('p', { class: 'note' }, note)]),
     element('details', {}, element('summary', {}, 'Numbers'), gridTable(numbersOf(chart))),
   );
 }
@@ -53,9 +53,14 @@ function numbersOf({ series, columns }: ColumnChart): ReportGrid {
   return {
     caption: '',
     columns: series.map(({ label }) => label),
-    rows: columns.map(({ label, values }) => ({
+    rows: columns.map(({ label, values, note }) => ({
       label,
-      cells: values.map((value) => (value === null ? '–' : value.toLocaleString('en'))),
+      cells: values.map((value) =>
+        [
+          value === null ? '–' : value.toLocaleString('en'),
+          ...(note === undefined ? [] : [`(${note})`]),
+        ].join(' '),
+      ),
     })),
   };
 }

@@ -2,10 +2,11 @@ import type { ReportPageRequest, ReportView, ToReportPanel } from '../../src/pro
 import { chartSection } from '../charts/chartSection.ts';
 import { element } from '../element.ts';
 import { HostConnection } from '../hostConnection.ts';
+import { barTable } from '../page/barTable.ts';
+import { plainTable } from '../page/tables.ts';
 import { makeButton, registerToolkit } from '../toolkit.ts';
-import { barChart } from './barChart.ts';
 import { scorersSections } from './scorersSection.ts';
-import './reportPanel.css';
+import '../page/page.css';
 
 registerToolkit();
 const notice = element('span', { class: 'notice', role: 'status' });
@@ -26,17 +27,17 @@ function show(report: ReportView): void {
     },
   });
   notice.textContent = '';
-  document.body.classList.add('report');
+  document.body.classList.add('page', 'report');
   document.body.replaceChildren(
     element('header', {}, element('h1', {}, report.title), copy, notice),
-    ...(report.bars === null ? [] : [barChart(report.bars)]),
+    ...(report.bars === null ? [] : [barTable('SubEM', report.bars)]),
     element('p', { class: 'note' }, report.note),
     element(
       'div',
       { class: 'charts' },
       ...report.charts.map(({ chart, note }) => chartSection(chart, note, ask)),
     ),
-    element('div', { class: 'tables' }, ...report.tables.map(tableOf)),
+    element('div', { class: 'tables' }, ...report.tables.map(plainTable)),
     ...(report.scorers === null ? [] : scorersSections(report.scorers, ask)),
   );
 }
@@ -45,19 +46,4 @@ function ask(body: ReportPageRequest, done = ''): void {
   void host.request(body).then((result) => {
     notice.textContent = result.ok ? done : result.message;
   });
-}
-
-function tableOf({ caption, rows }: ReportView['tables'][number]): HTMLElement {
-  return element(
-    'table',
-    {},
-    element('caption', {}, caption),
-    element(
-      'tbody',
-      {},
-      ...rows.map(({ label, value }) =>
-        element('tr', {}, element('th', { scope: 'row' }, label), element('td', {}, value)),
-      ),
-    ),
-  );
 }

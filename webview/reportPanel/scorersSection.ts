@@ -2,10 +2,9 @@ import type { ReportRequest, ReportScorers } from '../../src/protocol/report.ts'
 import { chartPng, chartSvg, drawChart } from '../charts/drawChart.ts';
 import { element } from '../element.ts';
 import { gridTable } from '../gridTable.ts';
+import { heading } from '../page/tables.ts';
 import { makeButton } from '../toolkit.ts';
 import { chartLayout } from './chartLayout.ts';
-
-import './scorers.css';
 
 /** The scorers side by side: tables, and the curves where there are gold answers. */
 export function scorersSections(
@@ -78,8 +77,4 @@ function bestOfSection(
     gridTable(grid),
     element('p', { class: 'note' }, note),
   );
-}
-
-function heading(title: string, buttons: readonly HTMLElement[]): HTMLElement {
-  return element('div', { class: 'heading' }, element('h2', {}, title), ...buttons);
 }

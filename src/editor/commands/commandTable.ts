@@ -32,6 +32,12 @@ export const COMMANDS = {
   showScorer: { title: 'Show Scorer...', palette: 'sealong.stage != none' },
   exportPairs: { title: 'Export Pairs...', icon: '$(export)', palette: 'sealong.stage != none' },
   report: { title: 'Report', icon: '$(graph)', palette: 'sealong.stage != none' },
+  dashboard: {
+    title: 'Review Dashboard',
+    icon: '$(dashboard)',
+    palette: 'sealong.stage != none',
+  },
+  openDisputed: { title: 'Open Questions in Dispute', palette: 'sealong.stage != none' },
   openQuestion: {
     title: 'Open Question...',
     icon: '$(open-preview)',

@@ -50,9 +50,14 @@ export function chartGrid({ title, series, columns }: ColumnChart): ReportGrid {
   return {
     caption: title,
     columns: series.map(({ label }) => label),
-    rows: columns.map(({ label, values }) => ({
+    rows: columns.map(({ label, values, note }) => ({
       label,
-      cells: values.map((value) => (value === null ? '–' : value.toLocaleString('en'))),
+      cells: values.map((value) =>
+        [
+          value === null ? '–' : value.toLocaleString('en'),
+          ...(note === undefined ? [] : [`(${note})`]),
+        ].join(' '),
+      ),
     })),
   };
 }

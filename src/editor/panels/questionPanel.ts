@@ -149,11 +149,7 @@ export class QuestionPanel implements vscode.Disposable {
     switch (body.type) {
       case 'override': {
         const { questionId, type: kind, ...override } = body;
-        return this.#ports.decide(dir, questionId, {
-          kind,
-          ...override,
-          ...(await this.#circumstances(questionId)),
-        });
+        return this.#decide(questionId, { kind, ...override });
       }
       case 'undo':
       case 'redo':
@@ -199,6 +195,14 @@ export class QuestionPanel implements vscode.Disposable {
     if (place !== undefined) return ids[place + by];
     // The next one has moved up to where this one was.
     return ids[by > 0 ? Math.max(0, this.#place) : this.#place - 1];
+  }
+
+  /** With the circumstances that only the panel knows. */
+  async #decide(questionId: string, request: DecisionRequest): Promise<void> {
+    const circumstances = await this.#circumstances(questionId);
+    await this.#ports.decide(this.dir, questionId, { ...request, ...circumstances });
+    // Each decision carries the time since the one before it, or since the question came.
+    if (questionId === this.#questionId) this.#clock.restart(this.panel.visible);
   }
 
   async #circumstances(questionId: string): Promise<DecisionCircumstances> {

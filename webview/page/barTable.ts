@@ -9,7 +9,7 @@ const DOMAIN = [0, 100] as const;
  * Horizontal bars that are a table as well: each row says its value in words, so a screen reader and a colour-blind person
  * lose nothing.
  */
-export function barChart(bars: readonly ReportBar[]): HTMLElement {
+export function barTable(caption: string, bars: readonly ReportBar[]): HTMLElement {
   const width = scaleLinear(DOMAIN, [0, 100]).clamp(true);
   const rows = bars.map(({ label, what, value }) => {
     const bar = element('div', { class: 'bar', 'aria-hidden': 'true' });
@@ -25,7 +25,7 @@ export function barChart(bars: readonly ReportBar[]): HTMLElement {
   return element(
     'table',
     { class: 'bars' },
-    element('caption', {}, 'SubEM'),
+    element('caption', {}, caption),
     element('tbody', {}, ...rows),
   );
 }

@@ -1,0 +1,26 @@
+import type { DashboardView } from '../../protocol/dashboard.ts';
+import type { ReportGrid } from '../../protocol/report.ts';
+import { chartGrid } from './chartFile.ts';
+import { gridText } from './reportGrid.ts';
+
+/** The dashboard as plain text, charts as tables. */
+export function dashboardText(view: DashboardView): string {
+  const progress: ReportGrid = {
+    caption: 'Reviewed',
+    columns: ['questions', 'share'],
+    rows: view.progress.map(({ label, what, value }) => ({
+      label,
+      cells: [what, value === null ? '' : `${value.toFixed(0)} %`],
+    })),
+  };
+  const tables = view.tables.map(({ caption, rows }): ReportGrid => ({
+    caption,
+    columns: [''],
+    rows: rows.map(({ label, value }) => ({ label, cells: [value] })),
+  }));
+  const charts = view.charts.map(({ chart }) => chartGrid(chart));
+  const blocks = [progress, ...view.grids, ...tables, ...charts];
+  return [`Review of ${view.title}`, view.headline, ...blocks.map(gridText), ...view.notes].join(
+    '\n\n',
+  );
+}
