@@ -1,7 +1,9 @@
 import { LEFT_OUT_TEXT } from '../../preference/pair.ts';
+import { qualityOf } from '../../sampling/quality.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
 import { isFailed, type QuestionEntry } from '../../study/entries.ts';
+import { flawFacts, qualityDetails } from './qualityDetails.ts';
 import { oneLine, plural, trajectoryNumber, type Detail, type Row } from './row.ts';
 
 export type QuestionCondition =
@@ -60,6 +62,7 @@ export function questionRow(entry: QuestionEntry, state: QuestionState, expected
   ];
   const words = conditionWords(condition, state, facts);
   const split = answerSplit(state);
+  const flaws = flawFacts(qualityOf(state.trajectories));
   const question = oneLine(entry.question, 120);
   return {
     label: entry.id,
@@ -68,6 +71,7 @@ export function questionRow(entry: QuestionEntry, state: QuestionState, expected
       ...measured,
       ...words,
       ...(split ? [split.short] : []),
+      ...flaws,
       question,
     ].join(' · '),
     icon: CONDITIONS[condition].icon,
@@ -78,6 +82,7 @@ export function questionRow(entry: QuestionEntry, state: QuestionState, expected
       `${facts.trajectories} of ${expected} trajectories`,
       ...measured,
       ...(split ? [split.spoken] : []),
+      ...flaws,
       question,
     ].join(', '),
     details: () => questionDetails(entry, state, facts, expected),
@@ -157,6 +162,10 @@ function questionDetails(
       'Answers',
       clusters.clusters.map(({ label, indices }) => `${label} (${indices.length})`).join(', '),
     ],
+    ...qualityDetails(qualityOf(state.trajectories)).map(({ term, value }): [string, string] => [
+      term,
+      value,
+    ]),
     ['Scorer', score?.scorer],
     ['Chosen', side(pair.chosen)],
     ['Rejected', side(pair.rejected)],

@@ -1,3 +1,4 @@
+import { QualityCounts, type Quality } from '../../sampling/quality.ts';
 import { isFailed } from '../../study/entries.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { TimeSlices } from '../store/timeSlices.ts';
@@ -11,11 +12,13 @@ export interface StudyCounts {
   pairs: number;
   overridden: number;
   questions: number;
+  /** Of all samples. */
+  quality: Quality;
 }
 
 /** Goes through all questions in slices; those that did not change since cost next to nothing. */
 export async function countStudy(study: OpenStudy, slices: TimeSlices): Promise<StudyCounts> {
-  const counts: StudyCounts = {
+  const counts = {
     trajectories: 0,
     failed: 0,
     scored: 0,
@@ -23,6 +26,7 @@ export async function countStudy(study: OpenStudy, slices: TimeSlices): Promise<
     overridden: 0,
     questions: study.index.questions.size,
   };
+  const quality = new QualityCounts();
   for (const id of study.index.questions.keys()) {
     if (slices.isSpent()) await slices.next();
     const { trajectories, score, pair } = study.state(id);
@@ -30,9 +34,10 @@ export async function countStudy(study: OpenStudy, slices: TimeSlices): Promise<
     for (const entry of trajectories) if (isFailed(entry)) failed += 1;
     counts.trajectories += trajectories.length - failed;
     counts.failed += failed;
+    quality.add(trajectories);
     if (score) counts.scored += 1;
     if (!pair.leftOut) counts.pairs += 1;
     if (pair.chosen?.override ?? pair.rejected?.override) counts.overridden += 1;
   }
-  return counts;
+  return { ...counts, quality: quality.quality() };
 }

@@ -1,4 +1,5 @@
 import type { OpenStudy } from '../store/openStudy.ts';
+import { qualityDetails } from './qualityDetails.ts';
 import { oneLine, plural, type Detail, type Row } from './row.ts';
 import type { StudyCounts } from './studyCounts.ts';
 
@@ -91,7 +92,7 @@ function studyDetails(study: OpenStudy, counts: StudyCounts | undefined): Detail
       ? [
           { term: 'Scored', value: plural(counts.scored, 'question') },
           { term: 'Pairs', value: `${counts.pairs}, ${counts.overridden} overridden` },
-          { term: 'Failed trajectories', value: String(counts.failed) },
+          ...qualityDetails(counts.quality),
         ]
       : []),
     ...(study.selection.otherSampling
