@@ -259,11 +259,12 @@ function complete(
     setTimeout(() => response.destroy(), 10);
     return;
   }
-  for (const { index, message } of choices)
-    for (const piece of message.content.split(/(?<= )/))
-      response.write(
-        `data: ${JSON.stringify({ choices: [{ index, delta: { content: piece } }] })}\n\n`,
-      );
+  const event = (choice: object) =>
+    response.write(`data: ${JSON.stringify({ choices: [choice] })}\n\n`);
+  for (const { index, message, finish_reason } of choices) {
+    for (const content of message.content.split(/(?<= )/)) event({ index, delta: { content } });
+    event({ index, delta: {}, finish_reason });
+  }
   if (body.stream_options?.include_usage === true)
     response.write(`data: ${JSON.stringify({ choices: [], usage })}\n\n`);
   response.end('data: [DONE]\n\n');
