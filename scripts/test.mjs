@@ -2,6 +2,7 @@ import { ensureBrowser } from './setup/browser.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureEditor } from './setup/editor.mjs';
 import { ensureEmbedded } from './setup/embedded.mjs';
+import { ensureExportsPython } from './setup/exportsPython.mjs';
 import { runMain } from './setup/main.mjs';
 import { ensureNode } from './setup/node.mjs';
 import { CannotRun, checks, runs } from './test/parts.mjs';
@@ -53,6 +54,7 @@ function lazySetup() {
     editor: ensureEditor,
     embedded: ensureEmbedded,
     browser: ensureBrowser,
+    exportsPython: ensureExportsPython,
   };
   const started = new Map();
   const start = (name) => {
@@ -69,7 +71,7 @@ function lazySetup() {
 
 const needs = {
   unit: ['node'],
-  integration: ['node', 'browser', 'embedded'],
+  integration: ['node', 'browser', 'embedded', 'exportsPython'],
   e2e: ['node', 'browser', 'embedded', 'editor'],
 };
 

@@ -32,9 +32,13 @@ export const runs = {
   integration: async ({ setup, write }) => {
     const node = await setup.node();
     const browser = await setup.browser();
+    const exportsPython = await setup.exportsPython();
     const env = {
       SEALONG_NODE: node,
       SEALONG_EMBEDDED: await setup.embedded(),
+      ...(exportsPython.missing === undefined && {
+        SEALONG_EXPORTS_PYTHON: exportsPython.python,
+      }),
       // Without a browser the tests of the webviews say themselves that they are skipped.
       ...(browser.missing === undefined && { SEALONG_CHROMIUM: browser.path }),
     };

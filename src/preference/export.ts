@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError, fileError } from '../errors.ts';
-import { RANDOM_ALGORITHM } from '../random.ts';
-import { encodeRecord, readRecordAt } from '../records/jsonl.ts';
+import { readRecordAt } from '../records/jsonl.ts';
 import { questionSchema, trajectorySchema } from '../records/schemas.ts';
 import { writeAtomic } from '../records/writeAtomic.ts';
 import { samplingOf } from '../sampling/parameters.ts';
@@ -15,18 +12,26 @@ import { canonicalJson } from '../study/canonicalHash.ts';
 import { lockStage } from '../study/lock.ts';
 import { exists, type Study } from '../study/study.ts';
 import { SEALONG_VERSION } from '../version.ts';
-import type { ExportFormat } from './formats/exportFormat.ts';
+import { describeFile, writeRows } from './exportFile.ts';
+import { manifestContent, type DataFile } from './exportManifest.ts';
+import { exportReadme } from './exportReadme.ts';
+import type { DataFiles, ExportFormat } from './formats/exportFormat.ts';
 import { exportFormat } from './formats/formats.ts';
-import { pairedStates, pairRow } from './pairs.ts';
+import { pairedStates, pairRows } from './pairs.ts';
+import { validationQuestions } from './split.ts';
 import type { QuestionState } from './studyPairs.ts';
 import { viewStudy, type StudyView } from './studyView.ts';
 
 export interface ExportSummary {
   stage: 'export';
   folder: string;
+  /** The data for training. */
   file: string;
+  /** Where a part of the questions is set apart. */
+  validation_file: string | null;
   format: string;
   rows: number;
+  validation_rows: number;
   overridden: number;
   left_out: Record<string, number>;
   /** Where an earlier export of that name, which differed, was moved to. */
@@ -69,19 +74,48 @@ export async function* exportPairs(
         `No question of ${study.dir} gives a pair (${leftOutText(counts.left_out)}). ${remedy(counts.left_out)}`,
       );
     const { parameters } = await samplingOf(study);
-    yield { type: 'progress', done: 0, total: states.length, unit: 'questions' };
-    await writeAtomic(
-      join(temporary, format.file),
-      rows(study, view, states, parameters.strategy, format, options.signal),
+    const share = options.validation ?? 0;
+    const { seed } = study.config.pairs;
+    const apart = validationQuestions(
+      states.flatMap(({ questionId }) => view.index.questions.get(questionId) ?? []),
+      { share, seed },
     );
-    const data = await describeFile(join(temporary, format.file));
+    const names: DataFiles = {
+      train: format.file,
+      validation: apart.size === 0 ? undefined : format.file.replace('.', '.validation.'),
+    };
+    const files: DataFile[] = [];
+    for (const split of ['train', 'validation'] as const) {
+      const file = names[split];
+      if (file === undefined) continue;
+      yield { type: 'progress', done: 0, total: states.length, unit: 'questions' };
+      const chosen = states.filter(
+        ({ questionId }) => apart.has(questionId) === (split === 'validation'),
+      );
+      const path = join(temporary, file);
+      const rows = await writeRows(
+        path,
+        rowsOf(study, view, chosen, parameters.strategy, format, options.signal),
+      );
+      const questions = chosen.length;
+      files.push({ name: file, split, questions, rows, ...(await describeFile(path)) });
+    }
     const manifest = {
       schema: 1,
       created_at: ports.clock.now().toISOString(),
       sealong: SEALONG_VERSION,
-      ...(await contentOf(study, view, format, counts, data, states)),
+      ...(await manifestContent({
+        ...{ study, view, format, counts, states, files },
+        split: apart.size === 0 ? null : { share, seed },
+      })),
     };
-    await writeAtomic(join(temporary, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    const texts = {
+      ...format.companions?.(names),
+      'README.md': exportReadme(study.name, format, names),
+      'manifest.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    };
+    for (const [file, text] of Object.entries(texts))
+      await writeAtomic(join(temporary, file), text);
     const kept = await putInPlace(temporary, target);
     yield { type: 'progress', done: states.length, total: states.length, unit: 'questions' };
     yield {
@@ -89,9 +123,11 @@ export async function* exportPairs(
       summary: {
         stage: 'export',
         folder: target,
-        file: join(target, format.file),
+        file: join(target, names.train),
+        validation_file: names.validation === undefined ? null : join(target, names.validation),
         format: format.name,
-        rows: states.length,
+        rows: files.reduce((sum, { rows }) => sum + rows, 0),
+        validation_rows: files.find(({ split }) => split === 'validation')?.rows ?? 0,
         overridden: counts.overridden,
         left_out: counts.left_out,
         kept,
@@ -103,14 +139,14 @@ export async function* exportPairs(
   }
 }
 
-async function* rows(
+async function* rowsOf(
   study: Study,
   view: StudyView,
   states: readonly QuestionState[],
   strategy: Strategy,
   format: ExportFormat,
   signal: AbortSignal,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<object, void, undefined> {
   for (const state of states) {
     signal.throwIfAborted();
     const { questionId: question_id, pair } = state;
@@ -128,50 +164,12 @@ async function* rows(
       chosen_text: await textOf(pair.chosen.index),
     };
     if (format.takes === 'answers') {
-      yield encodeRecord(format.row(answer));
+      yield format.row(answer);
       continue;
     }
-    const row = pairRow(state);
-    if (!row) continue;
-    const rejected_text = await textOf(row.rejected);
-    yield encodeRecord(format.row({ ...row, ...answer, rejected_text }));
+    for (const row of pairRows(state))
+      yield format.row({ ...row, ...answer, rejected_text: await textOf(row.rejected) });
   }
-}
-
-/** The manifest but for time and version: equal content means an equal export. */
-async function contentOf(
-  study: Study,
-  view: StudyView,
-  format: ExportFormat,
-  counts: Omit<ReturnType<typeof pairedStates>, 'states'>,
-  data: { rows: number; bytes: number; sha256: string },
-  states: readonly QuestionState[],
-) {
-  const reviewers: Record<string, number> = {};
-  for (const { reviewer } of view.index.decisions.values())
-    reviewers[reviewer] = (reviewers[reviewer] ?? 0) + 1;
-  const scorings = new Set(states.flatMap(({ score }) => score?.config ?? []));
-  return {
-    study: { name: study.name, config: study.config },
-    inputs: {
-      questions: await sha256OrNull(study.paths.questions),
-      trajectories: await sha256OrNull(study.paths.trajectories),
-      scores: await sha256OrNull(study.paths.scoreFile(view.selection.scorer)),
-    },
-    sampling: view.selection.sampling,
-    scorer: view.selection.scorer,
-    scoring: [...scorings],
-    policy: { ...study.config.pairs, random: RANDOM_ALGORITHM },
-    counts: {
-      questions: counts.questions,
-      pairs: data.rows,
-      overridden: counts.overridden,
-      left_out: counts.left_out,
-    },
-    reviewers,
-    format: format.name,
-    files: [{ name: format.file, ...data }],
-  };
 }
 
 /** Moves the new folder to its name; says where a different earlier one went. */
@@ -200,24 +198,6 @@ async function sameContent(a: string, b: string): Promise<boolean> {
   };
   const there = await contentIn(b).catch(() => undefined);
   return there !== undefined && there === (await contentIn(a));
-}
-
-async function describeFile(
-  path: string,
-): Promise<{ rows: number; bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let rows = 0;
-  let bytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-    for (const byte of chunk) if (byte === 0x0a) rows += 1;
-  }
-  return { rows, bytes, sha256: hash.digest('hex') };
-}
-
-async function sha256OrNull(path: string): Promise<string | null> {
-  return (await exists(path)) ? (await describeFile(path)).sha256 : null;
 }
 
 function remedy(leftOut: Record<string, number>): string {

@@ -1,6 +1,6 @@
 import type { Stage } from '../stage.ts';
 import type { Study } from '../study/study.ts';
-import { type Choice, type LeftOut } from './pair.ts';
+import { sidesOf, type Choice, type LeftOut } from './pair.ts';
 import type { QuestionState } from './studyPairs.ts';
 import { viewStudy, type StudyView } from './studyView.ts';
 
@@ -34,7 +34,7 @@ export async function* pairs(study: Study, options: { signal: AbortSignal }): St
   const { states, ...counts } = pairedStates(view);
   yield {
     type: 'done',
-    summary: { stage: 'pairs', ...counts, pairs: states.flatMap((state) => pairRow(state) ?? []) },
+    summary: { stage: 'pairs', ...counts, pairs: states.flatMap(pairRows) },
   };
 }
 
@@ -67,28 +67,27 @@ export function pairedStates(view: StudyView, takes: 'pairs' | 'answers' = 'pair
   };
 }
 
-/** @returns undefined where the question gives no pair. */
-export function pairRow({
-  questionId,
-  pair,
-  score,
-  trajectories,
-}: QuestionState): PairRow | undefined {
-  if (pair.leftOut || !pair.chosen || !pair.rejected) return undefined;
-  const scoreOf = ({ index }: Choice) =>
+/** None where the question gives no pair, several where the policy takes several. */
+export function pairRows({ questionId, pair, score, trajectories }: QuestionState): PairRow[] {
+  const scoreOf = (index: number) =>
     score?.scores[score.indices.indexOf(index)] ??
     trajectories.find((entry) => entry.index === index)?.imported?.score ??
     null;
   const isImported = trajectories.some((entry) => entry.imported !== undefined);
-  const by = ({ override }: Choice) => override?.reviewer ?? (isImported ? 'dataset' : 'policy');
-  return {
-    question_id: questionId,
-    chosen: pair.chosen.index,
-    rejected: pair.rejected.index,
-    chosen_score: scoreOf(pair.chosen),
-    rejected_score: scoreOf(pair.rejected),
-    margin: pair.margin ?? null,
-    chosen_by: by(pair.chosen),
-    rejected_by: by(pair.rejected),
-  };
+  const by = (side: Choice | undefined, index: number) =>
+    (side?.index === index ? side.override?.reviewer : undefined) ??
+    (isImported ? 'dataset' : 'policy');
+  return sidesOf(pair).map(({ chosen, rejected }) => {
+    const [high, low] = [scoreOf(chosen), scoreOf(rejected)];
+    return {
+      question_id: questionId,
+      chosen,
+      rejected,
+      chosen_score: high,
+      rejected_score: low,
+      margin: high === null || low === null ? null : high - low,
+      chosen_by: by(pair.chosen, chosen),
+      rejected_by: by(pair.rejected, rejected),
+    };
+  });
 }

@@ -14,11 +14,30 @@ export interface ExportPair extends PairRow, ExportAnswer {
   rejected_text: string;
 }
 
+/** An export's data files, by name within its folder. */
+export interface DataFiles {
+  train: string;
+  /** Where a part of the questions is set apart. */
+  validation: string | undefined;
+}
+
+interface FormatBase {
+  name: string;
+  /** Of all rows, or of those for training; `.parquet` is written as such, all else as JSON Lines. */
+  file: string;
+  description: string;
+  /** How its trainer is told to read it, for the export's README. */
+  usage: (files: DataFiles) => string;
+  /** Further files that its trainer needs, with their content by name. */
+  companions?: (files: DataFiles) => Record<string, string>;
+}
+
 /**
- * What a trainer reads; `row` gives one line of `file`. A format that takes answers also holds those questions of another
+ * What a trainer reads; `row` gives one row of the file. A format that takes answers also holds those questions of another
  * dataset that have one answer and none to reject.
  */
-export type ExportFormat = { name: string; file: string; description: string } & (
-  | { takes: 'pairs'; row: (pair: ExportPair) => object }
-  | { takes: 'answers'; row: (answer: ExportAnswer) => object }
-);
+export type ExportFormat = FormatBase &
+  (
+    | { takes: 'pairs'; row: (pair: ExportPair) => object }
+    | { takes: 'answers'; row: (answer: ExportAnswer) => object }
+  );
