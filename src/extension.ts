@@ -24,6 +24,8 @@ import { EndpointChoice } from './editor/endpoint/endpointChoice.ts';
 import { ErrorReporter } from './editor/errorReporter.ts';
 import { Dashboards } from './editor/panels/dashboards.ts';
 import { QuestionLoader } from './editor/panels/questionLoader.ts';
+import { passedOn } from './editor/panels/panelCommands.ts';
+import { panelKeys } from './editor/panels/panelKeys.ts';
 import { QuestionPanels } from './editor/panels/questionPanels.ts';
 import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
 import { synthesisPanels } from './editor/panels/synthesisPanels.ts';
@@ -94,7 +96,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     decide: (dir, questionId, request) => decisions.decide(dir, questionId, request),
     openTrajectory: (dir, questionId, index) => questions.showTrajectory(dir, questionId, index),
+    openDiff: (dir, questionId, left, right) => questions.showDiff(dir, questionId, left, right),
     openContext: (dir, questionId) => questions.showContext(dir, questionId),
+    keys: () => panelKeys(context),
     shown: (dir, questionId) => {
       const row = tree.node(dir, questionId);
       if (row && view.visible) void view.reveal(row, { select: true, focus: false });
@@ -298,6 +302,9 @@ export function activate(context: vscode.ExtensionContext): void {
     openContext: (target) => questions.openContext(target),
     chooseTrajectory: (target) => questions.override('chosen', target),
     rejectTrajectory: (target) => questions.override('rejected', target),
+    ...passedOn((action) => {
+      questions.act(action);
+    }),
     undo: (target) => questions.takeBack('undo', target),
     redo: (target) => questions.takeBack('redo', target),
     chooseView: async (target) => views.choose(await targets.study(target)),

@@ -38,6 +38,11 @@ export class HostConnection<Message extends { type: string }, Body> {
     this.#api.postMessage({ type: 'ready' });
   }
 
+  /** Says something that needs no answer. */
+  tell(message: { type: string } & Record<string, unknown>): void {
+    this.#api.postMessage(message);
+  }
+
   request(body: Body): Promise<RequestResult> {
     const { request, settled } = this.#requests.open();
     this.#api.postMessage({ type: 'request', request, body });

@@ -9,6 +9,7 @@ const STROKES = {
   table: 'M2 3h12v10H2z M2 6.5h12 M2 10h12 M6.5 3v10',
   heatmap: 'M2 2h5v5H2z M9 2h5v5H9z M2 9h5v5H2z M9 9h5v5H9z',
   help: 'M5.5 6a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8 M8 12.4v.4',
+  context: 'M3 2h10v12H3z M5.5 5h5 M5.5 8h5 M5.5 11h3',
   close: 'M4 4l8 8 M12 4l-8 8',
 } as const;
 

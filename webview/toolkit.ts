@@ -114,6 +114,8 @@ export interface Field {
   element: HTMLElement;
   value(): string;
   set(value: string): void;
+  /** Selects what is written, so that typing replaces it. */
+  select(): void;
 }
 
 export function makeField(label: string, placeholder: string): Field {
@@ -125,6 +127,9 @@ export function makeField(label: string, placeholder: string): Field {
     value: () => (field instanceof TextField ? field.value : ''),
     set: (value) => {
       if (field instanceof TextField) field.value = value;
+    },
+    select: () => {
+      field.shadowRoot?.querySelector('input')?.select();
     },
   };
 }

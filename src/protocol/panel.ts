@@ -111,6 +111,8 @@ export interface PanelQuestion {
   pair: PanelPair;
   answers: PanelAnswers | null;
   decisions: PanelDecision[];
+  /** Whether a flag for discussion stands. */
+  flagged: boolean;
   canUndo: boolean;
   canRedo: boolean;
   reviewer: string;
@@ -132,6 +134,11 @@ export interface SavedPanel {
   questionId: string;
   order: RowOrder;
   table: boolean;
+  /** Whether the texts are shown as their differences, and whether the context is open. */
+  compare: boolean;
+  context: boolean;
+  /** The answer whose rows alone are shown. */
+  filter: string | null;
   /** Focused row and column by trajectory index; a row alone has no column. */
   selection: { row: number; column: number | null } | null;
 }
@@ -144,12 +151,22 @@ export type ToPanel =
   | { type: 'context'; questionId: string; context: PanelContext }
   /** Runs one of the panel's own actions, as a key bound in the editor asks for it. */
   | { type: 'action'; action: PanelAction }
+  /** The keys that are bound to the actions now, as people write them. */
+  | { type: 'keys'; keys: BoundKeys }
   | { type: 'reply'; request: number; ok: true }
   | { type: 'reply'; request: number; ok: false; message: string };
 
+/** What the panel can be asked to do: each is a command of the editor, with a key that can be changed there. */
 export const PANEL_ACTIONS = [
   'choose',
   'reject',
+  'agree',
+  'swap',
+  'bothBad',
+  'skip',
+  'flag',
+  'note',
+  'reason',
   'undo',
   'redo',
   'next',
@@ -161,9 +178,26 @@ export const PANEL_ACTIONS = [
   'zoomOut',
   'zoomWhole',
   'nextAnswer',
+  'correctAnswer',
+  'mergeAnswers',
+  'compare',
+  'openDiff',
+  'toggleContext',
+  'searchContext',
+  'bestPassage',
   'help',
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
+
+/** What a reviewer can decide besides overriding a side. */
+export type PanelVerdict =
+  | { kind: 'agree' | 'swap' | 'both_bad' | 'skip' | 'flag'; reason?: string }
+  | { kind: 'unflag' }
+  | { kind: 'note'; note: string }
+  /** The final answer of a trajectory, corrected; null: it gives none. */
+  | { kind: 'answer'; index: number; answer: string | null }
+  /** Answers, by the labels of their clusters, that are one. */
+  | { kind: 'merge'; answers: string[] };
 
 /** Requests carry a number and are always answered by a `reply` with the same one. */
 export type PanelRequest =
@@ -175,15 +209,23 @@ export type PanelRequest =
       reason?: string;
       order: RowOrder;
     }
+  | { type: 'decide'; questionId: string; decision: PanelVerdict; order: RowOrder }
   | { type: 'undo'; questionId: string }
   | { type: 'redo'; questionId: string }
   | { type: 'navigate'; by: 1 | -1 }
   | { type: 'openTrajectory'; questionId: string; index: number }
+  /** Two trajectories in the editor's own diff. */
+  | { type: 'openDiff'; questionId: string; left: number; right: number }
   | { type: 'openContext'; questionId: string }
   /** Asks for the context as a message of its own: it is large, and often not looked at. */
   | { type: 'context'; questionId: string }
   /** The heatmap as a file, where the user says; `data` is base64 for PNG, else text. */
   | { type: 'save'; questionId: string; format: SaveFormat; data: string };
 
+export type BoundKeys = Partial<Record<PanelAction, string[]>>;
+
 export type FromPanel =
-  { type: 'ready' } | { type: 'request'; request: number; body: PanelRequest };
+  | { type: 'ready' }
+  /** Whether letters are commands now: the panel has the focus, and nothing in it is typed into. */
+  | { type: 'listening'; listening: boolean }
+  | { type: 'request'; request: number; body: PanelRequest };

@@ -14,6 +14,12 @@ export function decimal(value: number | null): string {
   return value === null ? '\u2013' : value.toFixed(3).replace(/^-/, '\u2212');
 }
 
+/** A difference with its sign. */
+export function signed(value: number): string {
+  const size = wholeNumber(Math.abs(value));
+  return value > 0 ? `+${size}` : value < 0 ? `\u2212${size}` : '0';
+}
+
 export function wholeNumber(value: number): string {
   return value.toLocaleString('en');
 }

@@ -9,6 +9,7 @@ import { icon } from '../icons.ts';
 import { makeButton, makeSelect, setEnabled } from '../toolkit.ts';
 import { wholeNumber } from './format.ts';
 import { positionText } from './sentences.ts';
+import type { KeyNames } from './keyNames.ts';
 import type { PanelState } from './state.ts';
 
 export interface HeaderHandlers {
@@ -33,26 +34,32 @@ export class Header {
   readonly #question = element('h1');
   readonly element: HTMLElement;
 
-  constructor(handlers: HeaderHandlers) {
+  readonly #keys: KeyNames;
+  readonly #titled: { button: HTMLElement; action: PanelAction; label: string }[] = [];
+
+  constructor(keys: KeyNames, handlers: HeaderHandlers) {
+    this.#keys = keys;
     const button = (
       action: PanelAction,
       name: 'previous' | 'next' | 'undo' | 'redo' | 'table' | 'help',
       label: string,
-      key: string,
-    ): HTMLElement =>
-      makeButton({
+    ): HTMLElement => {
+      const made = makeButton({
         label,
-        title: `${label} (${key})`,
+        title: label,
         icon: name,
         onClick: () => {
           handlers.onAction(action);
         },
       });
-    this.#previous = button('previous', 'previous', 'Previous question', 'p');
-    this.#next = button('next', 'next', 'Next question', 'n');
-    this.#undo = button('undo', 'undo', 'Undo', 'u');
-    this.#redo = button('redo', 'redo', 'Redo', 'y');
-    this.#table = button('toggleTable', 'table', 'Show as table', 't');
+      this.#titled.push({ button: made, action, label });
+      return made;
+    };
+    this.#previous = button('previous', 'previous', 'Previous question');
+    this.#next = button('next', 'next', 'Next question');
+    this.#undo = button('undo', 'undo', 'Undo');
+    this.#redo = button('redo', 'redo', 'Redo');
+    this.#table = button('toggleTable', 'table', 'Show as table');
     this.#order = makeSelect('Order of rows', {
       onChange: (value) => {
         const order = ROW_ORDERS.find((known) => known === value);
@@ -80,12 +87,14 @@ export class Header {
       this.#undo,
       this.#redo,
       this.#table,
-      button('help', 'help', 'Keys', '?'),
+      button('help', 'help', 'Keys'),
     );
     this.element = element('header', {}, bar, this.#question);
   }
 
   update(state: PanelState, question: PanelQuestion): void {
+    for (const { button, action, label } of this.#titled)
+      button.title = this.#keys.titled(label, action);
     const { at, of, view } = question.position;
     this.#id.textContent = question.questionId;
     this.#id.title = `Question ${question.questionId} of study ${question.study}`;
@@ -102,7 +111,7 @@ export class Header {
     this.#table.replaceChildren(icon(state.table ? 'heatmap' : 'table'));
     const label = state.table ? 'Show as heatmap' : 'Show as table';
     this.#table.setAttribute('aria-label', label);
-    this.#table.title = `${label} (t)`;
+    this.#table.title = this.#keys.titled(label, 'toggleTable');
   }
 }
 

@@ -1,12 +1,16 @@
 import { element } from '../element.ts';
 import { makeButton } from '../toolkit.ts';
-import { KEY_HELP } from './keys.ts';
+import type { KeyNames } from './keyNames.ts';
+import { COMMAND_HELP, OWN_KEYS } from './keys.ts';
 
-/** The list of keys. A modal dialog: Escape closes it and the focus goes back to where it was. */
+/** The list of keys, as they are bound now. A modal dialog: Escape closes it and the focus goes back to where it was. */
 export class Help {
   readonly element: HTMLDialogElement;
+  readonly #list = element('dl');
+  readonly #keys: KeyNames;
 
-  constructor() {
+  constructor(keys: KeyNames) {
+    this.#keys = keys;
     const close = makeButton({
       label: 'Close',
       title: 'Close (Esc)',
@@ -15,15 +19,16 @@ export class Help {
         this.element.close();
       },
     });
-    const entries = KEY_HELP.flatMap(({ keys, does }) => [
-      element('dt', {}, ...keys.map((key) => element('kbd', {}, key))),
-      element('dd', {}, does),
-    ]);
     this.element = element(
       'dialog',
       { 'aria-label': 'Keys' },
       element('div', { class: 'dialog-head' }, element('h2', {}, 'Keys'), close),
-      element('dl', {}, ...entries),
+      this.#list,
+      element(
+        'p',
+        { class: 'fact' },
+        'Each is a command of SeaLong: change its key under Keyboard Shortcuts.',
+      ),
     );
   }
 
@@ -32,7 +37,26 @@ export class Help {
   }
 
   toggle(): void {
-    if (this.element.open) this.element.close();
-    else this.element.showModal();
+    if (this.element.open) {
+      this.element.close();
+      return;
+    }
+    const entries = [
+      ...OWN_KEYS,
+      ...COMMAND_HELP.map(({ action, does }) => ({ keys: this.#keys.of(action), does })),
+    ];
+    this.#list.replaceChildren(
+      ...entries.flatMap(({ keys, does }) => [
+        element(
+          'dt',
+          {},
+          ...(keys.length === 0
+            ? [element('span', { class: 'fact' }, 'no key')]
+            : keys.map((key) => element('kbd', {}, key))),
+        ),
+        element('dd', {}, does),
+      ]),
+    );
+    this.element.showModal();
   }
 }

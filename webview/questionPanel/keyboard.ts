@@ -1,5 +1,5 @@
 import { takesKeys } from '../toolkit.ts';
-import { commandForKey, type KeyPress, type PanelCommand } from './keys.ts';
+import { commandForKey, type KeyFocus, type PanelCommand } from './keys.ts';
 
 /** Listens to the keys of the whole panel and takes from the browser only those that do something. */
 export function listenToKeys(run: (command: PanelCommand) => void): void {
@@ -10,7 +10,7 @@ export function listenToKeys(run: (command: PanelCommand) => void): void {
       primary: event.ctrlKey || event.metaKey,
       alt: event.altKey,
       shift: event.shiftKey,
-      focus: focusOf(event),
+      focus: focusIn(event.composedPath()),
     });
     if (command === null) return;
     event.preventDefault();
@@ -18,14 +18,44 @@ export function listenToKeys(run: (command: PanelCommand) => void): void {
   });
 }
 
-function focusOf(event: KeyboardEvent): KeyPress['focus'] {
-  // The path, because the target of an event inside a custom element is only its host.
-  for (const target of event.composedPath()) {
+/**
+ * Tells when letters begin and cease to be commands: they are while the panel has the focus and nothing in it is typed
+ * into. Told before the next key can come, and once at the start.
+ */
+export function watchTyping(changed: (listening: boolean) => void): void {
+  let told: boolean | null = null;
+  const tell = (): void => {
+    const listening = document.hasFocus() && !isTyping();
+    if (listening === told) return;
+    told = listening;
+    changed(listening);
+  };
+  document.addEventListener('focusin', tell);
+  document.addEventListener('focusout', () => {
+    // Until the focus has arrived elsewhere nothing has it.
+    queueMicrotask(tell);
+  });
+  window.addEventListener('focus', tell);
+  window.addEventListener('blur', tell);
+  tell();
+}
+
+/** Whether what has the focus takes letters for itself. */
+export function isTyping(): boolean {
+  const path: EventTarget[] = [];
+  for (let at: Element | null = document.activeElement; at !== null; at = at.parentElement)
+    path.push(at);
+  return focusIn(path) === 'typing';
+}
+
+/** The path, because the target of an event inside a custom element is only its host. */
+function focusIn(path: readonly EventTarget[]): KeyFocus {
+  for (const target of path) {
     if (takesKeys(target)) return 'typing';
     if (!(target instanceof HTMLElement)) continue;
     if (target.matches('input, textarea, select, [contenteditable]')) return 'typing';
     if (target.matches('button, a, summary, vscode-button')) return 'control';
-    if (target.matches('.text, dialog')) return 'reading';
+    if (target.matches('.text, .passages, .compare, dialog')) return 'reading';
   }
   return 'panel';
 }

@@ -1,8 +1,11 @@
 import type { PanelAction } from '../../src/protocol/panel.ts';
 import type { Move } from './selection.ts';
 
+/**
+ * What the panel does with keys by itself: it moves its focus, as every list and grid does. Whatever changes something or
+ * has a name is a command of the editor, whose key can be changed there.
+ */
 export type PanelCommand =
-  | { kind: 'action'; action: PanelAction }
   | { kind: 'move'; move: Move }
   /** A move that marks the cells it passes. */
   | { kind: 'brush'; move: Move }
@@ -14,30 +17,14 @@ export interface KeyPress {
   primary: boolean;
   alt: boolean;
   shift: boolean;
-  /**
-   * What has the focus: something that takes letters (`typing`), a button or link that takes Enter (`control`), a text
-   * that scrolls by the arrow keys (`reading`), or none of these (`panel`).
-   */
-  focus: 'typing' | 'control' | 'reading' | 'panel';
+  focus: KeyFocus;
 }
 
-const ACTION_KEYS: Partial<Record<string, PanelAction>> = {
-  c: 'choose',
-  r: 'reject',
-  u: 'undo',
-  y: 'redo',
-  n: 'next',
-  p: 'previous',
-  o: 'toggleOrder',
-  t: 'toggleTable',
-  e: 'toggleScorers',
-  '+': 'zoomIn',
-  '=': 'zoomIn',
-  '-': 'zoomOut',
-  '0': 'zoomWhole',
-  k: 'nextAnswer',
-  '?': 'help',
-};
+/**
+ * What has the focus: something that takes letters (`typing`), a button or link that takes Enter (`control`), a text that
+ * scrolls by the arrow keys (`reading`), or none of these (`panel`).
+ */
+export type KeyFocus = 'typing' | 'control' | 'reading' | 'panel';
 
 const MOVE_KEYS: Partial<Record<string, Move>> = {
   ArrowUp: 'up',
@@ -52,51 +39,58 @@ const MOVE_KEYS: Partial<Record<string, Move>> = {
 
 /** What a key does, or null where it is none of the panel's business. */
 export function commandForKey(press: KeyPress): PanelCommand | null {
-  if (press.focus === 'typing' || press.alt) return null;
-  if (press.primary) return commandWithPrimary(press);
-  if (press.key === 'Escape') return { kind: 'clear' };
-  if (press.key === 'Enter') {
-    return press.focus === 'control' ? null : { kind: 'action', action: 'choose' };
+  const { key, focus, shift } = press;
+  if (focus === 'typing' || press.alt) return null;
+  if (key === 'Escape') return press.primary ? null : { kind: 'clear' };
+  if (focus !== 'panel') return null;
+  if (press.primary) {
+    if (key === 'Home') return { kind: 'move', move: 'first' };
+    return key === 'End' ? { kind: 'move', move: 'last' } : null;
   }
-  const move = MOVE_KEYS[press.key];
-  if (move !== undefined) {
-    return press.focus === 'panel' ? { kind: press.shift ? 'brush' : 'move', move } : null;
-  }
-  // Shift gives `?` on many keyboards; capital letters are left alone.
-  const action = ACTION_KEYS[press.key];
-  return action === undefined ? null : { kind: 'action', action };
+  const move = MOVE_KEYS[key];
+  return move === undefined ? null : { kind: shift ? 'brush' : 'move', move };
 }
 
-function commandWithPrimary(press: KeyPress): PanelCommand | null {
-  const key = press.key.toLowerCase();
-  if (key === 'z') return { kind: 'action', action: press.shift ? 'redo' : 'undo' };
-  if (key === 'y' && !press.shift) return { kind: 'action', action: 'redo' };
-  if (press.focus !== 'panel') return null;
-  if (press.key === 'Home') return { kind: 'move', move: 'first' };
-  if (press.key === 'End') return { kind: 'move', move: 'last' };
-  return null;
-}
-
-/** What `?` lists, in the order of a reviewer's work. */
-export const KEY_HELP: readonly { keys: readonly string[]; does: string }[] = [
+/** What `?` lists of the panel's own keys. */
+export const OWN_KEYS: readonly { keys: readonly string[]; does: string }[] = [
   {
     keys: ['\u2191', '\u2193', '\u2190', '\u2192'],
     does: 'Move over rows and cells; both texts follow',
   },
   { keys: ['PgUp', 'PgDn'], does: 'Ten rows up or down' },
   { keys: ['Home', 'End'], does: 'First or last cell of the row; with Ctrl of the column' },
-  { keys: ['Esc'], does: 'Back to the pair' },
-  { keys: ['c', 'Enter'], does: 'Make the focused row chosen' },
-  { keys: ['r'], does: 'Make the focused row rejected' },
-  { keys: ['u', 'Ctrl+Z'], does: 'Undo the last decision' },
-  { keys: ['y', 'Ctrl+Y'], does: 'Redo it' },
-  { keys: ['n'], does: 'Next question' },
-  { keys: ['p'], does: 'Previous question' },
-  { keys: ['o'], does: 'Order by score, sample or cluster' },
-  { keys: ['k'], does: 'Only the rows of the next answer; after the last, all' },
   { keys: ['Shift+\u2191\u2193\u2190\u2192'], does: 'Mark cells to zoom into' },
-  { keys: ['+', '-', '0'], does: 'Zoom into the heatmap, out, and back to all of it' },
-  { keys: ['t'], does: 'Table or heatmap' },
-  { keys: ['e'], does: 'Every scorer side by side' },
-  { keys: ['?'], does: 'This list' },
+  { keys: ['Esc'], does: 'Back to the pair' },
+];
+
+/** What `?` lists of the commands, in the order of a reviewer's work. */
+export const COMMAND_HELP: readonly { action: PanelAction; does: string }[] = [
+  { action: 'agree', does: 'Agree: the pair as shown is right' },
+  { action: 'choose', does: 'Make the focused row chosen' },
+  { action: 'reject', does: 'Make the focused row rejected' },
+  { action: 'swap', does: 'Chosen and rejected change places' },
+  { action: 'bothBad', does: 'Both bad: leave the pair out' },
+  { action: 'skip', does: 'Skip' },
+  { action: 'flag', does: 'Flag for discussion, or take the flag away' },
+  { action: 'note', does: 'Write a note' },
+  { action: 'reason', does: 'Reason for the next decision' },
+  { action: 'undo', does: 'Undo the last decision' },
+  { action: 'redo', does: 'Redo it' },
+  { action: 'next', does: 'Next question' },
+  { action: 'previous', does: 'Previous question' },
+  { action: 'nextAnswer', does: 'Only the rows of the next answer; after the last, all' },
+  { action: 'correctAnswer', does: 'Correct the answer found in the focused row' },
+  { action: 'mergeAnswers', does: 'Say that two answers are one' },
+  { action: 'compare', does: 'Differences between the two texts, or the texts' },
+  { action: 'openDiff', does: 'Both texts in the diff editor' },
+  { action: 'toggleContext', does: 'Show or hide the context' },
+  { action: 'searchContext', does: 'Search the context' },
+  { action: 'bestPassage', does: 'To the passage most like the left text; again: the next' },
+  { action: 'toggleOrder', does: 'Order by score, sample or cluster' },
+  { action: 'zoomIn', does: 'Zoom into the heatmap, or to the marked cells' },
+  { action: 'zoomOut', does: 'Zoom out' },
+  { action: 'zoomWhole', does: 'All of the heatmap' },
+  { action: 'toggleTable', does: 'Table or heatmap' },
+  { action: 'toggleScorers', does: 'Every scorer side by side' },
+  { action: 'help', does: 'This list' },
 ];

@@ -4,6 +4,10 @@ import './frame.css';
 import './matrix.css';
 import './texts.css';
 import './table.css';
+import './review.css';
+import './marks.css';
+import './compare.css';
+import './context.css';
 import { QuestionPanel } from './questionPanel.ts';
 
 registerToolkit();

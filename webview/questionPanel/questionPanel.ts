@@ -8,39 +8,48 @@ import type {
 import { element } from '../element.ts';
 import { HostConnection } from '../hostConnection.ts';
 import { applyAccents, onThemeChange, readTheme } from '../theme.ts';
+import { answerLabel, filtersOf } from './answerFilter.ts';
+import { AnswersLine } from './answersLine.ts';
+import { Decisions } from './decisions.ts';
+import { EffectLine } from './effectLine.ts';
+import { EntryLine } from './entryLine.ts';
 import { Footer } from './footer.ts';
 import { layoutFor } from './geometry.ts';
 import { Header } from './header.ts';
 import { heatmapFile } from './heatmapFiles.ts';
 import { Help } from './help.ts';
-import { listenToKeys } from './keyboard.ts';
+import { isTyping, listenToKeys, watchTyping } from './keyboard.ts';
+import { KeyNames } from './keyNames.ts';
 import type { PanelCommand } from './keys.ts';
 import { MapView } from './mapView.ts';
-import type { Side } from './marks.ts';
+import { Navigation } from './navigation.ts';
 import { Notice } from './notice.ts';
-import { overrideFor } from './overrides.ts';
+import { panelActions } from './panelActions.ts';
 import { PairLine } from './pairLine.ts';
-import { paneSubjects } from './panes.ts';
+import { Reading } from './reading.ts';
+import { ReasonField } from './reasonField.ts';
+import { seededState } from './seededState.ts';
 import { ScorerComparison } from './scorerComparison.ts';
 import { ScoreBars } from './scoreBars.ts';
-import { focusSentence, pairSentence, questionSentence, shownSentence } from './sentences.ts';
+import { changeSentence, focusSentence, questionSentence, shownSentence } from './sentences.ts';
 import { initialState, reduce, savedPanel, type PanelEvent, type PanelState } from './state.ts';
-import { TrajectoryPane } from './trajectoryPane.ts';
 import { UtilityTable } from './utilityTable.ts';
+import { VerdictBar } from './verdictBar.ts';
 
 /** As in the style sheet: what the score list keeps of a wrapped panel; it takes what the heatmap leaves. */
 const LEAST_LIST_PX = 236;
+/** Share of a wide panel's width that the heatmap may take. */
+const MAP_SHARE = 0.34;
 
 type Message = Exclude<ToPanel, { type: 'reply' }>;
 
 /** Holds the state, hands it to the views, and turns commands into events and requests. */
 export class QuestionPanel {
   readonly #host = new HostConnection<Message, PanelRequest>((message) => {
-    if (message.type === 'question') this.#receiveQuestion(message.question);
-    else if (message.type === 'preload') this.#next = message.question;
-    else if (message.type === 'action') this.#act(message.action);
+    this.#receive(message);
   });
-  readonly #header = new Header({
+  readonly #keys = new KeyNames();
+  readonly #header = new Header(this.#keys, {
     onAction: (action) => {
       this.#act(action);
     },
@@ -52,15 +61,28 @@ export class QuestionPanel {
     },
   });
   readonly #notice = new Notice();
-  readonly #pairLine = new PairLine(() => {
+  readonly #answers = new AnswersLine({
+    onFilter: (answer) => {
+      this.#filter(answer);
+    },
+  });
+  readonly #pairLine = new PairLine();
+  readonly #reason = new ReasonField(() => {
     this.#focusMap();
   });
+  readonly #verdicts = new VerdictBar(this.#keys, (action) => {
+    this.#act(action);
+  });
+  readonly #entry = new EntryLine(() => {
+    this.#focusMap();
+  });
+  readonly #effects = new EffectLine();
   readonly #scores = new ScoreBars((row) => {
-    this.#select(row, null);
+    this.#select({ type: 'select', selection: { row, column: null } });
   });
   readonly #map = new MapView({
-    onSelect: ({ row, column }) => {
-      this.#select(row, column);
+    onSelect: (selection) => {
+      this.#select({ type: 'select', selection });
     },
     onBrush: (region) => {
       this.#dispatch({ type: 'brush', region });
@@ -73,17 +95,49 @@ export class QuestionPanel {
       this.#save(format);
     },
   });
-  readonly #table = new UtilityTable(({ row, column }) => {
-    this.#select(row, column);
+  readonly #table = new UtilityTable((selection) => {
+    this.#select({ type: 'select', selection });
   });
-  readonly #panes = [this.#makePane(), this.#makePane()] as const;
+  readonly #reading = new Reading(this.#keys, {
+    state: () => this.#state,
+    request: (body) => {
+      this.#request(body);
+    },
+    onOverride: (side, index) => {
+      this.#decisions.override(side, index);
+    },
+    onContext: (open) => {
+      if (this.#state.context !== open) this.#dispatch({ type: 'context', open });
+    },
+    onDone: () => {
+      this.#focusMap();
+    },
+    hint: (message) => {
+      this.#notice.hint(message);
+    },
+    say: (sentence) => {
+      this.#say(sentence);
+    },
+  });
   readonly #scorers = new ScorerComparison((row) => {
-    this.#select(row, null);
+    this.#select({ type: 'select', selection: { row, column: null } });
   });
-  readonly #footer = new Footer(() => {
-    this.#request((questionId) => ({ type: 'openContext', questionId }));
+  readonly #decisions = new Decisions({
+    state: () => this.#state,
+    request: (body, refused) => {
+      this.#request(body, refused);
+    },
+    hint: (message) => {
+      this.#notice.hint(message);
+    },
+    say: (sentence) => {
+      this.#say(sentence);
+    },
+    entry: this.#entry,
+    reason: this.#reason,
   });
-  readonly #help = new Help();
+  readonly #footer = new Footer();
+  readonly #help = new Help(this.#keys);
   readonly #live = element('div', { class: 'spoken', 'aria-live': 'polite' });
   readonly #body = element(
     'main',
@@ -91,22 +145,58 @@ export class QuestionPanel {
     this.#scores.element,
     this.#map.element,
     this.#table.element,
-    element('div', { class: 'texts' }, ...this.#panes.map((pane) => pane.element)),
+    this.#reading.texts.element,
   );
   readonly #waiting = element('p', { class: 'missing' }, 'Waiting for the question\u2026');
-  /** The question after this one, where it is here already. */
-  #next: PanelQuestion | undefined;
-  /** The question that is shown while the editor has yet to follow. */
-  #ahead: string | undefined;
+  readonly #navigation = new Navigation({
+    question: () => this.#state.question,
+    show: (question) => {
+      this.#showQuestion(question);
+    },
+    request: (body) => this.#host.request(body),
+    failed: (message) => {
+      this.#notice.show(message);
+    },
+    say: (sentence) => {
+      this.#say(sentence);
+    },
+  });
+  readonly #actions = panelActions({
+    state: () => this.#state,
+    dispatch: (event) => {
+      this.#dispatch(event);
+    },
+    say: (sentence) => {
+      this.#say(sentence);
+    },
+    zoom: (direction) => {
+      this.#zoom(direction);
+    },
+    nextAnswer: () => {
+      this.#filterByNextAnswer();
+    },
+    decisions: this.#decisions,
+    reason: this.#reason,
+    reading: this.#reading,
+    scorers: this.#scorers,
+    navigation: this.#navigation,
+    help: this.#help,
+  });
   #state: PanelState;
   #theme = readTheme();
 
   constructor(root: HTMLElement) {
-    this.#state = initialState(this.#host.savedState());
+    const saved = this.#host.savedState() ?? seededState();
+    // At once: the editor opens the panel again from it, however soon it is reloaded.
+    this.#host.saveState(saved);
+    this.#state = initialState(saved);
     root.classList.add('panel');
     root.replaceChildren(this.#waiting, this.#live);
     listenToKeys((command) => {
       this.#run(command);
+    });
+    watchTyping((listening) => {
+      this.#host.tell({ type: 'listening', listening });
     });
     applyAccents(this.#theme);
     onThemeChange(() => {
@@ -120,15 +210,32 @@ export class QuestionPanel {
     this.#host.ready();
   }
 
-  #makePane(): TrajectoryPane {
-    return new TrajectoryPane({
-      onOverride: (side, index) => {
-        this.#override(side, index);
-      },
-      onOpen: (index) => {
-        this.#request((questionId) => ({ type: 'openTrajectory', questionId, index }));
-      },
-    });
+  #receive(message: Message): void {
+    switch (message.type) {
+      case 'question':
+        if (this.#navigation.wants(message.question)) this.#showQuestion(message.question);
+        return;
+      case 'preload':
+        this.#navigation.preload(message.question);
+        return;
+      case 'context':
+        this.#reading.receive(message.questionId, message.context);
+        return;
+      case 'keys':
+        this.#keys.set(message.keys);
+        this.#refreshKeys();
+        return;
+      case 'action':
+        // A key that came just as the focus went into a field was meant for the field.
+        if (!(document.hasFocus() && isTyping())) this.#act(message.action);
+    }
+  }
+
+  #refreshKeys(): void {
+    const { question } = this.#state;
+    if (question === null) return;
+    this.#header.update(this.#state, question);
+    this.#verdicts.update(question);
   }
 
   #showQuestion(question: PanelQuestion): void {
@@ -137,16 +244,29 @@ export class QuestionPanel {
       this.#waiting.replaceWith(
         this.#header.element,
         this.#notice.element,
-        this.#pairLine.element,
+        this.#answers.element,
+        element(
+          'div',
+          { class: 'pair-line' },
+          this.#pairLine.element,
+          this.#verdicts.element,
+          this.#reason.element,
+        ),
+        this.#entry.element,
+        this.#effects.element,
         this.#body,
         this.#scorers.element,
+        this.#reading.context.element,
         this.#footer.element,
         this.#help.element,
       );
     }
-    this.#dispatch({ type: 'question', question });
     const same = before?.questionId === question.questionId && before.study === question.study;
-    if (!same) this.#pairLine.clearReason();
+    if (!same) {
+      this.#reason.clear();
+      this.#entry.close();
+    }
+    this.#dispatch({ type: 'question', question });
     this.#say(same ? changeSentence(before, question) : questionSentence(question));
   }
 
@@ -154,31 +274,33 @@ export class QuestionPanel {
     const before = this.#state;
     this.#notice.clearHint();
     this.#state = reduce(before, event);
-    const { question } = this.#state;
+    const { question, table, selection } = this.#state;
     if (question === null) return;
     const saved = savedPanel(this.#state);
     if (saved !== null) this.#host.saveState(saved);
 
+    const changed = before.question !== question;
     const sameRows =
       before.rows === this.#state.rows &&
       before.utilities === this.#state.utilities &&
       before.zoom === this.#state.zoom &&
-      before.question === question;
+      !changed;
     if (!sameRows) {
       this.#scores.update(this.#state, question);
       this.#scorers.update(this.#state.columns, question);
+      this.#answers.update(this.#state, question);
     }
     this.#header.update(this.#state, question);
-    if (before.question !== question) {
+    if (changed) {
       this.#pairLine.update(question);
+      this.#verdicts.update(question);
+      this.#reason.update(question);
       this.#footer.update(question);
     }
-    const subjects = paneSubjects(this.#state);
-    const [left, right] = this.#panes;
-    left.update(this.#state, question, subjects.left, subjects.captions.left);
-    right.update(this.#state, question, subjects.right, subjects.captions.right);
+    this.#effects.update(question, selection);
+    if (changed || this.#readingChanged(before))
+      this.#reading.update(this.#state, question, changed);
 
-    const { table, selection } = this.#state;
     this.#body.classList.toggle('as-table', table);
     const stale = !sameRows || !before.table || !this.#table.holds(selection);
     if (table && stale) this.#table.update(this.#state, question);
@@ -186,6 +308,16 @@ export class QuestionPanel {
     else this.#map.select(this.#state);
     this.#scores.select(selection?.row ?? null);
     if (table) this.#table.select(selection);
+  }
+
+  #readingChanged(before: PanelState): boolean {
+    const { selection, compare, context, rows } = this.#state;
+    return (
+      before.selection !== selection ||
+      before.compare !== compare ||
+      before.context !== context ||
+      before.rows !== rows
+    );
   }
 
   /** Fits the heatmap into what the other parts leave, and the score list to the heatmap. */
@@ -202,7 +334,7 @@ export class QuestionPanel {
     const halfPx = Math.max(260, Math.min(520, window.innerHeight / 2));
     const space =
       layout === 'wide'
-        ? { widthPx: widthPx * 0.36, heightPx: this.#body.clientHeight - foot - 16 }
+        ? { widthPx: widthPx * MAP_SHARE, heightPx: this.#body.clientHeight - foot - 16 }
         : { widthPx: widthPx - listPx - 36, heightPx: layout === 'wrapped' ? halfPx : 520 };
     const geometry = this.#map.draw(this.#state, question, this.#theme, space);
     this.#scores.fit(layout, geometry);
@@ -210,68 +342,25 @@ export class QuestionPanel {
 
   #run(command: PanelCommand): void {
     if (this.#help.open) {
-      if (command.kind === 'clear' || (command.kind === 'action' && command.action === 'help'))
-        this.#help.toggle();
+      if (command.kind === 'clear') this.#help.toggle();
       return;
     }
-    if (command.kind === 'action') this.#act(command.action);
-    else if (command.kind === 'clear') this.#clear();
-    else if (command.kind === 'brush') this.#selectByKey({ type: 'brushMove', move: command.move });
-    else this.#selectByKey({ type: 'move', move: command.move });
+    if (command.kind === 'clear') this.#clear();
+    else if (command.kind === 'brush') this.#select({ type: 'brushMove', move: command.move });
+    else this.#select({ type: 'move', move: command.move });
   }
 
   #act(action: PanelAction): void {
-    switch (action) {
-      case 'choose':
-        this.#overrideFocused('chosen');
-        return;
-      case 'reject':
-        this.#overrideFocused('rejected');
-        return;
-      case 'undo':
-        this.#takeBack('undo');
-        return;
-      case 'redo':
-        this.#takeBack('redo');
-        return;
-      case 'next':
-        this.#navigate(1);
-        return;
-      case 'previous':
-        this.#navigate(-1);
-        return;
-      case 'toggleOrder':
-        this.#dispatch({ type: 'toggleOrder' });
-        this.#say(`Ordered by ${this.#state.order}.`);
-        return;
-      case 'toggleTable':
-        this.#dispatch({ type: 'toggleTable' });
-        this.#say(this.#state.table ? 'Table of utilities.' : 'Heatmap.');
-        return;
-      case 'toggleScorers':
-        this.#say(this.#scorers.toggle());
-        return;
-      case 'zoomIn':
-        this.#zoom('in');
-        return;
-      case 'zoomOut':
-        this.#zoom('out');
-        return;
-      case 'zoomWhole':
-        this.#zoom('whole');
-        return;
-      case 'nextAnswer':
-        this.#filterByNextAnswer();
-        return;
-      case 'help':
-        this.#help.toggle();
-    }
+    if (this.#state.question === null || (this.#help.open && action !== 'help')) return;
+    this.#actions[action]();
   }
 
-  /** What is marked goes first, then the focus. */
+  /** What is marked goes first, then the focus, then the filter. */
   #clear(): void {
-    if (this.#state.brush !== null) this.#dispatch({ type: 'brush', region: null });
-    else this.#selectByKey({ type: 'select', selection: null });
+    const { brush, selection, filter } = this.#state;
+    if (brush !== null) this.#dispatch({ type: 'brush', region: null });
+    else if (selection === null && filter !== null) this.#filter(null);
+    else this.#select({ type: 'select', selection: null });
   }
 
   #zoom(direction: 'in' | 'out' | 'whole'): void {
@@ -283,17 +372,17 @@ export class QuestionPanel {
   /** After the last answer comes all of them again. */
   #filterByNextAnswer(): void {
     const { question, filter } = this.#state;
-    const clusters = question?.answers?.clusters ?? [];
-    const next = clusters[clusters.findIndex(({ key }) => key === filter) + 1];
-    this.#filter(next?.key ?? null);
+    const filters = filtersOf(question?.answers ?? null);
+    this.#filter(filters[filter === null ? 0 : filters.indexOf(filter) + 1] ?? null);
   }
 
   #filter(answer: string | null): void {
     this.#dispatch({ type: 'filter', answer });
     const { question, rows } = this.#state;
-    const label = question?.answers?.clusters.find(({ key }) => key === answer)?.label;
     this.#say(
-      label === undefined ? 'All answers.' : `Only the ${rows.length} rows that answer ${label}.`,
+      answer === null
+        ? 'All answers.'
+        : `Only the ${rows.length} rows that answer ${answerLabel(question?.answers ?? null, answer)}.`,
     );
   }
 
@@ -305,96 +394,21 @@ export class QuestionPanel {
     this.#request((questionId) => ({ type: 'save', questionId, format, data }));
   }
 
-  #select(row: number, column: number | null): void {
-    this.#selectByKey({ type: 'select', selection: { row, column } });
-  }
-
-  #selectByKey(event: PanelEvent): void {
+  #select(event: PanelEvent): void {
     this.#dispatch(event);
     this.#say(focusSentence(this.#state));
   }
 
-  #overrideFocused(side: Side): void {
-    const { selection } = this.#state;
-    if (selection === null)
-      this.#notice.hint('Select a row first, with the arrow keys or the mouse.');
-    else this.#override(side, selection.row);
-  }
-
-  #override(side: Side, index: number): void {
-    const { question, order } = this.#state;
-    if (question === null) return;
-    const override = overrideFor(question, side, index);
-    if (!override.ok) {
-      this.#notice.hint(override.why);
-      return;
-    }
-    const reason = this.#pairLine.reason();
-    this.#request(
-      (questionId) => ({
-        type: 'override',
-        questionId,
-        ...override.sides,
-        ...(reason === undefined ? {} : { reason }),
-        order,
-      }),
-      () => {
-        this.#pairLine.clearReason();
-      },
-    );
-  }
-
-  #takeBack(type: 'undo' | 'redo'): void {
-    const { question } = this.#state;
-    if (question === null) return;
-    const possible = type === 'undo' ? question.canUndo : question.canRedo;
-    if (question.readOnly !== null) this.#notice.hint(`Nothing was changed: ${question.readOnly}`);
-    else if (possible) this.#request((questionId) => ({ type, questionId }));
-    else this.#say(`Nothing to ${type}.`);
-  }
-
-  #navigate(by: 1 | -1): void {
-    const { question } = this.#state;
-    if (question === null) return;
-    const { at, of, view } = question.position;
-    // In a view the editor knows whether there is another one now.
-    if (view === null && at > 0 && (at + by < 1 || at + by > of))
-      this.#say(by > 0 ? 'This is the last question.' : 'This is the first question.');
-    else this.#goOn(question, by);
-  }
-
-  /** Shows the next question before the editor has answered, where it was sent in advance. */
-  #goOn(from: PanelQuestion, by: 1 | -1): void {
-    const next = by > 0 ? this.#next : undefined;
-    this.#next = undefined;
-    if (next) {
-      this.#ahead = next.questionId;
-      this.#showQuestion(next);
-    }
-    void this.#host.request({ type: 'navigate', by }).then((result) => {
-      if (this.#ahead === next?.questionId) this.#ahead = undefined;
-      if (result.ok) return;
-      if (next) this.#showQuestion(from);
-      this.#notice.show(result.message);
-    });
-  }
-
-  #receiveQuestion(question: PanelQuestion): void {
-    // Sent before the editor knew that the reviewer went on.
-    if (this.#ahead !== undefined && question.questionId !== this.#ahead) return;
-    this.#showQuestion(question);
-  }
-
-  #request(body: (questionId: string) => PanelRequest, done?: () => void): void {
+  #request(body: (questionId: string) => PanelRequest, refused?: () => void): void {
     const { question } = this.#state;
     if (question === null) return;
     void this.#host.request(body(question.questionId)).then((result) => {
-      if (!result.ok) {
-        this.#notice.show(result.message);
+      if (result.ok) {
+        this.#notice.clear();
         return;
       }
-      this.#notice.clear();
-      done?.();
+      this.#notice.show(result.message);
+      refused?.();
     });
   }
 
@@ -408,12 +422,4 @@ export class QuestionPanel {
   #say(sentence: string): void {
     this.#live.textContent = sentence;
   }
-}
-
-function changeSentence(before: PanelQuestion, after: PanelQuestion): string {
-  const known = new Set(before.decisions.map((decision) => decision.id));
-  const made = after.decisions
-    .filter((decision) => !known.has(decision.id))
-    .map(({ text }) => text);
-  return [...made, pairSentence(after)].join('. ');
 }

@@ -4,13 +4,16 @@ import type { Selection } from './selection.ts';
 /** What the editor kept for us may come from another version: anything unexpected counts as nothing kept. */
 export function readSaved(saved: unknown): SavedPanel | null {
   if (!isObject(saved)) return null;
-  const { study, questionId, order, table, selection } = saved;
+  const { study, questionId, order, table, compare, context, selection, filter } = saved;
   if (typeof study !== 'string' || typeof questionId !== 'string') return null;
   return {
     study,
     questionId,
     order: ROW_ORDERS.find((known) => known === order) ?? 'score',
     table: table === true,
+    compare: compare === true,
+    context: context !== false,
+    filter: typeof filter === 'string' ? filter : null,
     selection: readSelection(selection),
   };
 }

@@ -26,6 +26,15 @@ export function pairSentence(question: PanelQuestion): string {
   return parts.length === 0 ? 'No pair yet.' : `${capital(parts.join(', '))}.`;
 }
 
+/** What was decided since, and the pair as it is now. */
+export function changeSentence(before: PanelQuestion, after: PanelQuestion): string {
+  const known = new Set(before.decisions.map((decision) => decision.id));
+  const made = after.decisions
+    .filter((decision) => !known.has(decision.id))
+    .map(({ text }) => text);
+  return [...made, pairSentence(after)].join('. ');
+}
+
 export function questionSentence(question: PanelQuestion): string {
   const position = positionText(question.position);
   return `Question ${question.questionId}, ${position}. ${question.question} ${pairSentence(question)}`;

@@ -4,6 +4,7 @@ import type {
   RowOrder,
   SavedPanel,
 } from '../../src/protocol/panel.ts';
+import { filtersOf, hasAnswer } from './answerFilter.ts';
 import type { ClusterTree } from './clustering/clusterTree.ts';
 import { nextOrder, orderTrajectories } from './ordering.ts';
 import {
@@ -25,6 +26,10 @@ export interface PanelState extends Axes {
   question: PanelQuestion | null;
   order: RowOrder;
   table: boolean;
+  /** The texts as their differences. */
+  compare: boolean;
+  /** The context is shown. */
+  context: boolean;
   selection: Selection | null;
   /** Key of the answer cluster whose rows alone are shown. */
   filter: string | null;
@@ -45,6 +50,8 @@ export type PanelEvent =
   | { type: 'order'; order: RowOrder }
   | { type: 'toggleOrder' }
   | { type: 'toggleTable' }
+  | { type: 'toggleCompare' }
+  | { type: 'context'; open: boolean }
   | { type: 'filter'; answer: string | null }
   | { type: 'select'; selection: Selection | null }
   | { type: 'move'; move: Move }
@@ -58,6 +65,8 @@ export function initialState(saved: unknown): PanelState {
     question: null,
     order: restored?.order ?? 'score',
     table: restored?.table ?? false,
+    compare: restored?.compare ?? false,
+    context: restored?.context ?? true,
     selection: null,
     filter: null,
     zoom: null,
@@ -81,6 +90,10 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return ordered({ ...state, order: nextOrder(state.order) });
     case 'toggleTable':
       return { ...state, table: !state.table };
+    case 'toggleCompare':
+      return { ...state, compare: !state.compare };
+    case 'context':
+      return { ...state, context: event.open };
     case 'filter':
       return ordered({ ...state, filter: event.answer });
     case 'select':
@@ -100,7 +113,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
 export function savedPanel(state: PanelState): SavedPanel | null {
   if (state.question === null) return null;
   const { study, questionId } = state.question;
-  return { study, questionId, order: state.order, table: state.table, selection: state.selection };
+  const { order, table, compare, context, selection, filter } = state;
+  return { study, questionId, order, table, compare, context, selection, filter };
 }
 
 export function extentOf({ rows, columns }: Axes): Extent {
@@ -130,8 +144,9 @@ function withQuestion(state: PanelState, question: PanelQuestion): PanelState {
   const same = before?.study === question.study && before.questionId === question.questionId;
   const kept = state.question === null ? (state.restored?.selection ?? null) : state.selection;
   const trajectories = new Map(question.trajectories.map((each) => [each.index, each]));
-  const answers = question.answers?.clusters ?? [];
-  const filter = same && answers.some(({ key }) => key === state.filter) ? state.filter : null;
+  const filters = filtersOf(question.answers);
+  const wanted = state.question === null ? (state.restored?.filter ?? null) : state.filter;
+  const filter = same && filters.some((key) => key === wanted) ? wanted : null;
   const count = state.columns.length;
   const next = ordered({
     ...state,
@@ -154,7 +169,7 @@ function ordered(state: PanelState): PanelState {
   const rows =
     filter === null
       ? columns
-      : columns.filter((index) => state.trajectories.get(index)?.cluster === filter);
+      : columns.filter((index) => hasAnswer(state.trajectories.get(index), filter));
   return shown({ ...state, columns, rows, tree, zoom: null, brush: null });
 }
 

@@ -4,14 +4,17 @@ import { makeButton, setEnabled } from '../toolkit.ts';
 import { decimal, flaw, indexLabel, wholeNumber } from './format.ts';
 import { markLabel } from './markLabel.ts';
 import { marksOf, SHAPES, type Side } from './marks.ts';
+import type { KeyNames } from './keyNames.ts';
 import type { PanelState } from './state.ts';
+import { markedText, type Marks } from './texts/markedText.ts';
 
 export interface PaneHandlers {
   onOverride: (side: Side, index: number) => void;
   onOpen: (index: number) => void;
+  onPassage: (number: number) => void;
 }
 
-/** One trajectory's text under a line that says which it is, with buttons for what the keys `c` and `r` do. */
+/** One trajectory's text under a line that says which it is, with buttons to choose and reject it. */
 export class TrajectoryPane {
   readonly #title = element('span', { class: 'pane-title' });
   readonly #facts = element('span', { class: 'pane-facts' });
@@ -20,22 +23,28 @@ export class TrajectoryPane {
   readonly #text = element('div', { class: 'text', tabindex: '0', role: 'region' });
   readonly #head: HTMLElement;
   readonly element: HTMLElement;
+  readonly #keys: KeyNames;
+  readonly #onPassage: (number: number) => void;
   #index: number | null = null;
+  /** What is in the pane as plain text; null where it is no text of a sample. */
+  #shown: string | null = null;
 
-  constructor(handlers: PaneHandlers) {
+  constructor(keys: KeyNames, handlers: PaneHandlers) {
+    this.#keys = keys;
+    this.#onPassage = handlers.onPassage;
     const act = (task: (index: number) => void) => () => {
       if (this.#index !== null) task(this.#index);
     };
     this.#choose = makeButton({
       label: `${SHAPES.chosen} Choose`,
-      title: 'Make this one chosen (c: the focused row)',
+      title: 'Make this one chosen',
       onClick: act((index) => {
         handlers.onOverride('chosen', index);
       }),
     });
     this.#reject = makeButton({
       label: `${SHAPES.rejected} Reject`,
-      title: 'Make this one rejected (r: the focused row)',
+      title: 'Make this one rejected',
       onClick: act((index) => {
         handlers.onOverride('rejected', index);
       }),
@@ -55,6 +64,7 @@ export class TrajectoryPane {
     this.#text.classList.toggle('empty', trajectory === undefined);
     this.element.classList.remove('chosen', 'rejected');
     if (trajectory === undefined) {
+      this.#shown = null;
       this.#text.textContent = emptyText(question);
       this.#text.setAttribute('aria-label', 'No sample');
       return;
@@ -81,8 +91,29 @@ export class TrajectoryPane {
     setEnabled(this.#choose, !locked && question.pair.chosen?.index !== index);
     setEnabled(this.#reject, !locked && question.pair.rejected?.index !== index);
     this.#text.setAttribute('aria-label', `Text of ${label}`);
-    this.#text.textContent = trajectory.text === '' ? 'This sample has no text.' : trajectory.text;
+    this.#choose.title = this.#keys.titled(
+      'Make this one chosen; the key: the focused row',
+      'choose',
+    );
+    this.#reject.title = this.#keys.titled(
+      'Make this one rejected; the key: the focused row',
+      'reject',
+    );
+    const text = trajectory.text;
+    // Unchanged texts keep their marks until others are found.
+    if (changed || text !== this.#shown)
+      this.#text.textContent = text === '' ? 'This sample has no text.' : text;
+    this.#shown = text === '' ? null : text;
     if (changed) this.#text.scrollTop = 0;
+  }
+
+  mark(marks: Marks): void {
+    if (this.#shown === null) return;
+    const nodes = markedText(this.#shown, marks, this.#onPassage);
+    const focused =
+      this.#text.contains(document.activeElement) && document.activeElement !== this.#text;
+    this.#text.replaceChildren(...nodes);
+    if (focused) this.#text.focus();
   }
 }
 

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
 import { overrideSides } from '../../preference/recordDecision.ts';
+import type { PanelAction } from '../../protocol/panel.ts';
 import type { Problem } from '../../records/jsonl.ts';
 import { viewSchema } from '../../review/view.ts';
 import type { Decisions } from '../decisions.ts';
@@ -11,6 +12,7 @@ import type { QuestionPanels } from '../panels/questionPanels.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import type { Queues } from '../queue/queues.ts';
+import { trajectoryNumber } from '../tree/row.ts';
 import type { Targets } from './targets.ts';
 
 export interface QuestionCommandPorts {
@@ -75,6 +77,27 @@ export class QuestionCommands {
 
   async showContext(dir: string, questionId: string): Promise<void> {
     await this.#show(this.#ports.documents.contextUri(this.#study(dir), questionId));
+  }
+
+  async showDiff(dir: string, questionId: string, left: number, right: number): Promise<void> {
+    const study = this.#study(dir);
+    const [first, second] = [left, right].map((index) =>
+      this.#ports.documents.trajectoryUri(study, questionId, index),
+    );
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      first,
+      second,
+      `${questionId}: ${trajectoryNumber(left)} \u2194 ${trajectoryNumber(right)}`,
+      { viewColumn: vscode.ViewColumn.Active, preview: true },
+    );
+  }
+
+  /** Passes an action on to the panel that has the focus, or had it last. */
+  act(action: PanelAction): void {
+    const panel = this.#ports.panels.active;
+    if (!panel) throw new SealongError('no_question', 'No question is open. Open one first.');
+    panel.send({ type: 'action', action });
   }
 
   /** On a row of the tree at once; in the panel for the row that has its focus. */

@@ -8,9 +8,15 @@ export function webviewFolder(extensionUri: vscode.Uri): vscode.Uri {
 
 /**
  * The page of a panel: its script by nonce, its style sheet, and nothing else, not even from this extension. Content comes
- * as messages. The toolkit looks for the nonce in a meta element: without it, a style that it tries out is refused.
+ * as messages; `state` is what the page keeps until it has something of its own. The toolkit looks for the nonce in a meta
+ * element: without it, a style that it tries out is refused.
  */
-export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri, name: string): string {
+export function panelHtml(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  name: string,
+  state?: object,
+): string {
   const nonce = randomBytes(16).toString('base64url');
   const file = (extension: string) =>
     webview
@@ -22,6 +28,10 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri, nam
     `font-src ${webview.cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
+  const seed =
+    state === undefined
+      ? ''
+      : `<meta name="sealong-state" content="${attribute(JSON.stringify(state))}">\n`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,12 +40,20 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri, nam
 <meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${file('css')}">
-<title>SeaLong</title>
+${seed}<title>SeaLong</title>
 </head>
 <body>
 <script type="module" nonce="${nonce}" src="${file('js')}"></script>
 </body>
 </html>`;
+}
+
+function attribute(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }
 
 /** What a panel's tab shows; files on disk cannot take a theme's colours, so there are two. */

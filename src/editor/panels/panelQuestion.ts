@@ -1,4 +1,5 @@
 import type {
+  PanelAnswers,
   PanelChoice,
   PanelDecision,
   PanelMatrix,
@@ -64,8 +65,9 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
     matrix,
     matrixMissing: matrix ? null : whyNoMatrix(input),
     pair: pairOf(state),
-    answers: null,
+    answers: answersOf(state),
     decisions: state.decisions.map((decision) => decisionOf(decision, state.decisions)),
+    flagged: isFlagged(state),
     canUndo: undoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
     canRedo: redoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
     reviewer,
@@ -76,6 +78,8 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
 }
 
 function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
+  const { clusters } = state;
+  const labels = clusters.clusters.map(({ label }) => label);
   const scores = new Map(
     state.score?.indices.map((index, position) => [index, state.score?.scores[position]]),
   );
@@ -88,7 +92,7 @@ function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
     ...(state.score?.truncated.includes(entry.index) === true ? { scoredInPart: true } : {}),
     truncated: isTruncated(entry),
     failed: isFailed(entry),
-    cluster: null,
+    cluster: labels[clusters.byIndex.get(entry.index) ?? -1] ?? null,
   }));
 }
 
@@ -96,6 +100,25 @@ function matrixOf({ state, matrix }: PanelInput): PanelMatrix | null {
   const indices = state.score?.indices;
   if (!indices || matrix?.length !== indices.length ** 2) return null;
   return { indices: [...indices], values: matrix, symmetric: isSymmetric(matrix, indices.length) };
+}
+
+/** Labels are the keys: two clusters of one label would be one cluster. */
+function answersOf({ trajectories, clusters }: QuestionState): PanelAnswers | null {
+  if (trajectories.length === 0) return null;
+  return {
+    clusters: clusters.clusters.map(({ label, indices }) => ({
+      key: label,
+      label,
+      count: indices.length,
+    })),
+    unclear: clusters.unclear.length,
+    entropy: clusters.entropy,
+  };
+}
+
+/** A flag stands until somebody takes flags away. */
+function isFlagged({ inForce }: QuestionState): boolean {
+  return inForce.findLast(({ kind }) => kind === 'flag' || kind === 'unflag')?.kind === 'flag';
 }
 
 function isSymmetric(values: Float32Array, n: number): boolean {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { DecisionCircumstances, DecisionRequest } from '../../preference/recordDecision.ts';
-import type { PanelRequest, ToPanel } from '../../protocol/panel.ts';
+import type { BoundKeys, PanelRequest, ToPanel } from '../../protocol/panel.ts';
 import type { Queues, StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
@@ -19,7 +19,10 @@ export interface QuestionPanelPorts {
   loader: QuestionLoader;
   decide: (dir: string, questionId: string, request: DecisionRequest) => Promise<void>;
   openTrajectory: (dir: string, questionId: string, index: number) => Promise<void>;
+  openDiff: (dir: string, questionId: string, left: number, right: number) => Promise<void>;
   openContext: (dir: string, questionId: string) => Promise<void>;
+  /** Keys that are bound to the panel's actions. */
+  keys: () => Promise<BoundKeys>;
   /** The panel now shows this question. */
   shown: (dir: string, questionId: string) => void;
   /** Anything that went wrong outside a request. */
@@ -133,6 +136,15 @@ export class QuestionPanel implements vscode.Disposable {
     if (parsed.data.type === 'ready') {
       this.#ready = true;
       this.update();
+      await this.#sendKeys();
+      return;
+    }
+    if (parsed.data.type === 'listening') {
+      void vscode.commands.executeCommand(
+        'setContext',
+        'sealong.panelListening',
+        parsed.data.listening,
+      );
       return;
     }
     const { request, body } = parsed.data;
@@ -151,6 +163,12 @@ export class QuestionPanel implements vscode.Disposable {
         const { questionId, type: kind, ...override } = body;
         return this.#decide(questionId, { kind, ...override });
       }
+      case 'decide':
+        return this.#ports.decide(dir, body.questionId, {
+          ...body.decision,
+          order: body.order,
+          ...(await this.#circumstances(body.questionId)),
+        });
       case 'undo':
       case 'redo':
         return this.#ports.decide(dir, body.questionId, { kind: body.type });
@@ -158,6 +176,8 @@ export class QuestionPanel implements vscode.Disposable {
         return this.navigate(body.by);
       case 'openTrajectory':
         return this.#ports.openTrajectory(dir, body.questionId, body.index);
+      case 'openDiff':
+        return this.#ports.openDiff(dir, body.questionId, body.left, body.right);
       case 'openContext':
         return this.#ports.openContext(dir, body.questionId);
       case 'context':
@@ -165,6 +185,14 @@ export class QuestionPanel implements vscode.Disposable {
       case 'save':
         this.#save(body);
         return;
+    }
+  }
+
+  async #sendKeys(): Promise<void> {
+    try {
+      this.send({ type: 'keys', keys: await this.#ports.keys() });
+    } catch (error) {
+      this.#ports.failed(error);
     }
   }
 

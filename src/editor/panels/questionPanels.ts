@@ -75,6 +75,7 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       webviewPanel.webview,
       this.#extensionUri,
       'questionPanel',
+      { study: of.dir, questionId: of.questionId },
     );
   }
 

@@ -1,4 +1,9 @@
-import type { PanelAnswers, PanelQuestion, PanelTrajectory } from '../../../src/protocol/panel.ts';
+import type {
+  PanelAnswers,
+  PanelContext,
+  PanelQuestion,
+  PanelTrajectory,
+} from '../../../src/protocol/panel.ts';
 import { seededRandom } from '../../../src/random.ts';
 
 const PLANS = [
@@ -93,6 +98,7 @@ export function scoredQuestion(n: number): PanelQuestion {
     },
     answers: answersOf(trajectories),
     decisions: [],
+    flagged: false,
     canUndo: false,
     canRedo: false,
     reviewer: 'mara',
@@ -135,6 +141,24 @@ export function comparedQuestion(n: number): PanelQuestion {
         { scorers: ['mbr_rouge', 'random'], ...unlike, kendall: null },
       ],
     },
+  };
+}
+
+/** A passage a document; the texts say what the samples claim, or are about ships. */
+export function contextOf({ documents }: PanelQuestion): PanelContext {
+  const known: Partial<Record<string, string>> = {
+    'The Skerry Point Light':
+      'The Skerry Point Light stands where the reef begins. It was raised in nine summers under the eye of Marta Quill, an engineer who came from the mainland in 1861.',
+    'Saint Orla College':
+      'Saint Orla College was founded by Thomas Wye in 1822. Among those who taught geometry there was Marta Quill, after her work on the lighthouse was done.',
+  };
+  return {
+    passages: documents.map(({ title, related }, i) => ({
+      number: i + 1,
+      title,
+      related,
+      text: `${title}\n${known[title] ?? `In the year ${1840 + i} the harbour took in ${30 + i} ships with timber, salt and grain. The pilots met on Mondays, and the harbour master wrote down the depth of the channel.`}`,
+    })),
   };
 }
 

@@ -4,11 +4,15 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type {
   FromPanel,
+  PanelContext,
   PanelDecision,
   PanelQuestion,
   PanelRequest,
+  PanelVerdict,
   ToPanel,
 } from '../../../src/protocol/panel.ts';
+import { contextOf } from './fixtures.ts';
+import { EDITOR_KEYS_SCRIPT, PANEL_KEYS } from './editorKeys.ts';
 import { COMMON_VARIABLES, THEMES, type ThemeName } from './themes.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -53,13 +57,14 @@ export function pageHtml(theme: ThemeName): string {
 </head>
 <body class="${THEMES[theme].bodyClass}">
 <script nonce="${NONCE}">
+${EDITOR_KEYS_SCRIPT}
   let state = JSON.parse(sessionStorage.getItem('state') ?? 'null');
   let acquired = false;
   window.acquireVsCodeApi = () => {
     if (acquired) throw new Error('acquireVsCodeApi was called twice');
     acquired = true;
     return {
-      postMessage: (message) => window.toHost(message),
+      postMessage: (message) => { noteListening(message); window.toHost(message); },
       getState: () => state,
       setState: (next) => { state = next; sessionStorage.setItem('state', JSON.stringify(next)); },
     };
@@ -117,6 +122,7 @@ function themeNamed(name: string): ThemeName {
 
 export interface OpenPanel {
   page: Page;
+  /** What the panel asked for, without the context, which it asks for by itself. */
   requests: PanelRequest[];
   errors: string[];
   send: (message: ToPanel) => Promise<void>;
@@ -129,7 +135,13 @@ export async function openPanel(
   browser: Browser,
   url: string,
   start: PanelQuestion,
-  view: { theme?: ThemeName; width?: number; height?: number; scale?: number } = {},
+  view: {
+    theme?: ThemeName;
+    width?: number;
+    height?: number;
+    scale?: number;
+    context?: PanelContext;
+  } = {},
 ): Promise<OpenPanel> {
   const page = await browser.newPage({
     viewport: { width: view.width ?? 1400, height: view.height ?? 860 },
@@ -166,6 +178,10 @@ export async function openPanel(
       if (other === undefined) return;
       to.push(question);
       question = other;
+    } else if (body.type === 'decide') {
+      past.push(question);
+      future.length = 0;
+      question = decided(question, body.decision);
     } else if (body.type === 'navigate') {
       const at = question.position.at + body.by;
       question = { ...question, questionId: `q-${at}`, position: { ...question.position, at } };
@@ -173,23 +189,51 @@ export async function openPanel(
   };
   await page.exposeFunction('toHost', async (message: FromPanel) => {
     if (message.type === 'ready') {
+      await panel.send({ type: 'keys', keys: PANEL_KEYS });
       await show();
       return;
     }
-    panel.requests.push(message.body);
+    if (message.type === 'listening') return;
+    if (message.body.type !== 'context') panel.requests.push(message.body);
     const { request } = message;
     if (panel.answer.silent === true) return;
     if (panel.answer.refuse !== undefined) {
       await panel.send({ type: 'reply', request, ok: false, message: panel.answer.refuse });
       return;
     }
-    carryOut(message.body);
-    await show();
+    if (message.body.type === 'context') {
+      const { questionId } = message.body;
+      await panel.send({ type: 'context', questionId, context: view.context ?? contextOf(start) });
+    } else {
+      carryOut(message.body);
+      await show();
+    }
     await panel.send({ type: 'reply', request, ok: true });
   });
   await page.goto(`${url}?${view.theme ?? 'dark'}`);
   await page.locator('h1').waitFor();
   return panel;
+}
+
+function decided(question: PanelQuestion, decision: PanelVerdict): PanelQuestion {
+  const made: PanelDecision = {
+    id: String(question.decisions.length),
+    kind: decision.kind,
+    reviewer: question.reviewer,
+    at: '2026-03-02T14:03:00Z',
+    text: decision.kind === 'note' ? `noted: ${decision.note}` : decision.kind,
+  };
+  const { chosen, rejected } = question.pair;
+  const isFlag = decision.kind === 'flag' || decision.kind === 'unflag';
+  return {
+    ...question,
+    decisions: [...question.decisions, made],
+    flagged: isFlag ? decision.kind === 'flag' : question.flagged,
+    pair:
+      decision.kind === 'swap'
+        ? { ...question.pair, chosen: rejected, rejected: chosen }
+        : question.pair,
+  };
 }
 
 function overridden(

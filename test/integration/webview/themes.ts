@@ -40,6 +40,8 @@ export const THEMES = {
       'keybindingLabel-background': '#8080802b',
       'keybindingLabel-border': '#33333399',
       'keybindingLabel-foreground': '#cccccc',
+      'diffEditor-removedTextBackground': '#ff000033',
+      'diffEditor-insertedTextBackground': '#9ccc2c33',
     },
   },
   light: {
@@ -83,6 +85,8 @@ export const THEMES = {
       'keybindingLabel-background': '#dddddd66',
       'keybindingLabel-border': '#cccccc66',
       'keybindingLabel-foreground': '#3b3b3b',
+      'diffEditor-removedTextBackground': '#ff000033',
+      'diffEditor-insertedTextBackground': '#9ccc2c40',
     },
   },
   highContrast: {

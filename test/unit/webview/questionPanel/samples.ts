@@ -50,6 +50,7 @@ export function questionOfFour(changes: Partial<PanelQuestion> = {}): PanelQuest
       entropy: 1,
     },
     decisions: [],
+    flagged: false,
     canUndo: false,
     canRedo: false,
     reviewer: 'mara',

@@ -1,0 +1,48 @@
+import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
+
+export interface Sides {
+  chosen: number | null;
+  rejected: number | null;
+}
+
+/** What two sides come to. */
+export interface PairFigures {
+  /** Score of chosen minus score of rejected. */
+  margin: number | null;
+  /** Tokens of chosen minus tokens of rejected: where it leans one way, training learns length. */
+  gap: number | null;
+}
+
+export interface Effect {
+  now: PairFigures;
+  then: PairFigures;
+}
+
+/** What a decision would do to the pair, before it is made. */
+export function effectOf(question: PanelQuestion, sides: Partial<Sides>): Effect {
+  const now: Sides = {
+    chosen: question.pair.chosen?.index ?? null,
+    rejected: question.pair.rejected?.index ?? null,
+  };
+  return {
+    now: figuresOf(question, now),
+    then: figuresOf(question, { ...now, ...sides }),
+  };
+}
+
+export function figuresOf(
+  { trajectories }: Pick<PanelQuestion, 'trajectories'>,
+  { chosen, rejected }: Sides,
+): PairFigures {
+  const find = (index: number | null): PanelTrajectory | undefined =>
+    trajectories.find((trajectory) => trajectory.index === index);
+  const [high, low] = [find(chosen), find(rejected)];
+  return {
+    margin: difference(high?.score, low?.score),
+    gap: difference(high?.completionTokens, low?.completionTokens),
+  };
+}
+
+function difference(a: number | null | undefined, b: number | null | undefined): number | null {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : null;
+}
