@@ -10,6 +10,8 @@ export interface Theme {
   muted: RGBColor;
   chosen: RGBColor;
   rejected: RGBColor;
+  /** Texts that warn. */
+  warning: RGBColor;
   /** High end of sequential scales. */
   heat: RGBColor;
   focus: RGBColor;
@@ -43,6 +45,7 @@ export function readTheme(): Theme {
     muted: colour('gray', 'descriptionForeground', 'disabledForeground'),
     chosen: accent('charts-blue'),
     rejected: accent('charts-orange'),
+    warning: accent('editorWarning-foreground'),
     heat: colour(foreground.formatHex(), 'charts-purple'),
     focus: colour(foreground.formatHex(), 'focusBorder', 'contrastActiveBorder'),
     fontFamily: style.getPropertyValue('--vscode-font-family').trim() || 'sans-serif',
@@ -53,6 +56,7 @@ export function readTheme(): Theme {
 export function applyAccents(theme: Theme): void {
   document.body.style.setProperty('--chosen', theme.chosen.formatHex());
   document.body.style.setProperty('--rejected', theme.rejected.formatHex());
+  document.body.style.setProperty('--warning', theme.warning.formatHex());
 }
 
 /** The editor changes a theme by the class of `body` and the variables on the root element's style. */

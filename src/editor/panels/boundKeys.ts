@@ -41,7 +41,8 @@ export function boundKeys(
         else found.delete(key);
       }
     }
-    keys[action] = [...found].map(readable);
+    // The shortest first: it is the one that buttons name.
+    keys[action] = [...found].sort((a, b) => a.length - b.length).map(readable);
   }
   return keys;
 }

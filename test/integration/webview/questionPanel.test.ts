@@ -1,59 +1,18 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { chromium, type Browser, type Locator } from 'playwright-core';
+import { describe, test } from 'node:test';
 import type { PanelQuestion } from '../../../src/protocol/panel.ts';
 import { orderTrajectories } from '../../../webview/questionPanel/ordering.ts';
 import { comparedQuestion, scoredQuestion, unscoredQuestion } from './fixtures.ts';
-import { bundlePanel, openPanel, servePanel, type OpenPanel } from './panelPage.ts';
+import type { OpenPanel } from './panelPage.ts';
 import type { ThemeName } from './themes.ts';
+import { panelSuite, skip, waitForText } from './withPanel.ts';
 
-const executablePath = process.env['SEALONG_CHROMIUM'];
 const screenshots = process.env['SEALONG_SCREENSHOTS'];
-const skip = executablePath === undefined ? 'SEALONG_CHROMIUM names no browser' : false;
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-];
 
 describe('the question panel in a browser', { skip }, () => {
-  let browser: Browser;
-  let served: Awaited<ReturnType<typeof servePanel>>;
-
-  before(async () => {
-    served = await servePanel(await bundlePanel());
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ARGUMENTS,
-    });
-  });
-
-  after(async () => {
-    await browser.close();
-    served.close();
-  });
-
-  /** Opens a panel, and fails when the page threw or broke its content security policy. */
-  async function withPanel(
-    question: PanelQuestion,
-    use: (panel: OpenPanel, press: (...keys: string[]) => Promise<void>) => Promise<void>,
-    view: Parameters<typeof openPanel>[3] = {},
-  ): Promise<void> {
-    const panel = await openPanel(browser, served.url, question, view);
-    try {
-      await use(panel, async (...keys) => {
-        for (const key of keys) await panel.page.keyboard.press(key);
-      });
-      assert.deepEqual(panel.errors, []);
-    } finally {
-      await panel.page.close();
-    }
-  }
-
+  const withPanel = panelSuite();
   const numbered = (index: number): string => `#${String(index).padStart(2, '0')}`;
 
   test('arrow keys select a cell, name it and show both texts', async () => {
@@ -321,8 +280,4 @@ function byScore(question: PanelQuestion): readonly number[] {
 
 function textOf(question: PanelQuestion, index: number): string | undefined {
   return question.trajectories[index]?.text;
-}
-
-async function waitForText(locator: Locator, text: string): Promise<void> {
-  await locator.filter({ hasText: text }).first().waitFor({ state: 'attached', timeout: 5000 });
 }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import axe from 'axe-core';
+import * as z from 'zod';
+import { comparedQuestion, scoredQuestion } from './fixtures.ts';
+import type { ThemeName } from './themes.ts';
+import { panelSuite, skip } from './withPanel.ts';
+
+const found = z.array(
+  z.object({
+    id: z.string(),
+    impact: z.string().nullish(),
+    nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
+  }),
+);
+
+describe('the question panel for everybody', { skip }, () => {
+  const withPanel = panelSuite();
+
+  test('axe finds nothing serious in any theme, width and view', async () => {
+    const views: { theme: ThemeName; width: number; keys: string[] }[] = [
+      { theme: 'dark', width: 1400, keys: [] },
+      { theme: 'dark', width: 1400, keys: ['ArrowDown', 'ArrowRight'] },
+      { theme: 'light', width: 1000, keys: ['o', 'k', 'ArrowDown', 'd'] },
+      { theme: 'light', width: 700, keys: ['t', 'e'] },
+      { theme: 'highContrast', width: 1400, keys: ['ArrowDown', 'c', 'm'] },
+      { theme: 'highContrastLight', width: 520, keys: ['g', '?'] },
+    ];
+    for (const { theme, width, keys } of views) {
+      await withPanel(
+        comparedQuestion(16),
+        async ({ page }, press) => {
+          await page.locator('.passage').first().waitFor({ state: 'attached' });
+          await press(...keys);
+          await page.locator('.mark-legend').waitFor({ state: 'attached' });
+          await page.waitForTimeout(300);
+          await page.evaluate(axe.source);
+          const violations = found.parse(
+            await page.evaluate('axe.run(document).then(({ violations }) => violations)'),
+          );
+          const serious = violations.filter(
+            ({ impact }) => impact === 'serious' || impact === 'critical',
+          );
+          const told = serious.map(({ id, nodes }) => [
+            id,
+            ...nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary ?? ''}`),
+          ]);
+          assert.deepEqual(told, [], `${theme} at ${width} px after ${keys.join(' ')}`);
+        },
+        { theme, width },
+      );
+    }
+  });
+
+  test('what the focus is on is spoken: scores, utility, and what an answer leaves', async () => {
+    await withPanel(scoredQuestion(8), async ({ page }, press) => {
+      const live = page.locator('[aria-live].spoken');
+      await press('ArrowDown', 'ArrowRight');
+      await page.waitForFunction(
+        "/^Row #\\d+ score [\\d.]+.*; column #\\d+ score .*; utility [\\d.]+\\.$/.test(document.querySelector('.spoken').textContent)",
+      );
+      await press('k');
+      assert.match((await live.textContent()) ?? '', /^Only the \d+ rows that answer /);
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { chromium, type Browser, type Locator } from 'playwright-core';
+import type { PanelQuestion } from '../../../src/protocol/panel.ts';
+import { bundlePanel, openPanel, servePanel, type OpenPanel } from './panelPage.ts';
+
+const executablePath = process.env['SEALONG_CHROMIUM'];
+export const skip = executablePath === undefined ? 'SEALONG_CHROMIUM names no browser' : false;
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+export type Press = (...keys: string[]) => Promise<void>;
+export type WithPanel = (
+  question: PanelQuestion,
+  use: (panel: OpenPanel, press: Press) => Promise<void>,
+  view?: Parameters<typeof openPanel>[3],
+) => Promise<void>;
+
+/** Serves the panel for the tests of a suite. Each panel fails when its page threw or broke its content security policy. */
+export function panelSuite(): WithPanel {
+  let browser: Browser;
+  let served: Awaited<ReturnType<typeof servePanel>>;
+  before(async () => {
+    served = await servePanel(await bundlePanel());
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: ARGUMENTS,
+    });
+  });
+  after(async () => {
+    await browser.close();
+    served.close();
+  });
+  return async (question, use, view = {}) => {
+    const panel = await openPanel(browser, served.url, question, view);
+    try {
+      await use(panel, async (...keys) => {
+        for (const key of keys) await panel.page.keyboard.press(key);
+      });
+      assert.deepEqual(panel.errors, []);
+    } finally {
+      await panel.page.close();
+    }
+  };
+}
+
+export async function waitForText(locator: Locator, text: string): Promise<void> {
+  await locator.filter({ hasText: text }).first().waitFor({ state: 'attached', timeout: 5000 });
+}
