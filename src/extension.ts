@@ -295,6 +295,7 @@ export function activate(context: vscode.ExtensionContext): void {
     dashboard: async (target) => dashboards.show(await targets.study(target)),
     openDisputed: (target) => openView(target, 'disputed'),
     openQuestion: (target) => questions.openQuestion(target),
+    openQuestionBeside: (target) => questions.openBeside(target),
     openSmallestMargin: async (target) => questions.openSmallestMargin(await targets.study(target)),
     nextQuestion: () => questions.navigate(1),
     previousQuestion: () => questions.navigate(-1),

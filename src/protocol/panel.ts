@@ -149,8 +149,12 @@ export type ToPanel =
   | { type: 'preload'; question: PanelQuestion }
   /** The answer to a request for the context. */
   | { type: 'context'; questionId: string; context: PanelContext }
+  /** Of all pairs of the study: how much longer chosen is than rejected. */
+  | { type: 'lengthBias'; bias: LengthBias }
   /** Runs one of the panel's own actions, as a key bound in the editor asks for it. */
   | { type: 'action'; action: PanelAction }
+  /** The editor knows now whether letters are commands: keys pressed before are lost to it. */
+  | { type: 'listening'; listening: boolean }
   /** The keys that are bound to the actions now, as people write them. */
   | { type: 'keys'; keys: BoundKeys }
   | { type: 'reply'; request: number; ok: true }
@@ -188,6 +192,12 @@ export const PANEL_ACTIONS = [
   'help',
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
+
+/** Mean of tokens of chosen minus tokens of rejected, over the pairs of a study. */
+export interface LengthBias {
+  pairs: number;
+  meanGap: number;
+}
 
 /** What a reviewer can decide besides overriding a side. */
 export type PanelVerdict =

@@ -59,7 +59,11 @@ export class Decisions {
     const { chosen, rejected, leftOut } = question.pair;
     const noPair = chosen === null || rejected === null;
     if (kind !== 'skip' && noPair && leftOut === null) {
-      this.#ports.hint('There is no pair to judge yet. Make a row chosen and another rejected.');
+      this.#ports.hint(
+        question.blind
+          ? 'Reviewed blind, the pair is yours to make: choose a row, and reject another.'
+          : 'There is no pair to judge yet. Make a row chosen and another rejected.',
+      );
       return;
     }
     this.#decideWithReason(kind);

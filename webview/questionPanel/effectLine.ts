@@ -1,4 +1,4 @@
-import type { PanelQuestion } from '../../src/protocol/panel.ts';
+import type { LengthBias, PanelQuestion } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
 import { effectOf, type Effect } from './effects.ts';
 import { decimal, indexLabel, signed } from './format.ts';
@@ -10,32 +10,50 @@ import type { Selection } from './selection.ts';
 export class EffectLine {
   readonly element = element('div', { class: 'effects', role: 'note', 'aria-label': 'Effect' });
 
+  #bias: LengthBias | null = null;
+
+  setBias(bias: LengthBias | null): void {
+    this.#bias = bias;
+  }
+
   update(question: PanelQuestion, selection: Selection | null): void {
-    const parts = selection === null ? [swapPart(question)] : rowParts(question, selection.row);
+    const parts =
+      selection === null
+        ? [swapPart(question, this.#bias)]
+        : rowParts(question, selection.row, this.#bias);
     const shown = parts.filter((part) => part !== null);
     this.element.replaceChildren(...shown);
     this.element.hidden = shown.length === 0;
   }
 }
 
-function rowParts(question: PanelQuestion, index: number): (HTMLElement | null)[] {
+function rowParts(
+  question: PanelQuestion,
+  index: number,
+  bias: LengthBias | null,
+): (HTMLElement | null)[] {
   return (['chosen', 'rejected'] as const).map((side) => {
     const override = overrideFor(question, side, index);
     if (!override.ok) return null;
     const swap = Object.keys(override.sides).length > 1;
     const words = swap ? 'swap' : `${indexLabel(question, index)} as ${side}`;
-    return effectPart(words, side, effectOf(question, override.sides));
+    return effectPart(words, side, effectOf(question, override.sides), bias);
   });
 }
 
-function swapPart(question: PanelQuestion): HTMLElement | null {
+function swapPart(question: PanelQuestion, bias: LengthBias | null): HTMLElement | null {
   const { chosen, rejected } = question.pair;
   if (chosen === null || rejected === null || question.readOnly !== null) return null;
   const sides = { chosen: rejected.index, rejected: chosen.index };
-  return effectPart('if swapped', null, effectOf(question, sides));
+  return effectPart('if swapped', null, effectOf(question, sides), bias);
 }
 
-function effectPart(words: string, side: Side | null, { now, then }: Effect): HTMLElement | null {
+function effectPart(
+  words: string,
+  side: Side | null,
+  { now, then }: Effect,
+  bias: LengthBias | null,
+): HTMLElement | null {
   const figures: (Node | string)[] = [];
   const figure = (name: string, from: string, to: string, bad: boolean): void => {
     figures.push(
@@ -52,6 +70,11 @@ function effectPart(words: string, side: Side | null, { now, then }: Effect): HT
     figure('margin', decimal(now.margin), decimal(then.margin), then.margin < 0);
   if (now.gap !== null && then.gap !== null)
     figure('length gap', signed(now.gap), `${signed(then.gap)} tokens`, false);
+  if (bias !== null && now.gap !== null && then.gap !== null) {
+    const mean = (value: number): string => signed(Math.round(value * 10) / 10);
+    const after = bias.meanGap + (then.gap - now.gap) / bias.pairs;
+    figure('mean gap of the set', mean(bias.meanGap), mean(after), false);
+  }
   if (figures.length === 0) return null;
   const shape =
     side === null

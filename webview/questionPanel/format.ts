@@ -25,9 +25,9 @@ export function wholeNumber(value: number): string {
 }
 
 /** What is wrong with a sample in a word or two, or null. */
-export function flaw(trajectory: PanelTrajectory): string | null {
+export function flaw(trajectory: PanelTrajectory, blind = false): string | null {
   if (trajectory.failed) return 'failed';
   if (trajectory.truncated) return 'truncated';
-  if (trajectory.score === null) return 'not scored';
+  if (trajectory.score === null) return blind ? null : 'not scored';
   return trajectory.scoredInPart ? 'scored in part' : null;
 }

@@ -100,7 +100,9 @@ export class Header {
     this.#id.title = `Question ${question.questionId} of study ${question.study}`;
     this.#position.textContent = positionText(question.position);
     this.#samples.textContent = sampleCount(question);
-    this.#scorer.textContent = question.scorer ?? 'not scored';
+    this.#scorer.textContent = question.blind
+      ? 'blind: scores, policy and others hidden'
+      : (question.scorer ?? 'not scored');
     this.#scorer.title = question.scorer === null ? '' : `Scores are by ${question.scorer}`;
     this.#question.textContent = question.question;
     this.#order.set(state.order);

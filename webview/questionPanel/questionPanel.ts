@@ -100,8 +100,8 @@ export class QuestionPanel {
   });
   readonly #reading = new Reading(this.#keys, {
     state: () => this.#state,
-    request: (body) => {
-      this.#request(body);
+    request: (body, refused) => {
+      this.#request(body, refused);
     },
     onOverride: (side, index) => {
       this.#decisions.override(side, index);
@@ -217,6 +217,7 @@ export class QuestionPanel {
         return;
       case 'preload':
         this.#navigation.preload(message.question);
+        this.#reading.prepare(message.question);
         return;
       case 'context':
         this.#reading.receive(message.questionId, message.context);
@@ -224,6 +225,14 @@ export class QuestionPanel {
       case 'keys':
         this.#keys.set(message.keys);
         this.#refreshKeys();
+        return;
+      case 'lengthBias':
+        this.#effects.setBias(message.bias);
+        if (this.#state.question !== null)
+          this.#effects.update(this.#state.question, this.#state.selection);
+        return;
+      case 'listening':
+        document.body.dataset['listening'] = String(message.listening);
         return;
       case 'action':
         // A key that came just as the focus went into a field was meant for the field.
@@ -262,6 +271,7 @@ export class QuestionPanel {
       );
     }
     const same = before?.questionId === question.questionId && before.study === question.study;
+    if (before?.study !== question.study) this.#effects.setBias(null);
     if (!same) {
       this.#reason.clear();
       this.#entry.close();

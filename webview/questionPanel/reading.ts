@@ -10,7 +10,7 @@ import { TextsView } from './textsView.ts';
 
 export interface ReadingPorts {
   state: () => PanelState;
-  request: (body: (questionId: string) => PanelRequest) => void;
+  request: (body: (questionId: string) => PanelRequest, refused?: () => void) => void;
   onOverride: (side: Side, index: number) => void;
   /** Opens or closes the context. */
   onContext: (open: boolean) => void;
@@ -20,15 +20,17 @@ export interface ReadingPorts {
 }
 
 const MOST_BEST = 3;
+/** Contexts that are kept: each may hold 200 KB. */
+const KEPT = 3;
 
 /** The two texts and the context they rest on, and the ways between them. */
 export class Reading {
   readonly texts: TextsView;
   readonly context: ContextPane;
   readonly #ports: ReadingPorts;
-  /** Of the question with this id; null while it is not here. */
-  #content: { questionId: string; context: PanelContext } | null = null;
-  #asked: string | null = null;
+  /** By question, the latest last: the one on screen and the one that comes next. */
+  readonly #contexts = new Map<string, PanelContext>();
+  readonly #asked = new Set<string>();
   #best: { of: number | null; places: readonly number[]; at: number } | null = null;
 
   constructor(keys: KeyNames, ports: ReadingPorts) {
@@ -65,9 +67,17 @@ export class Reading {
     if (this.#best?.of !== left) this.#best = null;
   }
 
+  /** Has the context of the question that comes next here before it is shown. */
+  prepare({ questionId }: PanelQuestion): void {
+    if (this.#ports.state().context && !this.#contexts.has(questionId)) this.#ask(questionId);
+  }
+
   receive(questionId: string, context: PanelContext): void {
-    this.#content = { questionId, context };
-    this.#asked = null;
+    this.#contexts.delete(questionId);
+    this.#contexts.set(questionId, context);
+    this.#asked.delete(questionId);
+    for (const old of this.#contexts.keys())
+      if (this.#contexts.size > KEPT) this.#contexts.delete(old);
     const state = this.#ports.state();
     const { question } = state;
     if (question?.questionId === questionId) this.update(state, question, true);
@@ -110,18 +120,25 @@ export class Reading {
   #show(place: number): void {
     this.#ports.onContext(true);
     this.context.show(place);
-    const title = this.#content?.context.passages[place]?.title ?? '';
+    const { question } = this.#ports.state();
+    const context = question === null ? null : this.#contextOf(question);
+    const title = context?.passages[place]?.title ?? '';
     this.#ports.say(`Passage ${place + 1}${title === '' ? '' : `, ${title}`}.`);
   }
 
   #contextOf({ questionId }: PanelQuestion): PanelContext | null {
-    return this.#content?.questionId === questionId ? this.#content.context : null;
+    return this.#contexts.get(questionId) ?? null;
   }
 
   #ask(questionId: string): void {
-    if (this.#asked === questionId) return;
-    this.#asked = questionId;
-    this.#ports.request(() => ({ type: 'context', questionId }));
+    if (this.#asked.has(questionId)) return;
+    this.#asked.add(questionId);
+    this.#ports.request(
+      () => ({ type: 'context', questionId }),
+      () => {
+        this.#asked.delete(questionId);
+      },
+    );
   }
 }
 

@@ -99,7 +99,7 @@ function trajectoryWords(question: PanelQuestion, index: number): string {
       mark.replaced ? `the policy's ${mark.side}, replaced` : `${mark.side} by ${mark.by}`,
     );
   }
-  const wrong = trajectory === undefined ? null : flaw(trajectory);
+  const wrong = trajectory === undefined ? null : flaw(trajectory, question.blind);
   if (wrong !== null) words.push(wrong);
   return words.join(' ');
 }

@@ -43,6 +43,11 @@ export const COMMANDS = {
     icon: '$(open-preview)',
     palette: 'sealong.stage != none',
   },
+  openQuestionBeside: {
+    title: 'Open Question to the Side...',
+    icon: '$(split-horizontal)',
+    palette: 'sealong.stage != none',
+  },
   openSmallestMargin: {
     title: 'Open Question with Smallest Margin',
     palette: 'sealong.stage != none',

@@ -39,6 +39,11 @@ export class QuestionCommands {
     this.#ports.panels.open(study.dir, questionId);
   }
 
+  async openBeside(argument: unknown): Promise<void> {
+    const { study, questionId } = await this.#ports.targets.question(argument);
+    this.#ports.panels.openBeside(study.dir, questionId);
+  }
+
   /** The question where the method is least sure; the tree then goes on from it by margin. */
   async openSmallestMargin(study: OpenStudy): Promise<void> {
     const { queues } = this.#ports;

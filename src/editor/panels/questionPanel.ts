@@ -140,11 +140,9 @@ export class QuestionPanel implements vscode.Disposable {
       return;
     }
     if (parsed.data.type === 'listening') {
-      void vscode.commands.executeCommand(
-        'setContext',
-        'sealong.panelListening',
-        parsed.data.listening,
-      );
+      const { listening } = parsed.data;
+      await vscode.commands.executeCommand('setContext', 'sealong.panelListening', listening);
+      this.send({ type: 'listening', listening });
       return;
     }
     const { request, body } = parsed.data;
@@ -207,6 +205,18 @@ export class QuestionPanel implements vscode.Disposable {
     if (question.position.at > 0) this.#place = question.position.at - 1;
     this.send({ type: 'question', question });
     await this.#preload(study);
+    if (!question.blind) await this.#sendLengthBias(study, version);
+  }
+
+  /** Last, since it looks at every question of the study. */
+  async #sendLengthBias(study: OpenStudy, version: number): Promise<void> {
+    const facts = await this.#ports.queues.facts(study);
+    const gaps = facts.flatMap(({ lengthGap, leftOut }) =>
+      lengthGap === undefined || leftOut !== undefined ? [] : [lengthGap],
+    );
+    if (version !== this.#version || gaps.length === 0) return;
+    const meanGap = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    this.send({ type: 'lengthBias', bias: { pairs: gaps.length, meanGap } });
   }
 
   /** Reads the next question while this one is looked at. */

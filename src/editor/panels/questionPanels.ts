@@ -5,11 +5,11 @@ import { QuestionPanel, type QuestionPanelPorts } from './questionPanel.ts';
 
 const VIEW_TYPE = 'sealong.question';
 
-/** The question panels: one a study. They come back after a reload of the window. */
+/** The question panels: one a study, and more where the reviewer asks for them. They come back after a reload of the window. */
 export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #ports: QuestionPanelPorts;
-  readonly #panels = new Map<string, QuestionPanel>();
+  readonly #panels = new Set<QuestionPanel>();
   readonly #registration: vscode.Disposable;
   #active: QuestionPanel | undefined;
 
@@ -24,34 +24,43 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     return this.#active;
   }
 
+  /** In the panel of the study that had the focus last, where there is one. */
   open(dir: string, questionId: string): void {
-    const open = this.#panels.get(dir);
+    const open =
+      this.#active?.dir === dir
+        ? this.#active
+        : [...this.#panels].find((panel) => panel.dir === dir);
     if (open) {
       open.show(questionId);
       open.panel.reveal();
-      return;
-    }
-    this.#adopt(vscode.window.createWebviewPanel(VIEW_TYPE, questionId, vscode.ViewColumn.Active), {
-      dir,
-      questionId,
-    });
+    } else this.#create(dir, questionId, vscode.ViewColumn.Active);
+  }
+
+  /** In a panel of its own, beside what is shown. */
+  openBeside(dir: string, questionId: string): void {
+    this.#create(dir, questionId, vscode.ViewColumn.Beside);
   }
 
   /** Sends every panel what it shows anew, as after a change of trust. */
   updateAll(): void {
-    for (const panel of this.#panels.values()) panel.update();
+    for (const panel of this.#panels) panel.update();
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const saved = savedPanelSchema.safeParse(state);
-    if (!saved.success || this.#panels.has(saved.data.study)) panel.dispose();
+    if (!saved.success) panel.dispose();
     else this.#adopt(panel, { dir: saved.data.study, questionId: saved.data.questionId });
     return Promise.resolve();
   }
 
   dispose(): void {
     this.#registration.dispose();
-    for (const panel of this.#panels.values()) panel.dispose();
+    for (const panel of this.#panels) panel.dispose();
+  }
+
+  #create(dir: string, questionId: string, column: vscode.ViewColumn): void {
+    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, questionId, column);
+    this.#adopt(panel, { dir, questionId });
   }
 
   #adopt(webviewPanel: vscode.WebviewPanel, of: { dir: string; questionId: string }): void {
@@ -61,16 +70,16 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     };
     webviewPanel.iconPath = tabIcon(this.#extensionUri);
     const panel = new QuestionPanel(webviewPanel, of, this.#ports);
-    this.#panels.set(of.dir, panel);
+    this.#panels.add(panel);
     webviewPanel.onDidChangeViewState(() => {
-      this.#setActive(webviewPanel.active ? panel : this.#active, webviewPanel.active);
+      this.#setActive(webviewPanel.active ? panel : this.#active);
     });
     webviewPanel.onDidDispose(() => {
       panel.dispose();
-      this.#panels.delete(of.dir);
-      if (this.#active === panel) this.#setActive(undefined, false);
+      this.#panels.delete(panel);
+      this.#setActive(this.#active === panel ? undefined : this.#active);
     });
-    this.#setActive(panel, webviewPanel.active);
+    this.#setActive(panel);
     webviewPanel.webview.html = panelHtml(
       webviewPanel.webview,
       this.#extensionUri,
@@ -79,8 +88,10 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     );
   }
 
-  #setActive(panel: QuestionPanel | undefined, focused: boolean): void {
+  #setActive(panel: QuestionPanel | undefined): void {
     this.#active = panel ?? this.#panels.values().next().value;
+    // One panel may lose the focus after another has got it.
+    const focused = [...this.#panels].some((each) => each.panel.active);
     void vscode.commands.executeCommand('setContext', 'sealong.panelFocused', focused);
     void vscode.commands.executeCommand('setContext', 'sealong.panelOpen', this.#panels.size > 0);
   }

@@ -67,12 +67,19 @@ export class QuestionPanel {
     return this.#frame.locator('.notice [role="alert"]');
   }
 
+  within(selector: string): Locator {
+    return this.#frame.locator(selector);
+  }
+
   async press(key: string): Promise<void> {
-    await this.#frame
+    const target = this.#frame
       .locator('.scores-list, section.table')
       .locator('visible=true')
-      .first()
-      .press(key);
+      .first();
+    await target.focus();
+    // A person's finger is slower than the editor; a test's is not.
+    await this.#frame.locator('body[data-listening="true"]').waitFor();
+    await target.press(key);
   }
 
   /** The numbers of chosen and rejected now: "#02". */

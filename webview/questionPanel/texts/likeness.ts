@@ -10,10 +10,16 @@ export interface Likeness {
   right: { most: TextSpan; least: TextSpan | undefined } | undefined;
 }
 
+/** A heading or a number says nothing that could be alike. */
+const LEAST_WORDS = 2;
+
+/** Sentences with at least two words of weight; where there is none, those with one. */
 export function wordedSentences(text: string): Sentence[] {
-  return sentencesOf(text)
+  const sentences = sentencesOf(text)
     .map((span) => ({ ...span, words: wordsOf(text.slice(span.start, span.end)) }))
     .filter(({ words }) => words.size > 0);
+  const telling = sentences.filter(({ words }) => words.size >= LEAST_WORDS);
+  return telling.length > 0 ? telling : sentences;
 }
 
 /** Dice coefficient of two sets of words: 1 the same, 0 nothing in common. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { likenessOf } from '../../../../../webview/questionPanel/texts/likeness.ts';
+import {
+  likenessOf,
+  wordedSentences,
+} from '../../../../../webview/questionPanel/texts/likeness.ts';
 
 const LEFT =
   'Marta Quill built the lighthouse. She taught at Saint Orla College. Thomas Wye founded it.';
@@ -15,6 +18,12 @@ test('the sentences most alike are found in both texts, and in each the one leas
   assert.equal(of(RIGHT, right?.most), 'Marta Quill built the lighthouse.');
   assert.equal(of(LEFT, left?.least), 'She taught at Saint Orla College.');
   assert.equal(of(RIGHT, right?.least), 'Ada Morven gave money.');
+});
+
+test('numbers and headings alone are never what is alike', () => {
+  const words = wordedSentences('Passage 1:\nThe keeper was Rufus Dallow.\n2.');
+  assert.equal(words.length, 1);
+  assert.equal(wordedSentences('Wye.').length, 1);
 });
 
 test('equal texts have nothing that is least alike, and an empty one nothing at all', () => {
