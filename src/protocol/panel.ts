@@ -137,6 +137,8 @@ export interface SavedPanel {
   /** Whether the texts are shown as their differences, and whether the context is open. */
   compare: boolean;
   context: boolean;
+  /** Share of the window's height that the context has; null: as it comes. */
+  contextShare: number | null;
   /** The answer whose rows alone are shown. */
   filter: string | null;
   /** Focused row and column by trajectory index; a row alone has no column. */

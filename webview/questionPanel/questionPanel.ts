@@ -33,6 +33,7 @@ import { ScorerComparison } from './scorerComparison.ts';
 import { ScoreBars } from './scoreBars.ts';
 import { changeSentence, focusSentence, questionSentence, shownSentence } from './sentences.ts';
 import { initialState, reduce, savedPanel, type PanelEvent, type PanelState } from './state.ts';
+import { Splitter } from './splitter.ts';
 import { UtilityTable } from './utilityTable.ts';
 import { VerdictBar } from './verdictBar.ts';
 
@@ -118,6 +119,9 @@ export class QuestionPanel {
     say: (sentence) => {
       this.#say(sentence);
     },
+  });
+  readonly #splitter = new Splitter((share) => {
+    this.#dispatch({ type: 'contextShare', share });
   });
   readonly #scorers = new ScorerComparison((row) => {
     this.#select({ type: 'select', selection: { row, column: null } });
@@ -265,6 +269,7 @@ export class QuestionPanel {
         this.#effects.element,
         this.#body,
         this.#scorers.element,
+        this.#splitter.element,
         this.#reading.context.element,
         this.#footer.element,
         this.#help.element,
@@ -311,6 +316,8 @@ export class QuestionPanel {
     if (changed || this.#readingChanged(before))
       this.#reading.update(this.#state, question, changed);
 
+    this.#splitter.show(this.#state.contextShare);
+    this.#splitter.element.hidden = !this.#state.context;
     this.#body.classList.toggle('as-table', table);
     const stale = !sameRows || !before.table || !this.#table.holds(selection);
     if (table && stale) this.#table.update(this.#state, question);

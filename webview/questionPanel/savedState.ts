@@ -5,6 +5,7 @@ import type { Selection } from './selection.ts';
 export function readSaved(saved: unknown): SavedPanel | null {
   if (!isObject(saved)) return null;
   const { study, questionId, order, table, compare, context, selection, filter } = saved;
+  const { contextShare } = saved;
   if (typeof study !== 'string' || typeof questionId !== 'string') return null;
   return {
     study,
@@ -13,6 +14,10 @@ export function readSaved(saved: unknown): SavedPanel | null {
     table: table === true,
     compare: compare === true,
     context: context !== false,
+    contextShare:
+      typeof contextShare === 'number' && contextShare > 0 && contextShare < 1
+        ? contextShare
+        : null,
     filter: typeof filter === 'string' ? filter : null,
     selection: readSelection(selection),
   };

@@ -30,6 +30,8 @@ export interface PanelState extends Axes {
   compare: boolean;
   /** The context is shown. */
   context: boolean;
+  /** Share of the window's height that the context has. */
+  contextShare: number;
   selection: Selection | null;
   /** Key of the answer cluster whose rows alone are shown. */
   filter: string | null;
@@ -52,12 +54,15 @@ export type PanelEvent =
   | { type: 'toggleTable' }
   | { type: 'toggleCompare' }
   | { type: 'context'; open: boolean }
+  | { type: 'contextShare'; share: number }
   | { type: 'filter'; answer: string | null }
   | { type: 'select'; selection: Selection | null }
   | { type: 'move'; move: Move }
   | { type: 'brush'; region: Region | null }
   | { type: 'brushMove'; move: Move }
   | { type: 'zoom'; direction: 'in' | 'out' | 'whole' };
+
+const CONTEXT_SHARE = 0.3;
 
 export function initialState(saved: unknown): PanelState {
   const restored = readSaved(saved);
@@ -67,6 +72,7 @@ export function initialState(saved: unknown): PanelState {
     table: restored?.table ?? false,
     compare: restored?.compare ?? false,
     context: restored?.context ?? true,
+    contextShare: restored?.contextShare ?? CONTEXT_SHARE,
     selection: null,
     filter: null,
     zoom: null,
@@ -94,6 +100,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return { ...state, compare: !state.compare };
     case 'context':
       return { ...state, context: event.open };
+    case 'contextShare':
+      return { ...state, contextShare: event.share };
     case 'filter':
       return ordered({ ...state, filter: event.answer });
     case 'select':
@@ -113,8 +121,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
 export function savedPanel(state: PanelState): SavedPanel | null {
   if (state.question === null) return null;
   const { study, questionId } = state.question;
-  const { order, table, compare, context, selection, filter } = state;
-  return { study, questionId, order, table, compare, context, selection, filter };
+  const { order, table, compare, context, contextShare, selection, filter } = state;
+  return { study, questionId, order, table, compare, context, contextShare, selection, filter };
 }
 
 export function extentOf({ rows, columns }: Axes): Extent {

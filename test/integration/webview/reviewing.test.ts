@@ -148,6 +148,20 @@ describe('reviewing in the question panel', { skip }, () => {
     });
   });
 
+  test('the context is made higher by keys, and keeps its height over a reload', async () => {
+    await withPanel(scoredQuestion(8), async ({ page }, press) => {
+      const height = async () => (await page.locator('.context').boundingBox())?.height ?? 0;
+      const before = await height();
+      await page.locator('.splitter').focus();
+      await press('ArrowUp', 'ArrowUp');
+      const after = await height();
+      assert.ok(after > before + 50, `${before} then ${after}`);
+      await page.reload();
+      await page.locator('.passage').first().waitFor({ state: 'attached' });
+      assert.equal(await height(), after);
+    });
+  });
+
   test('a context of 31K tokens is on screen in a few frames', async (t) => {
     const question = scoredQuestion(8);
     const sentence = 'The pilots met on Mondays and wrote down the depth of the channel. ';

@@ -74,10 +74,14 @@ test('a decision keeps the selection, another question does not', () => {
   assert.equal(other.selection, null);
 });
 
-test('order, table and selection survive a reload of the same question', () => {
+test('what is shown and focused survives a reload of the same question', () => {
   const state = after([
     { type: 'toggleOrder' },
     { type: 'toggleTable' },
+    { type: 'toggleCompare' },
+    { type: 'context', open: false },
+    { type: 'contextShare', share: 0.5 },
+    { type: 'filter', answer: 'wye' },
     { type: 'select', selection: { row: 3, column: 0 } },
   ]);
   const saved: unknown = JSON.parse(JSON.stringify(savedPanel(state)));
@@ -85,6 +89,10 @@ test('order, table and selection survive a reload of the same question', () => {
   assert.deepEqual(
     [again.order, again.table, again.selection],
     ['sample', true, { row: 3, column: 0 }],
+  );
+  assert.deepEqual(
+    [again.compare, again.context, again.contextShare, again.filter, again.rows],
+    [true, false, 0.5, 'wye', [0, 1]],
   );
 });
 
