@@ -86,15 +86,13 @@ export class HttpClient {
           }
         : this.#headers,
     });
-    // A request that is ended early fails with the reason it was ended for.
-    const end = (reason: unknown) => {
-      sent.destroy(reason instanceof Error ? reason : new Error('The request was cancelled.'));
-    };
+    let tooLate: EndpointError | undefined;
     const cancel = () => {
-      end(signal?.reason);
+      sent.destroy(new Error('The request was cancelled.'));
     };
     const late = setTimeout(() => {
-      end(timeoutError(this.host, timeoutMs));
+      tooLate = timeoutError(this.host, timeoutMs);
+      sent.destroy(tooLate);
     }, timeoutMs);
     signal?.addEventListener('abort', cancel, { once: true });
     let answered = false;
@@ -116,6 +114,7 @@ export class HttpClient {
     } catch (error) {
       sent.destroy();
       if (signal?.aborted) throw signal.reason;
+      if (tooLate) throw tooLate;
       if (error instanceof EndpointError) throw error;
       throw connectionError(error, this.host, answered);
     } finally {

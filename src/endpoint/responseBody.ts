@@ -37,8 +37,8 @@ export async function textOf(stream: Readable): Promise<string> {
       length += chunk.length;
       chunks.push(chunk);
       if (length <= MOST_BYTES) return;
-      stream.destroy();
       reject(new BadBody(`more than ${MOST_BYTES / 1024 / 1024} MiB`));
+      stream.destroy();
     });
     stream.once('end', () => {
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length));

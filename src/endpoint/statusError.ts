@@ -80,9 +80,11 @@ export function statusError(
       'run',
       `${host} takes no more requests with this key (${shown}). Look at the account's quota, then run this again: what is done is kept.`,
     );
-  if (status === 429 || status === 503 || status === 529)
+  // Some tell a limit of tokens a minute as 413.
+  const limited = status === 429 || (status === 413 && /per minute|\bTPM\b/i.test(said));
+  if (limited || status === 503 || status === 529)
     return new EndpointError(
-      status === 429 ? 'rate_limited' : 'overloaded',
+      limited ? 'rate_limited' : 'overloaded',
       'later',
       `${host} asks to slow down (${shown}).`,
       { retryAfterMs: retryAfterMs(headers) },

@@ -164,10 +164,11 @@ export class Dispatcher {
       .filter((replica) => ahead(replica) < replica.limit.value)
       .sort((a, b) => load(a) - load(b));
     if (idlest) {
-      const work = ready.find(({ replica }) => replica === undefined) ?? this.#nextWork();
+      const homeless = ready.filter(({ replica }) => replica === undefined);
+      const work = homeless.find(({ suspect }) => !suspect) ?? this.#nextWork() ?? homeless[0];
       if (work && this.#fits(work, idlest)) return { work, replica: idlest };
     }
-    for (const work of ready) {
+    for (const work of ready.sort((a, b) => Number(a.suspect) - Number(b.suspect))) {
       const { replica } = work;
       if (replica && work.prompt !== 'leading' && this.#fits(work, replica))
         return { work, replica };
@@ -363,6 +364,7 @@ export class Dispatcher {
       work.pending.length = 0;
       return;
     }
+    work.suspect = true;
     if (work.waiting) return;
     work.waiting = true;
     const ms = backoffMs(most, this.#random);

@@ -27,6 +27,8 @@ export class QuestionWork {
   /** After a failure, until its time has come. */
   waiting = false;
   waitsUntilMs = 0;
+  /** Whether a request failed for a reason that may lie in the question: others go first then. */
+  suspect = false;
   /** How many samples the run had taken when a request for this question failed first. */
   takenAtFirstFailure: number | undefined;
 

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.ts';
 import type { FromStageWorker, StageOutcome, ToStageWorker } from '../../protocol/stage.ts';
 import type { StageProgress } from '../../stage.ts';
 import type { StageEnvironment, StageRequest } from '../../stageRequest.ts';
+import { releaseThread } from '../../study/lock.ts';
 
 export interface StageListener {
   progress: (progress: StageProgress) => void;
@@ -51,6 +52,15 @@ export function startStage(options: StageRunOptions): StageRun {
     end(crashed(`${messageOf(error)}.`));
     return { outcome, cancel: () => undefined };
   }
+  const { threadId } = worker;
+  // A thread that crashed has left its lock, and the process that holds it lives on.
+  const endReleased = (result: StageOutcome) => {
+    const told = () => {
+      end(result);
+    };
+    // Where the lock cannot be deleted, the next run says who seems to hold it, and which file to delete.
+    void releaseThread(request.study, threadId).then(told, told);
+  };
   const send = (message: ToStageWorker) => {
     worker.postMessage(message);
   };
@@ -60,10 +70,10 @@ export function startStage(options: StageRunOptions): StageRun {
     else end(message);
   });
   worker.on('error', (error) => {
-    end(crashed(`${messageOf(error)}.`));
+    endReleased(crashed(`${messageOf(error)}.`));
   });
   worker.on('exit', (code) => {
-    end(crashed(`its thread ended with code ${code}.`));
+    endReleased(crashed(`its thread ended with code ${code}.`));
   });
   send({ type: 'run', request, environment });
 

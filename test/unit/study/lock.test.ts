@@ -3,8 +3,10 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { startStage } from '../../../src/editor/run/stageRun.ts';
 import { SealongError } from '../../../src/errors.ts';
-import { lockStage } from '../../../src/study/lock.ts';
+import { isLocked, lockStage } from '../../../src/study/lock.ts';
+import { processStart } from '../../../src/study/processStart.ts';
 import { initStudy, localFolder } from '../../../src/study/study.ts';
 import { withFolder } from '../../support/temporary.ts';
 
@@ -58,5 +60,67 @@ test('the lock of a process that is gone is taken over', async () => {
     await (
       await lockStage(study, 'sample')
     )();
+  });
+});
+
+test('the lock of a process whose number another has now is taken over', async () => {
+  await withFolder(async (folder) => {
+    const study = await initStudy(folder);
+    const path = join(await localFolder(study), 'sample.lock');
+    const reused = { pid: process.pid, host: hostname(), since: '2026-01-01T00:00:00Z' };
+    await writeFile(path, JSON.stringify({ ...reused, started: 'another boot 1' }));
+    if ((await processStart(process.pid)) === undefined) return;
+    assert.equal(await isLocked(study, 'sample'), false);
+    await (
+      await lockStage(study, 'sample')
+    )();
+  });
+});
+
+test('of many that find a stale lock at once, one takes it over', async () => {
+  await withFolder(async (folder) => {
+    const study = await initStudy(folder);
+    const path = join(await localFolder(study), 'sample.lock');
+    const gone = { pid: 2 ** 22 + 1, host: hostname(), since: '2026-01-01T00:00:00Z' };
+    for (let round = 0; round < 10; round++) {
+      await writeFile(path, JSON.stringify(gone));
+      const tries = await Promise.allSettled(
+        Array.from({ length: 12 }, () => lockStage(study, 'sample')),
+      );
+      const unlocks = tries.filter((outcome) => outcome.status === 'fulfilled');
+      assert.equal(unlocks.length, 1);
+      await unlocks[0]?.value();
+    }
+    assert.deepEqual(await readdir(await localFolder(study)), ['.gitignore']);
+  });
+});
+
+test('a thread that crashes gives its lock back, and another does not', async () => {
+  await withFolder(async (folder) => {
+    const study = await initStudy(folder);
+    const unlock = await lockStage(study, 'score');
+    const lockUrl = new URL('../../../src/study/lock.ts', import.meta.url).href;
+    const studyUrl = new URL('../../../src/study/study.ts', import.meta.url).href;
+    const lines = `import { parentPort } from 'node:worker_threads';
+      import { lockStage } from ${JSON.stringify(lockUrl)};
+      import { openStudy } from ${JSON.stringify(studyUrl)};
+      parentPort.once('message', async ({ request }) => {
+        await lockStage(await openStudy(request.study), 'sample');
+        throw new Error('boom');
+      });`;
+    const { outcome } = startStage({
+      script: new URL(`data:text/javascript,${encodeURIComponent(lines)}`),
+      request: { verb: 'sample', study: study.dir, settings: [] },
+      environment: { modelCache: '', allowDownload: false, embeddingWorker: '' },
+      listener: { progress: () => undefined, warning: () => undefined },
+    });
+    const result = await outcome;
+    assert.ok(result.type === 'failed' && result.code === 'worker_crashed');
+    assert.match(result.message, /boom/);
+    await (
+      await lockStage(study, 'sample')
+    )();
+    await assert.rejects(lockStage(study, 'score'), /Another "score" runs/);
+    await unlock();
   });
 });
