@@ -20,6 +20,10 @@ export const sections = {
   rouge: besidePython,
   bertScore: besidePython,
   mbr: besidePython,
+  sampling: async (log) => {
+    await build({ log });
+    return {};
+  },
 };
 
 async function besidePython(log) {

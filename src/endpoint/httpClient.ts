@@ -53,6 +53,8 @@ const IDLE_MS = 4_000;
 export class HttpClient {
   readonly host: string;
   readonly #base: string;
+  readonly #address: { hostname: string; port: string };
+  readonly #cancellations = new Cancellations();
   readonly #agent: HttpAgent;
   readonly #request: typeof requestHttp;
   readonly #headers: OutgoingHttpHeaders;
@@ -60,8 +62,11 @@ export class HttpClient {
   /** @throws SealongError `bad_endpoint` where `baseUrl` is no http(s) URL, `bad_key` where no header can hold the key. */
   constructor({ baseUrl, apiKey }: HttpClientOptions) {
     this.host = checkedHost(baseUrl);
-    this.#base = baseUrl.replace(/\/+$/, '');
-    const secure = new URL(baseUrl).protocol === 'https:';
+    const url = new URL(baseUrl);
+    this.#base = url.pathname.replace(/\/+$/, '');
+    const secure = url.protocol === 'https:';
+    // An IPv6 address stands in brackets in a URL alone.
+    this.#address = { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: url.port };
     const options = { keepAlive: true, timeout: IDLE_MS };
     this.#agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
     this.#request = secure ? requestHttps : requestHttp;
@@ -75,7 +80,9 @@ export class HttpClient {
    */
   async exchange({ path, body, timeoutMs, signal, onEvent }: HttpExchange): Promise<HttpAnswer> {
     signal?.throwIfAborted();
-    const sent = this.#request(`${this.#base}${path}`, {
+    const sent = this.#request({
+      ...this.#address,
+      path: `${this.#base}${path}`,
       agent: this.#agent,
       method: body ? 'POST' : 'GET',
       headers: body
@@ -94,7 +101,7 @@ export class HttpClient {
       tooLate = timeoutError(this.host, timeoutMs);
       sent.destroy(tooLate);
     }, timeoutMs);
-    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal) this.#cancellations.add(signal, cancel);
     let answered = false;
     try {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -119,13 +126,39 @@ export class HttpClient {
       throw connectionError(error, this.host, answered);
     } finally {
       clearTimeout(late);
-      signal?.removeEventListener('abort', cancel);
+      if (signal) this.#cancellations.remove(signal, cancel);
     }
   }
 
   /** Closes the connections that are idle; those in use close when they are done. */
   close(): void {
     this.#agent.destroy();
+  }
+}
+
+/** What to call when a signal is aborted: one listener on it for all requests, which come and go by the thousand. */
+class Cancellations {
+  readonly #of = new WeakMap<AbortSignal, Set<() => void>>();
+
+  add(signal: AbortSignal, cancel: () => void): void {
+    let all = this.#of.get(signal);
+    if (!all) {
+      const added = new Set<() => void>();
+      all = added;
+      this.#of.set(signal, added);
+      signal.addEventListener(
+        'abort',
+        () => {
+          for (const each of added) each();
+        },
+        { once: true },
+      );
+    }
+    all.add(cancel);
+  }
+
+  remove(signal: AbortSignal, cancel: () => void): void {
+    this.#of.get(signal)?.delete(cancel);
   }
 }
 

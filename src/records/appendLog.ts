@@ -8,7 +8,8 @@ const TAIL_BYTES = 64 * 1024;
 
 /**
  * An append-only JSON Lines file. Opening it mends a torn last line: a whole record gets its line break, a part of one
- * is cut off. Each record is one write at the end of the file, so a kill loses at most the record in flight.
+ * is cut off. Records are written at the end of the file as they come, those that come during a write together by the
+ * next, so a kill tears at most one record.
  */
 export class AppendLog {
   /** Bytes of a half-written record that opening the file cut off; 0 where the file was whole. */
@@ -16,7 +17,8 @@ export class AppendLog {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #durable: boolean;
-  #tail: Promise<void> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #tail: Promise<void> | undefined;
 
   private constructor(path: string, file: FileHandle, tornBytes: number, durable: boolean) {
     this.#path = path;
@@ -44,9 +46,10 @@ export class AppendLog {
 
   /** Resolves once the record is handed to the system (and is on the disk, where durable). Calls are kept in order. */
   append(record: object): Promise<void> {
-    const result = this.#tail.then(() => this.#write(Buffer.from(encodeRecord(record), 'utf8')));
-    this.#tail = result.catch(() => undefined);
-    return result;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ line: encodeRecord(record), resolve, reject });
+      this.#tail ??= this.#drain();
+    });
   }
 
   async close(): Promise<void> {
@@ -54,19 +57,45 @@ export class AppendLog {
     await this.#file.close();
   }
 
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const together = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(Buffer.from(together.map(({ line }) => line).join(''), 'utf8'));
+        for (const { resolve } of together) resolve();
+      } catch (error) {
+        for (const { reject } of together) reject(error);
+      }
+    }
+    this.#tail = undefined;
+  }
+
   async #write(bytes: Buffer): Promise<void> {
-    const { size } = await this.#file.stat();
+    let written = 0;
     try {
-      let written = 0;
       while (written < bytes.length)
         written += (await this.#file.write(bytes, written, bytes.length - written)).bytesWritten;
       if (this.#durable) await this.#file.datasync();
     } catch (error) {
       // A full disk may have taken a part of the line: without this the next record would be glued to it.
-      await this.#file.truncate(size).catch(() => undefined);
+      await this.#cutBack(written).catch(() => undefined);
       throw fileError('append to', this.#path, error);
     }
   }
+
+  /** Takes back what a write that failed had written. */
+  async #cutBack(written: number): Promise<void> {
+    const { size } = await this.#file.stat();
+    await this.#file.truncate(size - written);
+  }
+}
+
+/** A record that is to be written. */
+interface Waiting {
+  line: string;
+  resolve: () => void;
+  reject: (error: unknown) => void;
 }
 
 /** Mends the end of the file; returns the number of bytes cut off. */

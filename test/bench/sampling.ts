@@ -1,0 +1,141 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeRecord } from '../../src/records/jsonl.ts';
+import { parseSetting } from '../../src/study/loadConfig.ts';
+import { initStudy } from '../../src/study/study.ts';
+import { ROOT } from '../e2e/support/requirements.ts';
+import { questionRecord } from '../support/study.ts';
+import { compare, figureOf, progress, report } from './comparison.ts';
+
+/** The method's own size: 2,048 questions x 32 samples; fewer for a first look. */
+const SAMPLES = Number(process.env['SEALONG_BENCH_SAMPLES'] ?? 65_536);
+const N = 32;
+const IN_FLIGHT = 64;
+/** 18K tokens of English. */
+const CONTEXT_CHARACTERS = 72_000;
+const TICKS_A_SECOND = 100;
+
+interface Measured {
+  wallS: number;
+  cpuS: number;
+  peakMb: number;
+}
+
+/** Runs a program to its end, watching its processor time and its memory. */
+async function measured(child: ChildProcess): Promise<Measured> {
+  const started = performance.now();
+  let cpuS = 0;
+  let peakMb = 0;
+  const watch = setInterval(() => {
+    try {
+      const stat = readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      cpuS = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+      const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
+      peakMb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    } catch {
+      // It has ended since: the last look stands.
+    }
+  }, 100);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearInterval(watch);
+  if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${String(code)}.`);
+  return { wallS: (performance.now() - started) / 1000, cpuS, peakMb };
+}
+
+function startNode(script: string, args: readonly string[], cwd: string): ChildProcess {
+  const { PATH, HOME } = process.env;
+  return spawn(process.execPath, [join(ROOT, script), ...args], {
+    cwd,
+    env: { PATH, HOME, SEALONG_CACHE: join(cwd, 'cache') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+async function serving<T>(ways: 'n' | 'single', use: (url: string) => Promise<T>): Promise<T> {
+  const server = startNode('test/bench/serveSimulated.ts', [ways], tmpdir());
+  try {
+    if (!server.stdout) throw new Error('The simulated server has no output.');
+    const [said] = (await once(server.stdout, 'data')) as [Buffer];
+    return await use(said.toString().trim());
+  } finally {
+    server.kill();
+  }
+}
+
+async function inStudy<T>(samples: number, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'sealong-bench-'));
+  try {
+    const settings = ['sampling.model=scripted', `sampling.n=${N}`, 'sampling.max_tokens=64'];
+    const study = await initStudy(folder, settings.map(parseSetting));
+    const file = await open(study.paths.questions, 'w');
+    for (let at = 0; at < samples / N; at++) {
+      const record = questionRecord(`q${at}`);
+      const context = `${record.context} ${'word '.repeat(CONTEXT_CHARACTERS / 5)}`;
+      await file.write(encodeRecord({ ...record, context }));
+    }
+    await file.close();
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const sampled = (folder: string, url: string, choices: number): Promise<Measured> => {
+  const flags = ['--concurrency', String(IN_FLIGHT), '--max-choices', String(choices)];
+  const child = startNode(
+    'dist/sealong.js',
+    ['sample', folder, '--endpoint', url, ...flags],
+    folder,
+  );
+  child.stdout?.resume();
+  return measured(child);
+};
+
+progress(`${SAMPLES} requests of a bare load generator`);
+const bare = await serving('single', (url) => {
+  const args = [url, String(SAMPLES), String(IN_FLIGHT), String(CONTEXT_CHARACTERS)];
+  const child = startNode('test/bench/bareLoad.ts', args, ROOT);
+  child.stdout?.resume();
+  return measured(child);
+});
+progress(`${SAMPLES} samples by "sealong sample", a request each`);
+const ours = await serving('single', (url) =>
+  inStudy(SAMPLES, (folder) => sampled(folder, url, 1)),
+);
+const fewer = SAMPLES / 4;
+progress(`${fewer} samples by "sealong sample", ${N} choices a request`);
+const sets = await serving('n', (url) => inStudy(fewer, (folder) => sampled(folder, url, N)));
+
+const one = (what: string, unit: string, value: number) => figureOf(what, unit, [value]);
+const share = ({ cpuS }: Measured, samples: number) => (100 * 500 * cpuS) / samples;
+report(
+  [
+    compare(
+      `throughput at ${IN_FLIGHT} in flight, answers after 200 ms`,
+      one('sealong sample', 'samples/s', SAMPLES / ours.wallS),
+      one('bare load generator', 'samples/s', SAMPLES / bare.wallS),
+      'at least 0.97x',
+    ),
+    compare(
+      'processor time at 500 samples/s',
+      one('sealong sample', '% of a core', share(ours, SAMPLES)),
+      one('bare load generator', '% of a core', share(bare, SAMPLES)),
+      'under 15 %',
+    ),
+    compare(
+      'memory',
+      one('sealong sample', 'MB', ours.peakMb),
+      one('bare load generator', 'MB', bare.peakMb),
+      'under 200 MB',
+    ),
+  ],
+  [
+    `${SAMPLES} samples of ${SAMPLES / N} questions with contexts of 18K tokens.`,
+    `With ${N} choices a request, read along: ${(fewer / sets.wallS).toFixed(0)} samples/s, ${share(sets, fewer).toFixed(1)} % of a core at 500 samples/s, ${sets.peakMb.toFixed(0)} MB.`,
+  ],
+);
