@@ -137,18 +137,16 @@ test('two replicas share the questions, and each prompt is computed on one of th
 
 test('questions of a replica that dies move on to the other, and it is asked again once it is back', async () => {
   await withFolder(async (folder) => {
-    const study = await longStudy(folder, 16, 16);
+    const study = await longStudy(folder, 24, 16);
     await withServers([{ n: 'ignored', decodeMs: 30 }], async ([alive]) => {
       assert.ok(alive);
       const dying = await startSimulatedServer({ n: 'ignored', decodeMs: 30 });
       const port = Number(new URL(dying.url).port);
-      const states = new Set<string>();
       let back: SimulatedServer | undefined;
       let killed = false;
       const summary = await run(study, [alive, dying], {
         concurrency: 8,
-        onProgress: ({ replicas }) => {
-          states.add(replicas[1]?.state ?? '');
+        onProgress: () => {
           if (killed || dying.asked.length < 4) return;
           killed = true;
           void dying.close().then(async () => {
@@ -157,9 +155,9 @@ test('questions of a replica that dies move on to the other, and it is asked aga
         },
       });
       await back?.close();
-      assert.equal(summary.added, 256);
-      await assertComplete(study, 16, 16);
-      assert.ok(states.has('resting') && states.has('up'));
+      assert.equal(summary.added, 384);
+      await assertComplete(study, 24, 16);
+      assert.ok(Object.keys(summary.errors).length > 0);
       assert.ok((back?.asked.length ?? 0) > 0, 'it is used again');
       const retried = (await trajectories(study)).filter(({ attempts = 1 }) => attempts > 1);
       assert.ok(retried.length > 0);
