@@ -1,10 +1,13 @@
-import OpenAI from 'openai';
-import { checkedHost } from '../../endpoint/checkedHost.ts';
+import { systemClock } from '../../clock.ts';
+import { EndpointError } from '../../endpoint/endpointError.ts';
+import { HttpClient } from '../../endpoint/httpClient.ts';
+import { SealongError } from '../../errors.ts';
+import { withRetries } from '../../sampling/retry.ts';
 import type { Embedder, Embedding } from './embedder.ts';
 import { closedError } from './embeddingThread.ts';
 import { knownModel, taskOf } from './models.ts';
 import { readAnswer, type ServerVectors } from './serverAnswer.ts';
-import { isBatchTooLarge, isFormatRefused, serverError } from './serverError.ts';
+import { isBatchTooLarge, isFormatRefused, refusedEmbedding } from './serverError.ts';
 
 export interface ServerEmbedderOptions {
   /** Usually ends in `/v1`. */
@@ -33,27 +36,18 @@ const DEFAULT_TIMEOUT_MS = 2 * 60 * 1000;
  */
 export function openServerEmbedder(options: ServerEmbedderOptions): Embedder {
   const { model, task, apiKey, batch = 32, concurrency = 4 } = options;
-  const host = checkedHost(options.baseUrl);
   const known = knownModel(model);
   const sentTask = taskOf(known, task) ? task : undefined;
   const prefix = known?.prefix ?? '';
   const closing = new AbortController();
-  const client = new OpenAI({
-    baseURL: options.baseUrl,
-    // The package insists on a key and reads several variables of the environment; local servers need none.
-    apiKey: apiKey ?? 'none',
-    organization: null,
-    project: null,
-    maxRetries: options.retries ?? 2,
-    logLevel: 'off',
-    timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    fetchOptions: { redirect: 'manual' },
-  });
+  const http = new HttpClient(options);
+  const { host } = http;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = 2 } = options;
   // Base64 is half the size of floats and exact; what a server knows is found out once.
   let format: 'base64' | 'float' = 'base64';
   let dimensions: number | undefined;
 
-  async function ask(texts: readonly string[], signal: AbortSignal): Promise<ServerVectors> {
+  async function askOnce(texts: readonly string[], signal: AbortSignal): Promise<ServerVectors> {
     const asked = format;
     const body = {
       model,
@@ -62,24 +56,44 @@ export function openServerEmbedder(options: ServerEmbedderOptions): Embedder {
       encoding_format: asked,
       ...(sentTask !== undefined && { task: sentTask }),
     };
-    try {
-      const answer: unknown = await client.embeddings.create(body, { signal });
-      const read = readAnswer(answer, texts.length, host, dimensions);
+    const answer = await http.exchange({
+      path: '/embeddings',
+      body: [Buffer.from(JSON.stringify(body), 'utf8')],
+      timeoutMs,
+      signal,
+    });
+    if (answer.status === 200) {
+      const read = readAnswer(jsonOf(answer.text, host), texts.length, host, dimensions);
       dimensions ??= read.vectors[0]?.length;
       return read;
+    }
+    if (asked === 'base64' && isFormatRefused(answer)) {
+      format = 'float';
+      return askOnce(texts, signal);
+    }
+    if (texts.length > 1 && isBatchTooLarge(answer)) {
+      const half = Math.ceil(texts.length / 2);
+      const first = await ask(texts.slice(0, half), signal);
+      const second = await ask(texts.slice(half), signal);
+      return { vectors: [...first.vectors, ...second.vectors], promptTokens: null };
+    }
+    throw refusedEmbedding(answer, { host, model, apiKey });
+  }
+
+  async function ask(texts: readonly string[], signal: AbortSignal): Promise<ServerVectors> {
+    try {
+      const { value } = await withRetries(() => askOnce(texts, signal), {
+        clock: systemClock,
+        attempts: 1 + retries,
+        seed: 0,
+        signal,
+      });
+      return value;
     } catch (error) {
-      if (asked === 'base64' && isFormatRefused(error)) {
-        format = 'float';
-        return ask(texts, signal);
-      }
-      if (texts.length > 1 && isBatchTooLarge(error)) {
-        const half = Math.ceil(texts.length / 2);
-        const first = await ask(texts.slice(0, half), signal);
-        const second = await ask(texts.slice(half), signal);
-        return { vectors: [...first.vectors, ...second.vectors], promptTokens: null };
-      }
-      signal.throwIfAborted();
-      throw serverError(error, { host, model, apiKey });
+      // Whether the connection was never made or did not last is one to who waits for embeddings.
+      if (error instanceof EndpointError && error.code === 'connection_reset')
+        throw new SealongError('server_unreachable', error.message, { cause: error.cause });
+      throw error;
     }
   }
 
@@ -129,4 +143,17 @@ export function openServerEmbedder(options: ServerEmbedderOptions): Embedder {
       return Promise.resolve();
     },
   };
+}
+
+function jsonOf(text: string, host: string): unknown {
+  if (text.trimStart().startsWith('<')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new EndpointError(
+      'bad_answer',
+      'later',
+      `${host} sent an answer that is not valid JSON.`,
+    );
+  }
 }
