@@ -20,6 +20,7 @@ export const sections = {
   rouge: besidePython,
   bertScore: besidePython,
   mbr: besidePython,
+  synthesis: besidePython,
   sampling: async (log) => {
     await build({ log });
     return {};

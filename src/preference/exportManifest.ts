@@ -1,6 +1,7 @@
 import { RANDOM_ALGORITHM } from '../random.ts';
 import { parameterHash } from '../study/canonicalHash.ts';
 import type { Study } from '../study/study.ts';
+import { readManifest } from '../synthesis/manifest.ts';
 import { sha256OrNull } from './exportFile.ts';
 import type { ExportFormat } from './formats/exportFormat.ts';
 import type { pairedStates } from './pairs.ts';
@@ -38,6 +39,8 @@ export async function manifestContent(input: ManifestInput) {
   for (const state of states) statistics.add(state);
   return {
     study: { name: study.name, config: study.config },
+    /** What the questions were made of, or imported from. */
+    made_from: (await readManifest(study)) ?? null,
     inputs: {
       questions: await sha256OrNull(study.paths.questions),
       trajectories: await sha256OrNull(study.paths.trajectories),

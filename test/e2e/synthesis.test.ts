@@ -19,7 +19,12 @@ describe('Making long contexts, and looking at what they are like', () => {
     const settings = ['tokenizer=embedded', 'min_context_tokens=1024', 'max_context_tokens=6144'];
     const set = settings.flatMap((setting) => ['--set', `questions.${setting}`]);
     await session.command(['init', dir, ...set]);
-    await session.command(['init', join(folder, 'other'), '--set', 'questions.tokenizer=embedded']);
+    await session.command([
+      'init',
+      join(folder, 'feedback'),
+      '--set',
+      'questions.tokenizer=embedded',
+    ]);
   });
 
   step('grows contexts from a collection that is picked in the editor', async ({ workbench }) => {
@@ -61,13 +66,6 @@ describe('Making long contexts, and looking at what they are like', () => {
     await workbench.shot('synthesis-numbers-dark');
   });
 
-  step('comes back after a reload of the page', async ({ workbench }) => {
-    await workbench.reload();
-    const report = await workbench.webview('[data-chart=context-lengths]');
-    await report.locator('[data-chart=related-positions] svg').waitFor();
-    assert.match(await report.locator('.tables').first().innerText(), /examples\s+30/);
-  });
-
   step('opens a context whose passages are outlined and fold', async ({ workbench }) => {
     const { page } = workbench;
     await workbench.showStudies();
@@ -93,24 +91,33 @@ describe('Making long contexts, and looking at what they are like', () => {
   });
 
   step('imports preferences of others, which export like any study', async ({ workbench }) => {
-    await workbench.row('other').click();
+    await workbench.row('feedback').click();
     await workbench.command('Import Preference or SFT Data...');
     await workbench.pick('ultrafeedback.binarized.parquet');
     await workbench.pick('Recognise it');
     await workbench.pick('The longest');
     await workbench.answer('How many examples?', '2');
-    await workbench.said('other holds 2 examples of ultrafeedback.binarized.parquet');
-    await workbench.pressToastButton('other holds 2 examples', 'Export');
+    await workbench.said('feedback holds 2 examples of ultrafeedback.binarized.parquet');
+    await workbench.pressToastButton('feedback holds 2 examples', 'Export');
     await workbench.pick(/^trl/);
-    await workbench.answer('Name of the export', 'feedback');
-    await workbench.said('Exported 2 pairs of other');
-    const pairs = await readFile(join(folder, 'other/exports/feedback/pairs.jsonl'), 'utf8');
+    await workbench.answer('Name of the export', 'first');
+    await workbench.said('Exported 2 pairs of feedback');
+    const pairs = await readFile(join(folder, 'feedback/exports/first/pairs.jsonl'), 'utf8');
     assert.match(pairs, /"chosen":\[\{"role":"assistant","content":"Nine miles/);
     await workbench.clearToasts();
-    await workbench.expand(workbench.row('other'));
+    await workbench.expand(workbench.row('feedback'));
     await workbench.row(/uf-1.*imported/).waitFor();
     await workbench.row('uf-1').click();
     await workbench.shots('imported-dataset', ['dark', 'light']);
+  });
+
+  // Late, since the served editor saves its tabs only now and then.
+  step('comes back after a reload of the page', async ({ workbench }) => {
+    await workbench.reload();
+    await workbench.tabs.filter({ hasText: 'Synthesis: long' }).click();
+    const report = await workbench.webview('[data-chart=context-lengths]');
+    await report.locator('[data-chart=related-positions] svg').waitFor();
+    assert.match(await report.locator('.tables').first().innerText(), /examples\s+30/);
   });
 
   step('asked nothing of any host but this machine, and met no error', (session) => {

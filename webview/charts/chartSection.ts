@@ -29,19 +29,19 @@ export function chartSection(
       'div',
       { class: 'heading' },
       element('h2', {}, title),
-      save('Save SVG...', 'a drawing', () => ({
+      save('SVG...', 'a drawing', () => ({
         type: 'saveChart',
         name,
         format: 'svg',
         data: chartSvg(layout),
       })),
-      save('Save PNG...', 'a picture', () => ({
+      save('PNG...', 'a picture', () => ({
         type: 'saveChart',
         name,
         format: 'png',
         data: chartPng(layout),
       })),
-      save('Save CSV...', 'its numbers', () => ({ type: 'saveChart', name, format: 'csv' })),
+      save('CSV...', 'its numbers', () => ({ type: 'saveChart', name, format: 'csv' })),
     ),
     drawChart(layout, `${title}. The table below has its numbers.`),
     ...(note === '' ? [] : [element('p', { class: 'note' }, note)]),

@@ -58,7 +58,7 @@ export class QuestionLoader {
       scores: blind
         ? new Map()
         : scoresByScorer(study.index, study.config, { questionId, sampling }),
-      expected: study.config?.sampling.n ?? whole.trajectories.length,
+      expected: study.expected,
       position: {
         at: place === undefined ? 0 : place + 1,
         of: queue.ids.length,

@@ -246,7 +246,7 @@ function chartsOf(
     {
       chart: {
         name: 'related-positions',
-        title: 'Where the related documents stand',
+        title: 'Related documents',
         xLabel: 'tenth of the context, by place among its documents',
         yLabel: 'related documents',
         series: [{ label: 'related documents', hue: HUE.values }],

@@ -11,6 +11,7 @@ export type QuestionCondition =
   | 'partial'
   | 'sampled'
   | 'scored'
+  | 'imported'
   | 'agreed'
   | 'overridden'
   | 'skipped'
@@ -24,6 +25,7 @@ const CONDITIONS: Record<QuestionCondition, { icon: Row['icon']; words: string }
   partial: { icon: { id: 'circle-large-outline', color: 'charts.blue' }, words: 'partly sampled' },
   sampled: { icon: { id: 'circle-filled' }, words: 'not scored' },
   scored: { icon: { id: 'pass', color: 'charts.green' }, words: 'scored' },
+  imported: { icon: { id: 'pass', color: 'charts.green' }, words: 'imported' },
   agreed: { icon: { id: 'thumbsup', color: 'charts.green' }, words: 'agreed' },
   overridden: { icon: { id: 'account', color: 'charts.blue' }, words: 'overridden' },
   skipped: { icon: { id: 'debug-step-over' }, words: 'skipped' },
@@ -50,6 +52,7 @@ export function questionCondition(
   if (facts.reviewedBy.length > 0) return 'agreed';
   if (facts.skippedBy.length > 0) return 'skipped';
   if (score) return 'scored';
+  if (trajectories[0]?.imported) return 'imported';
   return trajectories.length < expected ? 'partial' : 'sampled';
 }
 
@@ -121,6 +124,8 @@ function conditionWords(
   switch (condition) {
     case 'sampled':
       return ['not scored'];
+    case 'imported':
+      return [pair.leftOut === 'one_answer' ? 'imported, one answer' : 'imported'];
     case 'agreed':
       return [`agreed by ${by(facts.reviewedBy)}`];
     case 'overridden':

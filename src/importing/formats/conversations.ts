@@ -47,6 +47,26 @@ function toExample(
   };
 }
 
+/** Of WildChat's releases. */
+const ID_FIELDS = ['conversation_hash', 'conversation_id'];
+/** Where TULU-V2-mix has its conversations from, besides many of science. */
+const TULU_SOURCES = new Set([
+  'flan_v2',
+  'cot',
+  'oasst1',
+  'lima',
+  'gpt4_alpaca',
+  'code_alpaca',
+  'sharegpt',
+  'wizardlm',
+  'open_orca',
+  'hard_coded',
+]);
+
+function isTuluSource(name: unknown): boolean {
+  return typeof name === 'string' && (TULU_SOURCES.has(name) || name.startsWith('science'));
+}
+
 const hasMessages = (row: unknown) => Array.isArray(fieldsOf(row)['messages']);
 
 export const wildChat: ExampleFormat = {
@@ -56,7 +76,10 @@ export const wildChat: ExampleFormat = {
   kind: 'sft',
   supervision: 'GPT-3.5-Turbo, GPT-4',
   pick: 'longest',
-  recognises: (row) => Array.isArray(fieldsOf(row)['conversation']),
+  recognises: (row) => {
+    const fields = fieldsOf(row);
+    return Array.isArray(fields['conversation']) && ID_FIELDS.some((name) => name in fields);
+  },
   read,
 };
 
@@ -78,7 +101,7 @@ export const tulu: ExampleFormat = {
   kind: 'sft',
   supervision: 'human, GPT-3.5-Turbo, GPT-4',
   pick: 'longest',
-  recognises: (row) => hasMessages(row) && typeof fieldsOf(row)['dataset'] === 'string',
+  recognises: (row) => hasMessages(row) && isTuluSource(fieldsOf(row)['dataset']),
   read,
 };
 
@@ -86,10 +109,13 @@ export const tulu: ExampleFormat = {
 export const conversation: ExampleFormat = {
   name: 'messages',
   label: 'SFT: messages',
-  fields: 'messages [{role, content}] or conversations [{from, value}], id?',
+  fields: 'messages [{role, content}], or conversation, or conversations [{from, value}], id?',
   kind: 'sft',
   supervision: undefined,
   pick: 'random',
-  recognises: (row) => hasMessages(row) || Array.isArray(fieldsOf(row)['conversations']),
+  recognises: (row) => {
+    const { conversation: one, conversations } = fieldsOf(row);
+    return hasMessages(row) || Array.isArray(one) || Array.isArray(conversations);
+  },
   read,
 };

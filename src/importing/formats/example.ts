@@ -21,7 +21,7 @@ export interface SourceExample {
   rejected: SourceAnswer[];
 }
 
-/** `paper` is what the paper compares with (Tables 5 and 6); the other two are anybody's. */
+/** What the paper compares with (Tables 5 and 6), and what anybody's data may be written as. */
 export type ExampleFormatName =
   | 'ultrafeedback'
   | 'longreward_preference'
@@ -32,7 +32,8 @@ export type ExampleFormatName =
   | 'longalign'
   | 'longmit'
   | 'longreward_sft'
-  | 'messages';
+  | 'messages'
+  | 'instruction';
 
 export interface ExampleFormat extends RowFormat<SourceExample, ExampleFormatName> {
   /** The dataset as papers call it. */

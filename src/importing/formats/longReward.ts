@@ -47,7 +47,7 @@ export const longRewardSft: ExampleFormat = {
   kind: 'sft',
   supervision: 'GLM-4',
   pick: 'random',
-  recognises: (row) => hasQuery(row) && 'answer' in fieldsOf(row),
+  recognises: (row) => hasQuery(row) && 'answer' in fieldsOf(row) && 'idx' in fieldsOf(row),
   read: (row) =>
     readRow(sftSchema, row, ({ answer, ...rest }) => ({
       id: rest.idx,

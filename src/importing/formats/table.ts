@@ -1,6 +1,6 @@
 import { conversation, longAlign, tulu, wildChat } from './conversations.ts';
 import type { ExampleFormat } from './example.ts';
-import { longAlpaca } from './longAlpaca.ts';
+import { instruction, longAlpaca } from './longAlpaca.ts';
 import { longMit } from './longMit.ts';
 import { longRewardPreference, longRewardSft } from './longReward.ts';
 import { preference } from './preference.ts';
@@ -17,5 +17,6 @@ export const EXAMPLE_FORMATS: readonly ExampleFormat[] = [
   longAlign,
   tulu,
   longAlpaca,
+  instruction,
   conversation,
 ];

@@ -25,10 +25,10 @@ export const ultraFeedback: ExampleFormat = {
   pick: 'longest',
   recognises: (row) => {
     const fields = fieldsOf(row);
-    return (
-      ('instruction' in fields && Array.isArray(fields['completions'])) ||
-      (hasSides(row) && ('score_chosen' in fields || 'chosen-rating' in fields))
-    );
+    if (Array.isArray(fields['completions'])) return 'instruction' in fields;
+    // Others give scores as well: who scored them is not to be guessed.
+    const isBinarized = 'prompt_id' in fields && 'score_chosen' in fields;
+    return hasSides(row) && (isBinarized || 'chosen-rating' in fields);
   },
   read: (row) => (hasSides(row) ? readPreference(row) : readRow(rowSchema, row, toExample)),
 };

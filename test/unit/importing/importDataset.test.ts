@@ -3,7 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { systemClock } from '../../../src/clock.ts';
 import { exportPairs } from '../../../src/preference/export.ts';
+import { questionRow } from '../../../src/editor/tree/questionRow.ts';
 import { pairs } from '../../../src/preference/pairs.ts';
+import { viewStudy } from '../../../src/preference/studyView.ts';
 import { openaiClient } from '../../../src/sampling/openaiClient.ts';
 import { sample } from '../../../src/sampling/sample.ts';
 import { runStage } from '../../../src/stage.ts';
@@ -91,6 +93,8 @@ describe('what is there already', () => {
         exportPairs(study, { clock: systemClock }, { format: 'sft', signal }),
       );
       assert.equal(sft.rows, 2);
+      const manifest = await readFile(`${sft.folder}/manifest.json`, 'utf8');
+      assert.match(manifest, /"made_from": \{[^}]*"source": "tulu\.jsonl"/);
     }));
 
   test('going back to a dataset imported before uses its answers again', () =>
@@ -187,4 +191,14 @@ test('a long prompt is shown by its last line, and the prompt itself is whole', 
     const [question] = (await recordsOf(study)).questions;
     assert.equal(question?.question, 'When did it come in?');
     assert.match(question.context, /^Passage of the harbour book\.[\s\S]*When did it come in\?$/);
+  }));
+
+test('an imported question says so in the tree, with its margin where the dataset scores', () =>
+  withStudy(async (study) => {
+    await runImport(study, { path: fixture('ultrafeedback.binarized.jsonl') });
+    const view = await viewStudy(study);
+    const [entry] = view.index.questions.values();
+    assert.ok(entry);
+    const row = questionRow(entry, view.states.of(entry.id), view.selection.imported ?? 0);
+    assert.match(row.description, /^2\/2 · margin 4\.500 · imported · /);
   }));

@@ -133,3 +133,17 @@ test('LongMIT: the prompt is put together as its card says, in its language', as
     /文章 1:\n灯塔建于1874年。\n\n请结合上面材料回答以下问题。只给答案/,
   );
 });
+
+test('data that is only written alike is not taken for a dataset of the paper', () => {
+  const turns = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+  ];
+  for (const [row, format] of [
+    [{ prompt: 'a', chosen: 'b', rejected: 'c', score_chosen: 2, score_rejected: 1 }, 'preference'],
+    [{ instruction: 'a', output: 'b' }, 'instruction'],
+    [{ messages: turns, dataset: 'mine' }, 'messages'],
+    [{ conversation: turns }, 'messages'],
+  ] as const)
+    assert.equal(EXAMPLE_FORMATS.find(({ recognises }) => recognises(row))?.name, format);
+});
