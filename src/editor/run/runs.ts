@@ -149,7 +149,8 @@ export class Runs implements vscode.Disposable {
       this.#status.hide();
       return;
     }
-    this.#ports.view.message = runs.flatMap(runLines).join('\n');
+    // One paragraph: the view shows line breaks as spaces.
+    this.#ports.view.message = runs.map(longLine).join(' — ');
     const line = runLine(first);
     const more = runs.length > 1 ? ` (+${runs.length - 1})` : '';
     this.#status.text = `$(sync~spin) ${line}${more}`;
@@ -171,10 +172,10 @@ function runLine({ title, progress, pace }: ActiveRun): string {
   return progress ? `${title}: ${progressText(progress, pace)}` : `${title} ...`;
 }
 
-/** The line, and below it what goes on with the server. */
-function runLines(run: ActiveRun): string[] {
+/** The line, and after it what goes on with the server. */
+function longLine(run: ActiveRun): string {
   const more = run.progress ? samplingText(run.progress, run.pace) : '';
-  return [runLine(run), ...(more === '' ? [] : [more])];
+  return more === '' ? runLine(run) : `${runLine(run)} · ${more}`;
 }
 
 /** Names of hosts and kinds of errors come from elsewhere: they are shown as text. */
