@@ -12,7 +12,7 @@ import { trajectoriesOf } from './support/studyFiles.ts';
 import { RUN_MS, until } from './support/until.ts';
 
 const KEY = 'sk-e2e-never-to-be-seen-7731';
-const QUESTIONS = Array.from({ length: 24 }, (_, i) => `q-${String(i).padStart(2, '0')}`);
+const QUESTIONS = Array.from({ length: 32 }, (_, i) => `q-${String(i).padStart(2, '0')}`);
 const N = 8;
 const TOTAL = QUESTIONS.length * N;
 
@@ -86,7 +86,7 @@ describe("A server of the user's own", () => {
       await workbench.dialog.waitFor();
       const asked = await workbench.dialog.innerText();
       assert.match(asked, /Sample isle on lab\?/);
-      assert.match(asked, /192 samples, 146K prompt tokens if cached, at most 12K completion/);
+      assert.match(asked, /256 samples, 195K prompt tokens if cached, at most 16K completion/);
       assert.match(asked, /at most \d\.\d\d USD/);
       await workbench.shots('estimate', ['dark']);
       await workbench.dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -98,9 +98,9 @@ describe("A server of the user's own", () => {
 
   step('shows how the run goes in the view and in the status bar', async ({ workbench }) => {
     await until('progress', async () =>
-      /\d+ of 192 .*left/.test(await workbench.viewMessage.innerText()),
+      /\d+ of 256 .*left/.test(await workbench.viewMessage.innerText()),
     );
-    await workbench.status(/Sampling isle: \d+ of 192/).waitFor();
+    await workbench.status(/Sampling isle: \d+ of 256/).waitFor();
     await workbench.status(/Sampling isle/).hover();
     await workbench.page.locator('.workbench-hover').getByText('Click to cancel').waitFor();
     await workbench.page.screenshot({ path: 'test/output/e2e/sampling-hover-dark.png' });
@@ -111,7 +111,8 @@ describe("A server of the user's own", () => {
     'offers to go on after the editor was killed, and never goes on by itself',
     async (session) => {
       const { workbench } = session;
-      await until('some samples', async () => (await trajectoriesOf(dir)).length > 10, RUN_MS);
+      const before = (await trajectoriesOf(dir)).length;
+      await until('more samples', async () => (await trajectoriesOf(dir)).length > before, RUN_MS);
       await session.editor.crash();
       const kept = await trajectoriesOf(dir);
       assert.ok(kept.length < TOTAL, `${kept.length} were taken`);
