@@ -257,6 +257,9 @@ export class Dispatcher {
         this.#signal,
       );
       this.tally.used(usage);
+      // Else such a server would be asked for ever.
+      if (open.size === samples.length)
+        throw new EndpointError('bad_answer', 'later', `${client.host} sent no choice.`);
       begun();
       // Where there were fewer choices than asked for, nothing failed: the rest is asked for otherwise.
       work.putBack([...open]);

@@ -139,6 +139,27 @@ test('of a stream that is cut, the choices that had ended are kept and the other
   );
 });
 
+test('an answer without a choice is a failure, however it is told', async () => {
+  const empty: Fault = (response, { stream }) => {
+    if (stream)
+      sendText(response, 200, 'text/event-stream', 'data: {"choices": []}\n\ndata: [DONE]\n\n');
+    else {
+      const choice = { index: 7, message: { content: 'of another question' } };
+      sendText(response, 200, 'application/json', JSON.stringify({ choices: [choice] }));
+    }
+  };
+  for (const maxChoices of [1, N])
+    await withFault(
+      () => empty,
+      async (study, url) => {
+        const { outcome, records } = await run(study, url, { maxChoices });
+        assert.equal(outcome.error?.code, 'bad_answer');
+        assert.match(outcome.error.message, /sent no choice/);
+        assert.deepEqual(records, []);
+      },
+    );
+});
+
 test('an error within a stream is read as the error that it is', async () => {
   const overflow: Fault = (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
