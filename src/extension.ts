@@ -30,6 +30,7 @@ import { QuestionPanels } from './editor/panels/questionPanels.ts';
 import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
 import { synthesisPanels } from './editor/panels/synthesisPanels.ts';
 import { synthesisView } from './editor/panels/synthesisView.ts';
+import { changePolicy } from './editor/policy/policyCommand.ts';
 import { Queues } from './editor/queue/queues.ts';
 import { ViewCommands } from './editor/queue/viewCommands.ts';
 import { Runs } from './editor/run/runs.ts';
@@ -292,6 +293,11 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     exportPairs: async (target) => stages.exportPairs(await targets.study(target)),
     report: async (target) => showReport(await targets.study(target)),
+    changePolicy: async (target) =>
+      changePolicy(await targets.study(target), {
+        slices: store.slices,
+        compare: (study, policy) => stages.comparePolicy(study, policy),
+      }),
     dashboard: async (target) => dashboards.show(await targets.study(target)),
     openDisputed: (target) => openView(target, 'disputed'),
     openQuestion: (target) => questions.openQuestion(target),

@@ -32,6 +32,11 @@ export const COMMANDS = {
   showScorer: { title: 'Show Scorer...', palette: 'sealong.stage != none' },
   exportPairs: { title: 'Export Pairs...', icon: '$(export)', palette: 'sealong.stage != none' },
   report: { title: 'Report', icon: '$(graph)', palette: 'sealong.stage != none' },
+  changePolicy: {
+    title: 'Pair Policy...',
+    icon: '$(settings)',
+    palette: 'sealong.stage != none',
+  },
   dashboard: {
     title: 'Review Dashboard',
     icon: '$(dashboard)',

@@ -6,7 +6,7 @@ import { SealongError } from '../../errors.ts';
 import { EXPORT_FORMATS } from '../../preference/formats/formats.ts';
 import type { StageOutcome } from '../../protocol/stage.ts';
 import type { StageEnvironment, StageRequest } from '../../stageRequest.ts';
-import type { ScorerName } from '../../study/config.ts';
+import type { PairPolicy, ScorerName } from '../../study/config.ts';
 import { openStudy } from '../../study/study.ts';
 import type { ApiKeys } from '../endpoint/apiKeys.ts';
 import type { EndpointChoice } from '../endpoint/endpointChoice.ts';
@@ -149,6 +149,17 @@ export class RunCommands {
     const outcome = await this.#run(
       study,
       { verb: 'report', study: study.dir, settings: [], synthesis: true },
+      await this.#environment({}),
+    );
+    return outcome.type === 'done' ? outcome.summary : undefined;
+  }
+
+  /** The study's pairs beside those of another policy. @returns undefined where it was cancelled or failed. */
+  async comparePolicy(study: OpenStudy, policy: PairPolicy): Promise<object | undefined> {
+    const compare = [{ path: ['pairs'], value: policy }];
+    const outcome = await this.#run(
+      study,
+      { verb: 'pairs', study: study.dir, settings: [], compare },
       await this.#environment({}),
     );
     return outcome.type === 'done' ? outcome.summary : undefined;

@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { SealongError, fileError, messageOf } from '../../errors.ts';
-import { writeAtomic } from '../../records/writeAtomic.ts';
 import { scoringHash } from '../../scoring/selection.ts';
 import { SCORERS, studyConfigSchema, type ScorerName } from '../../study/config.ts';
-import { studyPaths } from '../../study/study.ts';
 import { withScorer } from '../../study/withScorer.ts';
+import { changeConfig } from '../configFile.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { TimeSlices } from '../store/timeSlices.ts';
@@ -38,26 +35,7 @@ export async function pickScorer(
  */
 export async function setScorer(study: OpenStudy, scorer: ScorerName): Promise<void> {
   requireTrust('Changing the scorer');
-  const { config: path } = studyPaths(study.dir);
-  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === path);
-  if (open?.isDirty)
-    throw new SealongError('unsaved', `${path} has changes that are not saved. Save it first.`);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw fileError('read', path, error);
-  }
-  let changed: string;
-  try {
-    changed = withScorer(text, scorer);
-  } catch (error) {
-    throw new SealongError(
-      'bad_config',
-      `${path} is not valid JSON (${messageOf(error)}). Mend it in the editor.`,
-    );
-  }
-  await writeAtomic(path, changed);
+  await changeConfig(study, (text) => withScorer(text, scorer));
 }
 
 /** The scorer that a run of `score` says it used. */
