@@ -16,6 +16,8 @@ export class StudyIndex {
   readonly problems: Problem[] = [];
   /** Question id, then sampling hash, then index. */
   readonly #trajectories = new Map<string, Map<string, Map<number, TrajectoryEntry>>>();
+  /** Ids, hashes, reasons and answers of trajectories, each once. */
+  readonly #texts = new Map<string, string>();
   /** Question id, then `scorer config sampling`: the latest record counts. */
   readonly #scores = new Map<string, Map<string, ScoreEntry>>();
   /** Sampling hashes with their number of trajectories, in the order of their first appearance. */
@@ -90,6 +92,23 @@ export class StudyIndex {
     scores.set(key, entry);
   }
 
+  /** Each entry comes from a worker with texts of its own; those that repeat are kept once. */
+  #shared(entry: TrajectoryEntry): TrajectoryEntry {
+    const once = (text: string): string => {
+      const known = this.#texts.get(text);
+      if (known !== undefined) return known;
+      this.#texts.set(text, text);
+      return text;
+    };
+    return {
+      ...entry,
+      questionId: once(entry.questionId),
+      sampling: once(entry.sampling),
+      finishReason: once(entry.finishReason),
+      ...(entry.answer === undefined ? {} : { answer: once(entry.answer) }),
+    };
+  }
+
   #addTrajectory(entry: TrajectoryEntry): void {
     const bySampling = inner(this.#trajectories, entry.questionId);
     const byIndex = inner(bySampling, entry.sampling);
@@ -97,7 +116,7 @@ export class StudyIndex {
     // The first record of an index counts, so that a double cannot change what was scored; a failed one gives way.
     if (first && !isFailed(first)) return;
     if (!first) this.samplings.set(entry.sampling, (this.samplings.get(entry.sampling) ?? 0) + 1);
-    byIndex.set(entry.index, entry);
+    byIndex.set(entry.index, this.#shared(entry));
     if (entry.imported)
       this.imported.set(
         entry.sampling,

@@ -55,7 +55,11 @@ export class ScanClient implements Scanner {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#script, { name: 'sealong-scan' });
+    const worker = new Worker(this.#script, {
+      name: 'sealong-scan',
+      // What it parses is dropped at once: without a limit V8 lets such garbage grow, in the memory of the host.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     worker.unref();
     worker.on('message', (message: FromScanWorker) => {
       this.#receive(message);
