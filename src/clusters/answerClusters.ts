@@ -1,5 +1,5 @@
 import { answerCore } from './answerCore.ts';
-import { isNear } from './nearEqual.ts';
+import { answerForm, isNear, type AnswerForm } from './nearEqual.ts';
 import { normalForm } from './normalForm.ts';
 
 /** A longer answer in its words of weight is a sentence: it counts only where another trajectory says the same. */
@@ -44,7 +44,7 @@ export interface ClusterInput {
 
 /** Answers that are one: trajectories by wording. */
 interface Group {
-  form: string;
+  form: AnswerForm;
   /** Wordings as they are shown. */
   wordings: Map<string, number[]>;
   /** Nothing but a sentence that a weak rule found. */
@@ -109,7 +109,12 @@ function equalAnswers(
     const vague = weak && words > LONGEST_ANSWER;
     const group = byForm.get(form);
     if (!group) {
-      byForm.set(form, { form, wordings: new Map([[label, [index]]]), vague, size: 1 });
+      byForm.set(form, {
+        form: answerForm(form),
+        wordings: new Map([[label, [index]]]),
+        vague,
+        size: 1,
+      });
       continue;
     }
     group.vague &&= vague;
@@ -119,7 +124,10 @@ function equalAnswers(
     else group.wordings.set(label, [index]);
   }
   return [...byForm.values()].sort(
-    (a, b) => Number(a.vague) - Number(b.vague) || b.size - a.size || a.form.length - b.form.length,
+    (a, b) =>
+      Number(a.vague) - Number(b.vague) ||
+      b.size - a.size ||
+      a.form.text.length - b.form.text.length,
   );
 }
 
@@ -134,7 +142,7 @@ function isSame(a: Group, b: Group, merged: readonly (readonly string[])[]): boo
 }
 
 function isIn({ form, wordings }: Group, set: readonly string[]): boolean {
-  return set.some((answer) => wordings.has(answer) || normalForm(answer) === form);
+  return set.some((answer) => wordings.has(answer) || normalForm(answer) === form.text);
 }
 
 /** Members stand in order: clear ones, then the most frequent. */

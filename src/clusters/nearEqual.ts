@@ -3,39 +3,48 @@ const SHORTEST_SPELT = 6;
 /** Words that are in many a longer answer without being its point. */
 const TOO_COMMON = new Set(['yes', 'no', 'unknown', 'none', 'true', 'false', 'not', '']);
 
+/** An answer in normal form, taken apart once: it is compared with many others. */
+export interface AnswerForm {
+  text: string;
+  words: readonly string[];
+  /** The words in alphabetical order. */
+  bag: string;
+  /** The words with digits: two answers that differ in one are two answers. */
+  numbers: string;
+}
+
+/** @param text in normal form. */
+export function answerForm(text: string): AnswerForm {
+  const words = text.split(' ');
+  return {
+    text,
+    words,
+    bag: words.length === 1 ? text : [...words].sort().join(' '),
+    numbers: words.filter((word) => /\d/.test(word)).join(' '),
+  };
+}
+
 /**
- * Whether two answers in normal form are one: the same words in any order, the words of one within the other ("wye" in
- * "thomas wye"), or longer words spelt with one letter otherwise. Numbers are never nearly equal.
+ * Whether two answers are one: the same words in any order, the words of one within the other ("wye" in "thomas wye"), or
+ * longer words spelt with one letter otherwise. Numbers are never nearly equal.
  */
-export function isNear(a: string, b: string): boolean {
-  if (a === b) return true;
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  const [few, many] = [short.split(' '), long.split(' ')];
-  if (few.length === many.length && few.length > 1 && sameWords(few, many)) return true;
-  if (isWithin(short, long, few, many)) return true;
-  return few.length === many.length && few.every((word, place) => isSpeltAlike(word, many[place]));
+export function isNear(a: AnswerForm, b: AnswerForm): boolean {
+  if (a.bag === b.bag) return true;
+  const [short, long] = a.text.length <= b.text.length ? [a, b] : [b, a];
+  if (isWithin(short, long)) return true;
+  return (
+    short.words.length === long.words.length &&
+    short.words.every((word, place) => isSpeltAlike(word, long.words[place]))
+  );
 }
 
-function sameWords(a: readonly string[], b: readonly string[]): boolean {
-  return [...a].sort().join(' ') === [...b].sort().join(' ');
-}
-
-function isWithin(
-  short: string,
-  long: string,
-  few: readonly string[],
-  many: readonly string[],
-): boolean {
-  if (TOO_COMMON.has(short) || !` ${long} `.includes(` ${short} `)) return false;
+function isWithin(short: AnswerForm, long: AnswerForm): boolean {
+  // The plain search comes first: it says no to nearly all.
+  if (!long.text.includes(short.text) || TOO_COMMON.has(short.text)) return false;
+  if (!` ${long.text} `.includes(` ${short.text} `)) return false;
   // "2" is not the answer "2 of 12", and a letter is in everything.
-  if (few.length === 1 && short.length < 3) return false;
-  const number = numbersOf(few);
-  return number === '' || number === numbersOf(many);
-}
-
-/** The words with digits: two answers that differ in one are two answers. */
-function numbersOf(words: readonly string[]): string {
-  return words.filter((word) => /\d/.test(word)).join(' ');
+  if (short.words.length === 1 && short.text.length < 3) return false;
+  return short.numbers === '' || short.numbers === long.numbers;
 }
 
 /** "metres" and "meters", "harbour" and "harbor": one letter too many, another one, or two that changed places. */
