@@ -35,8 +35,8 @@ export class PolicyPreview {
     this.#after.add(state, after);
     const change = changeOf(state.pair, after);
     if (change) this.#counts[change] += 1;
-    if (givesOtherAnswer(state, state.pair) !== givesOtherAnswer(state, after))
-      this.#counts.flipped += 1;
+    const [before, now] = [givesOtherAnswer(state, state.pair), givesOtherAnswer(state, after)];
+    if (before !== undefined && now !== undefined && before !== now) this.#counts.flipped += 1;
     return after;
   }
 
