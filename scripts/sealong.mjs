@@ -5,14 +5,33 @@ import { root, toStderr } from './setup/cache.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureEmbedded } from './setup/embedded.mjs';
 import { runMain } from './setup/main.mjs';
+import { ensureTrainer } from './setup/trainer.mjs';
 
 const oldestNode = 20;
 
+/** The trainer's Python, where this command trains here and names none. */
+async function trainerPython() {
+  const [verb, ...rest] = process.argv.slice(2);
+  const elsewhere = ['--engine', '--cluster', '--python', '--help', '-h'];
+  if (
+    verb !== 'train' ||
+    process.env.SEALONG_TRAINER_PYTHON ||
+    rest.some((word) => elsewhere.includes(word.split('=')[0]))
+  ) {
+    return {};
+  }
+  const { python, missing } = await ensureTrainer(toStderr);
+  if (missing !== undefined) {
+    toStderr(missing);
+  }
+  return python === undefined ? {} : { SEALONG_TRAINER_PYTHON: python };
+}
+
 // npm runs scripts in the checkout; the paths a user names are relative to where they are.
-function run(embedded) {
+function run(environment) {
   const child = spawn(process.execPath, [join(root, 'dist/sealong.js'), ...process.argv.slice(2)], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
-    env: { ...process.env, SEALONG_EMBEDDED: embedded },
+    env: { ...process.env, ...environment },
     stdio: 'inherit',
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -42,5 +61,5 @@ await runMain(async () => {
   });
   await ensureDependencies(toStderr);
   await build();
-  process.exitCode = await run(await models);
+  process.exitCode = await run({ SEALONG_EMBEDDED: await models, ...(await trainerPython()) });
 });

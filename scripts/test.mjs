@@ -5,6 +5,7 @@ import { ensureEmbedded } from './setup/embedded.mjs';
 import { ensureExportsPython } from './setup/exportsPython.mjs';
 import { runMain } from './setup/main.mjs';
 import { ensureNode } from './setup/node.mjs';
+import { ensureTrainer } from './setup/trainer.mjs';
 import { CannotRun, checks, runs } from './test/parts.mjs';
 
 const inCi = process.env.CI === 'true';
@@ -55,6 +56,7 @@ function lazySetup() {
     embedded: ensureEmbedded,
     browser: ensureBrowser,
     exportsPython: ensureExportsPython,
+    trainer: ensureTrainer,
   };
   const started = new Map();
   const start = (name) => {
@@ -71,7 +73,8 @@ function lazySetup() {
 
 const needs = {
   unit: ['node'],
-  integration: ['node', 'browser', 'embedded', 'exportsPython'],
+  integration: ['node', 'browser', 'embedded', 'exportsPython', 'trainer'],
+  trainer: ['trainer'],
   e2e: ['node', 'browser', 'embedded', 'editor'],
 };
 

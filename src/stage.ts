@@ -5,7 +5,7 @@ export interface StageProgress {
   type: 'progress';
   done: number;
   total: number;
-  unit: 'questions' | 'rows' | 'trajectories' | 'texts' | 'judgements' | 'bytes';
+  unit: 'questions' | 'rows' | 'trajectories' | 'texts' | 'judgements' | 'bytes' | 'steps';
   /** Tokens generated in this run so far, where the stage generates. */
   completionTokens?: number;
   /** What goes on between the stage and the server, where the stage samples. */

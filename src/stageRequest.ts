@@ -37,6 +37,8 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
   | { verb: 'export'; format: string; out?: string; validation?: number }
   /** `synthesis`: of the contexts alone. */
   | { verb: 'report'; scorers?: boolean; synthesis?: boolean }
+  /** With the trainer on this machine, or what another engine reads. */
+  | { verb: 'train'; engine?: string; out?: string; again?: boolean }
 );
 export type StageVerb = StageRequest['verb'];
 
@@ -50,6 +52,8 @@ export interface StageEnvironment {
   apiKey?: string;
   /** The folder with the embedded models, where they were set up. */
   embeddedFolder?: string;
+  /** The trainer's package and, where its environment is there, the Python to run it with. */
+  trainer?: { folder: string; python?: string };
   /** Where models from a hub are kept. */
   modelCache: string;
   /** For models that a hub gives only to those who accepted their licence. */

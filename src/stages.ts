@@ -20,6 +20,9 @@ import { openStudy, type Study } from './study/study.ts';
 import { reportDataset } from './synthesis/datasetReport.ts';
 import { synthesize } from './synthesis/synthesize.ts';
 import { openTokenCounter } from './tokenizers/openTokenCounter.ts';
+import { writeEngineFiles } from './training/engines/writeEngineFiles.ts';
+import { trainLocally } from './training/trainLocally.ts';
+import type { TrainerProgram } from './training/trainerProcess.ts';
 
 /** Judgements are not adapted to what the server bears, as samples are. */
 const JUDGED_AT_ONCE = 16;
@@ -133,10 +136,34 @@ export async function* runNamedStage(
         { format: request.format, out: request.out, validation: request.validation, signal },
       );
       return;
+    case 'train':
+      if (request.engine !== undefined) {
+        const { engine: name, out } = request;
+        yield* writeEngineFiles(study, { clock: systemClock }, { engine: name, out, signal });
+        return;
+      }
+      yield* trainLocally(
+        study,
+        {
+          clock: systemClock,
+          trainer: trainerOf(environment),
+          embeddedFolder: environment.embeddedFolder,
+        },
+        { again: request.again ?? false, signal },
+      );
+      return;
     case 'report':
       if (request.synthesis === true) yield* reportDataset(study, { signal });
       else yield* report(study, { scorers: request.scorers ?? false, signal });
   }
+}
+
+function trainerOf({ trainer }: StageEnvironment): TrainerProgram {
+  if (trainer?.python !== undefined) return { folder: trainer.folder, python: trainer.python };
+  throw new SealongError(
+    'no_trainer',
+    "The trainer's Python is not named. Make its environment with trainer/setup.sh and name it with --python PATH, or with the environment variable SEALONG_TRAINER_PYTHON.",
+  );
 }
 
 /** One thread a core, less one for the stage itself. */

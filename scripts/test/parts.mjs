@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packageExtension } from '../package.mjs';
 import { root } from '../setup/cache.mjs';
 import { runNodeTests } from './nodeTests.mjs';
+import { checkPython, runPytest } from './trainerTests.mjs';
 import { checkImports, checkWith } from './tools.mjs';
 
 /** Thrown by a part that cannot run on this machine. */
@@ -39,10 +40,20 @@ export const runs = {
       ...(exportsPython.missing === undefined && {
         SEALONG_EXPORTS_PYTHON: exportsPython.python,
       }),
+      // Without the trainer's environment its tests say themselves that they are skipped.
+      ...(await trainerEnvironment(setup)),
       // Without a browser the tests of the webviews say themselves that they are skipped.
       ...(browser.missing === undefined && { SEALONG_CHROMIUM: browser.path }),
     };
     return runNodeTests('test/integration', { node, env, concurrency: 1, write });
+  },
+  trainer: async ({ setup, write }) => {
+    const { python, missing } = await setup.trainer();
+    if (missing !== undefined) {
+      throw new CannotRun(missing);
+    }
+    await checkPython(python);
+    return runPytest(python, { write });
   },
   package: async ({ write }) => {
     write(`made ${await packageExtension({ log: write })}`);
@@ -64,6 +75,11 @@ export const runs = {
     return runNodeTests('test/e2e', { node, env, concurrency: 1, write });
   },
 };
+
+async function trainerEnvironment(setup) {
+  const { python } = await setup.trainer();
+  return python === undefined ? {} : { SEALONG_TRAINER_PYTHON: python };
+}
 
 function isThere(folder) {
   return existsSync(join(root, folder));

@@ -4,6 +4,7 @@ import { EXAMPLE_FORMATS } from '../importing/formats/table.ts';
 import { EXPORT_FORMATS } from '../preference/formats/formats.ts';
 import { parseSetting, type Setting } from '../study/loadConfig.ts';
 import { SCORERS } from '../study/config.ts';
+import { ENGINES } from '../training/engines/engines.ts';
 import type { StageRequest } from '../stageRequest.ts';
 import type { EndpointFlags } from './environment.ts';
 
@@ -40,6 +41,9 @@ const OPTIONS = {
   replace: { type: 'boolean' },
   'retry-failed': { type: 'boolean' },
   'token-limit': { type: 'string' },
+  again: { type: 'boolean' },
+  engine: { type: 'string' },
+  python: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -91,6 +95,11 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
       'print counts, lengths, and SubEM where answers exist; also of all scorers side by side, or of the contexts alone',
     options: ['scorers', 'synthesis'],
   },
+  train: {
+    usage: `train STUDY [--python PYTHON] [--again] | train STUDY --engine ${ENGINES.map(({ name }) => name).join('|')} [--out NAME]`,
+    about: 'train on the pairs with the trainer here, or write what another engine reads',
+    options: ['python', 'again', 'engine', 'out'],
+  },
   serve: {
     usage: 'serve [--port N]',
     about: 'serve the embedded model on loopback, OpenAI-compatible',
@@ -105,7 +114,7 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
 
 const WITHOUT_STUDY = new Set(['serve', 'test-endpoint']);
 
-const NOT_BUILT = ['train', 'evaluate'];
+const NOT_BUILT = ['evaluate'];
 
 /** @throws SealongError `usage` (exit code 2), or `not_built` for the verbs that are still to come. */
 export function parseCommand(argv: readonly string[]): Command {
@@ -144,6 +153,7 @@ export function parseCommand(argv: readonly string[]): Command {
     endpoints: values.endpoint ?? [],
     concurrency: optionalNumber(values.concurrency, '--concurrency', 4096),
     maxChoices: optionalNumber(values['max-choices'], '--max-choices', 128),
+    python: values.python,
   };
 }
 
@@ -211,6 +221,14 @@ function stageRequest(
         format: values.format,
         ...(values.out !== undefined ? { out: values.out } : {}),
         ...(values.validation !== undefined ? { validation: share(values.validation) } : {}),
+      };
+    case 'train':
+      return {
+        ...base,
+        verb,
+        ...(values.engine !== undefined ? { engine: values.engine } : {}),
+        ...(values.out !== undefined ? { out: values.out } : {}),
+        again: values.again ?? false,
       };
     case 'report':
       return {

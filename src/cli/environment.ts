@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../cacheFolder.ts';
 import { withVersion } from '../endpoint/baseUrl.ts';
 import type { EndpointProfile } from '../endpoint/endpointProfile.ts';
@@ -18,11 +20,14 @@ export interface EndpointFlags {
   endpoints: readonly string[];
   concurrency?: number | undefined;
   maxChoices?: number | undefined;
+  /** The trainer's Python. */
+  python?: string | undefined;
 }
 
 /** What the command takes from flags and the environment. */
 export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
-  const { HF_TOKEN, SEALONG_API_KEY, SEALONG_EMBEDDED, SEALONG_ENDPOINT } = process.env;
+  const { HF_TOKEN, SEALONG_API_KEY, SEALONG_EMBEDDED, SEALONG_ENDPOINT, SEALONG_TRAINER_PYTHON } =
+    process.env;
   const endpoint = endpointOf({
     ...flags,
     endpoints: flags.endpoints.length > 0 ? flags.endpoints : [SEALONG_ENDPOINT ?? ''],
@@ -35,9 +40,24 @@ export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
     endpointCache: cacheFolder(),
     modelCache: join(cacheFolder(), 'hub'),
     allowDownload: true,
+    trainer: trainerOf(flags.python ?? SEALONG_TRAINER_PYTHON),
     embeddingWorker: new URL('./embeddingWorker.js', import.meta.url).href,
     tokenWorker: new URL('./tokenWorker.js', import.meta.url).href,
   };
+}
+
+/**
+ * The package lies beside the bundles, and beside `src` where this runs from source; its Python is the one named, or that
+ * of trainer/setup.sh.
+ */
+function trainerOf(named: string | undefined): { folder: string; python?: string } {
+  const [beside, above] = ['../trainer', '../../trainer'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  ) as [string, string];
+  const folder = existsSync(join(beside, 'sealong_trainer')) ? beside : above;
+  const own = join(folder, '.venv', 'bin', 'python');
+  const python = named ?? (existsSync(own) ? own : undefined);
+  return python === undefined ? { folder } : { folder, python };
 }
 
 /** @throws SealongError `usage` where the embedded model is one of several replicas. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { recipeOptions } from '../training/recipe.ts';
 
 const whole = z.number().int();
 const positive = whole.positive();
@@ -212,6 +213,11 @@ const lora = z.strictObject({
 });
 
 const training = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Model to train: a hub id, a folder or "embedded" (default: sampling.model).'),
   method: z.enum(['orpo', 'sft']).default('orpo'),
   beta: z.number().nonnegative().default(0.1),
   lora: lora.default(() => lora.parse({})),
@@ -220,6 +226,7 @@ const training = z.strictObject({
   learning_rate: z.number().positive().default(5e-5),
   max_length: positive.default(32768),
   sequence_parallel: positive.default(8),
+  ...recipeOptions,
 });
 
 const evaluation = z.strictObject({

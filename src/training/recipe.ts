@@ -41,6 +41,35 @@ const schedule = z.strictObject({
   warmup: share.default(0.05).describe('Share of the steps in which the rate rises from 0.'),
 });
 
+const dtype = z.enum(['bfloat16', 'float32']).describe('Of the computation.');
+const gpus = positive.describe('Processes in all; sequence_parallel where absent.');
+const maxSteps = positive.describe('Ends the run earlier than the epochs would.');
+const microBatchSize = positive.describe('Pairs a forward pass.');
+const merge = z.boolean().describe('Also write the base with the adapter merged in.');
+const sftAverage = z
+  .enum(['answer', 'token'])
+  .describe(
+    'For sft: each answer counts alike (the formula), or each token does (as transformers averages).',
+  );
+const tooLong = z
+  .enum(['drop', 'refuse'])
+  .describe('Longer pairs are dropped and counted, or the run is refused. None is ever cut.');
+const track = z
+  .enum(['none', 'trackio', 'wandb'])
+  .describe('A tracker that also gets the metrics, where its package is installed.');
+
+/** What a study may say of its training beside the paper's values; the recipe's defaults hold where it does not. */
+export const recipeOptions = {
+  dtype: dtype.optional(),
+  gpus: gpus.optional(),
+  max_steps: maxSteps.optional(),
+  merge: merge.optional(),
+  micro_batch_size: microBatchSize.optional(),
+  sft_average: sftAverage.optional(),
+  too_long: tooLong.optional(),
+  track: track.optional(),
+};
+
 const checkpoints = z.strictObject({
   every_steps: positive.default(50),
   keep: positive.default(2).describe('Checkpoints kept; the oldest goes first.'),
@@ -63,17 +92,12 @@ export const recipeSchema = z
     data,
     method: z.enum(['orpo', 'sft']).default('orpo'),
     beta: z.number().nonnegative().default(0.1).describe('Weight of the odds-ratio loss.'),
-    sft_average: z
-      .enum(['answer', 'token'])
-      .default('answer')
-      .describe(
-        'For sft: each answer counts alike (the formula), or each token does (as transformers averages).',
-      ),
+    sft_average: sftAverage.default('answer'),
     lora: lora.default(() => lora.parse({})),
     epochs: positive.default(1),
-    max_steps: positive.optional().describe('Ends the run earlier than the epochs would.'),
+    max_steps: maxSteps.optional(),
     batch_size: positive.default(8).describe('Pairs (or answers, for sft) an optimiser step.'),
-    micro_batch_size: positive.default(1).describe('Pairs a forward pass.'),
+    micro_batch_size: microBatchSize.default(1),
     learning_rate: z.number().positive().lt(1).default(5e-5),
     schedule: schedule.default(() => schedule.parse({})),
     weight_decay: z.number().nonnegative().default(0.1),
@@ -86,20 +110,17 @@ export const recipeSchema = z
       .max(2 ** 31 - 1)
       .default(42),
     max_length: positive.default(32768).describe('Tokens of prompt and answer together.'),
-    too_long: z
-      .enum(['drop', 'refuse'])
-      .default('drop')
-      .describe('Longer pairs are dropped and counted, or the run is refused. None is ever cut.'),
+    too_long: tooLong.default('drop'),
     packing: z.literal(false).default(false).describe('Each row holds one answer.'),
     sequence_parallel: positive
       .default(8)
       .describe('GPUs that share one sequence (DeepSpeed-Ulysses).'),
-    gpus: positive.optional().describe('Processes in all; sequence_parallel where absent.'),
+    gpus: gpus.optional(),
     zero_stage: z
       .union([z.literal(0), z.literal(1), z.literal(2)])
       .default(1)
       .describe('DeepSpeed ZeRO: 1 shards optimiser states, 2 also gradients.'),
-    dtype: z.enum(['bfloat16', 'float32']).default('bfloat16').describe('Of the computation.'),
+    dtype: dtype.default('bfloat16'),
     attention: z
       .enum(['auto', 'flash_attention_2', 'sdpa'])
       .default('auto')
@@ -113,16 +134,16 @@ export const recipeSchema = z
       .default('torch')
       .describe("liger takes Liger's kernels for norms, rotary embeddings and MLPs (GPU only)."),
     checkpoints: checkpoints.default(() => checkpoints.parse({})),
-    merge: z.boolean().default(false).describe('Also write the base with the adapter merged in.'),
-    track: z
-      .enum(['none', 'trackio', 'wandb'])
-      .default('none')
-      .describe('A tracker that also gets the metrics, where its package is installed.'),
+    merge: merge.default(false),
+    track: track.default('none'),
   })
   .superRefine((recipe, context) => {
     for (const [field, message] of contradictions(recipe))
       context.addIssue({ code: 'custom', path: field.split('.'), message });
   });
+
+export type Recipe = z.infer<typeof recipeSchema>;
+export type RecipeInput = z.input<typeof recipeSchema>;
 
 /** Values that are right alone and wrong together, by the field to change; `recipe.py` holds the same rules. */
 function contradictions(recipe: {

@@ -166,7 +166,8 @@ def _entries(error: ValidationError) -> list[tuple[str, str]]:
         unknown = [key for key in error.instance if key not in known]
         return [(".".join([*place, key]), "is not known") for key in unknown]
     if error.validator == "required" and isinstance(error.instance, dict):
-        missing = [key for key in error.validator_value if key not in error.instance]
+        required: Any = error.validator_value
+        missing = [key for key in required if key not in error.instance]
         # jsonschema gives an error for each missing name: each takes its own.
         own = [key for key in missing if f"'{key}'" in error.message]
         return [(".".join([*place, key]), "is missing") for key in own]

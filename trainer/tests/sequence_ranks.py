@@ -5,6 +5,7 @@ Run by test_sequence_parallel.py, which reads the greatest differences that it p
 
 import json
 import sys
+from typing import Any
 
 import deepspeed
 import torch
@@ -47,9 +48,10 @@ def main(kv_heads: int) -> None:
         tiny_model("llama", kv_heads), "sdpa", world, micro_batch_size=4
     )
     ulysses = ALL_ATTENTION_FUNCTIONS["sdpa"]
+    assert groups is not None
     group = groups.get_sequence_parallel_group()
 
-    def difference(kind: str, pairs: list[Example], attention=ulysses, group=group) -> float:
+    def difference(kind: str, pairs: list[Example], attention=ulysses, group: Any = group) -> float:
         """Greatest difference of loss and gradients, on any rank."""
         ALL_ATTENTION_FUNCTIONS["sdpa"] = plain_attention
         expected, expected_grads = loss_and_grads(
@@ -75,7 +77,8 @@ def main(kv_heads: int) -> None:
     ragged = cases["ragged prompts"]
     found["without exchange of heads"] = difference("llama", ragged, attention=plain_attention)
     found["without shared sums"] = difference("llama", ragged, group=None)
-    SumOverGroup.backward = staticmethod(lambda _, grad: (grad * world, None))
+    twice: Any = staticmethod(lambda _, grad: (grad * world, None))
+    SumOverGroup.backward = twice
     found["with gradients that are summed twice"] = difference("llama", ragged)
     print(json.dumps(found))
 

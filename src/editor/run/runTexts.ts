@@ -11,6 +11,7 @@ const DOING: Record<StageVerb, string> = {
   pairs: 'Deriving pairs of',
   export: 'Exporting',
   report: 'Measuring',
+  train: 'Training on',
 };
 
 export function runTitle(verb: StageVerb, study: string): string {
@@ -60,6 +61,8 @@ const exportSummary = z.object({
   overridden: z.number(),
   left_out: z.record(z.string(), z.number()),
 });
+
+const trainSummary = z.object({ job: z.string(), pairs: z.number() });
 
 export interface DoneText {
   message: string;
@@ -140,6 +143,15 @@ export function doneText(
     case 'pairs':
     case 'report':
       return { message: '', next: [] };
+    case 'train': {
+      const known = trainSummary.safeParse(summary).data;
+      return {
+        message: known
+          ? `Trained on ${plural(known.pairs, 'pair')} of ${study}: the adapter is in training/${known.job}.`
+          : `${study} is trained.`,
+        next: ['report'],
+      };
+    }
   }
 }
 

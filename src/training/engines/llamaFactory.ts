@@ -1,0 +1,102 @@
+import {
+  accumulationOf,
+  CUTS_LONG_PAIRS,
+  gpusOf,
+  heading,
+  withoutSequenceParallel,
+  yaml,
+  type Engine,
+} from './engine.ts';
+
+const tags = {
+  role_tag: 'role',
+  content_tag: 'content',
+  user_tag: 'user',
+  assistant_tag: 'assistant',
+  system_tag: 'system',
+};
+
+export const llamaFactory: Engine = {
+  name: 'llamafactory',
+  version: '0.9',
+  format: (method) => (method === 'sft' ? 'sft' : 'llamafactory'),
+  cannot: (recipe) => [
+    ...withoutSequenceParallel(recipe, 'its preference trainer has none'),
+    CUTS_LONG_PAIRS,
+    "The chat template is one of its own, named in the file: check that it is the model's.",
+  ],
+  command: (recipe) =>
+    `FORCE_TORCHRUN=1 NPROC_PER_NODE=${gpusOf(recipe)} llamafactory-cli train llamafactory.yaml`,
+  files: (recipe, data) => {
+    const orpo = recipe.method === 'orpo';
+    const { lora } = recipe;
+    const dataset = {
+      pairs: {
+        file_name: data,
+        formatting: 'sharegpt',
+        ...(orpo ? { ranking: true } : {}),
+        columns: {
+          messages: 'messages',
+          ...(orpo ? { chosen: 'chosen', rejected: 'rejected' } : {}),
+        },
+        tags,
+      },
+    };
+    return {
+      'dataset_info.json': `${JSON.stringify(dataset, null, 2)}\n`,
+      'llamafactory.yaml':
+        heading(llamaFactory, recipe) +
+        yaml({
+          model_name_or_path: recipe.model.base,
+          stage: orpo ? 'dpo' : 'sft',
+          do_train: true,
+          ...(orpo ? { pref_loss: 'orpo', pref_beta: recipe.beta } : {}),
+          finetuning_type: 'lora',
+          lora_rank: lora.r,
+          lora_alpha: lora.alpha,
+          lora_dropout: lora.dropout,
+          lora_target: lora.targets === 'all_linear' ? 'all' : lora.targets.join(','),
+          ...(lora.quantization === 'nf4'
+            ? {
+                quantization_bit: 4,
+                quantization_method: 'bnb',
+                quantization_type: 'nf4',
+                double_quantization: true,
+              }
+            : {}),
+          dataset_dir: '.',
+          dataset: 'pairs',
+          template: templateOf(recipe.model.base),
+          cutoff_len: recipe.max_length,
+          packing: false,
+          output_dir: recipe.name,
+          num_train_epochs: recipe.epochs,
+          max_steps: recipe.max_steps,
+          per_device_train_batch_size: recipe.micro_batch_size,
+          gradient_accumulation_steps: accumulationOf(recipe),
+          learning_rate: recipe.learning_rate,
+          lr_scheduler_type: recipe.schedule.kind,
+          warmup_ratio: recipe.schedule.warmup,
+          weight_decay: recipe.weight_decay,
+          adam_beta1: recipe.adam_betas[0],
+          adam_beta2: recipe.adam_betas[1],
+          max_grad_norm: recipe.max_grad_norm,
+          seed: recipe.seed,
+          bf16: recipe.dtype === 'bfloat16',
+          flash_attn: recipe.attention === 'flash_attention_2' ? 'fa2' : recipe.attention,
+          logging_steps: 1,
+          save_steps: recipe.checkpoints.every_steps,
+          save_total_limit: recipe.checkpoints.keep,
+          report_to: recipe.track,
+        }),
+    };
+  },
+};
+
+/** Its name of the models' template; `empty` marks that there is none that we know of. */
+function templateOf(base: string): string {
+  const name = base.toLowerCase();
+  if (name.includes('llama-3')) return 'llama3';
+  if (name.includes('qwen')) return 'qwen';
+  return 'empty';
+}

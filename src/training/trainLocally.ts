@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { copyFile, link, mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { SealongError, fileError } from '../errors.ts';
+import { readEmbeddedChat } from '../inference/embeddedFolder.ts';
+import { exportPairs, type ExportSummary } from '../preference/export.ts';
+import { writeAtomic } from '../records/writeAtomic.ts';
+import type { Stage, StageProgress, StageWarning } from '../stage.ts';
+import { lockStage } from '../study/lock.ts';
+import type { Study } from '../study/study.ts';
+import { jobFolder, listJobs, newJobId, withState, writeJob, type JobRecord } from './jobRecord.ts';
+import { hasEnded, STOPPED_STATUS } from './jobState.ts';
+import { checkRecipe } from './checkRecipe.ts';
+import { embeddedRecipe, recipeOf, trainedModel } from './recipeOf.ts';
+import { endOfLog, lastMetrics, readTrainerState, trainerFiles } from './trainerFiles.ts';
+import { startTrainer, type RunningTrainer, type TrainerProgram } from './trainerProcess.ts';
+
+const LOOK_EVERY_MS = 500;
+
+export interface TrainSummary {
+  stage: 'train';
+  job: string;
+  folder: string;
+  export: string;
+  pairs: number;
+  steps: number;
+  /** Of the last step. */
+  loss: number | null;
+  margin: number | null;
+  adapter: string;
+}
+
+/**
+ * Trains on the study's pairs with the trainer on this machine: exports them, writes `training/<job>/`, runs the trainer
+ * there and follows it. A job that was stopped, or whose process is gone, is gone on with from its last checkpoint.
+ *
+ * @throws SealongError as the export does; `bad_recipe`, `no_trainer`, `job_exists`, `training_failed`, `busy`.
+ */
+export async function* trainLocally(
+  study: Study,
+  ports: { clock: Clock; trainer: TrainerProgram; embeddedFolder?: string | undefined },
+  options: { again: boolean; signal: AbortSignal },
+): Stage<TrainSummary> {
+  const unlock = await lockStage(study, 'train');
+  try {
+    const exported = yield* exportForTraining(study, ports.clock, options.signal);
+    const recipe = await localRecipe(study, ports.embeddedFolder);
+    const job = await jobFor(study, exported, recipe, ports.clock, options.again);
+    const folder = jobFolder(study, job.id);
+    if (job.state !== 'prepared')
+      yield {
+        type: 'warning',
+        message: `Going on with job ${job.id}, which ${hasEnded(job.state) ? `is ${job.state}` : 'was cut off'}.`,
+      };
+    yield* followed(study, job, await startTrainer(ports.trainer, folder), ports.clock, options);
+    const last = await lastMetrics(folder);
+    yield {
+      type: 'done',
+      summary: {
+        stage: 'train',
+        job: job.id,
+        folder,
+        export: exported.folder,
+        pairs: exported.rows,
+        steps: last?.step ?? 0,
+        loss: last?.loss ?? null,
+        margin: last?.margin ?? null,
+        adapter: trainerFiles(folder).adapter,
+      },
+    };
+  } finally {
+    await unlock();
+  }
+}
+
+/** Exports the pairs as the trainer reads them; an export of the same content is left as it is. */
+export async function* exportForTraining(
+  study: Study,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<StageProgress | StageWarning, ExportSummary, undefined> {
+  const format = study.config.training.method === 'sft' ? 'sft' : 'trl';
+  for await (const event of exportPairs(study, { clock }, { format, out: 'training', signal })) {
+    if (event.type === 'done') return event.summary;
+    if (event.type === 'warning') yield event;
+  }
+  throw new Error('The export ended without a summary.');
+}
+
+async function localRecipe(study: Study, embeddedFolder: string | undefined): Promise<string> {
+  const recipe = recipeOf(study, { pairs: 'pairs.jsonl', manifest: 'manifest.json' });
+  const model = trainedModel(study);
+  const embedded =
+    embeddedFolder === undefined ? undefined : await readEmbeddedChat(embeddedFolder);
+  const isEmbedded = model === 'embedded' || model === embedded?.id;
+  if (isEmbedded && !embedded)
+    throw new SealongError(
+      'embedded_missing',
+      'The embedded model is not set up here. Run "npm start" in a checkout of SeaLong, or name another model with training.model.',
+    );
+  const checked = checkRecipe(
+    isEmbedded && embedded ? embeddedRecipe(recipe, embedded.modelFile) : recipe,
+  );
+  return `${JSON.stringify(checked, null, 2)}\n`;
+}
+
+/** The job with these pairs and this recipe, to go on with; or a new one, with its folder made ready. */
+async function jobFor(
+  study: Study,
+  exported: ExportSummary,
+  recipe: string,
+  clock: Clock,
+  again: boolean,
+): Promise<JobRecord> {
+  const pairs = sha256(await readFile(exported.file));
+  const manifest = join(exported.folder, 'manifest.json');
+  const wanted = sha256(recipe);
+  const { jobs } = await listJobs(study);
+  const same = jobs.findLast(
+    (job) =>
+      job.place.kind === 'local' &&
+      job.recipe_sha256 === wanted &&
+      job.export.pairs_sha256 === pairs,
+  );
+  if (same && !again) {
+    if (same.state !== 'done') return same;
+    throw new SealongError(
+      'job_exists',
+      `Job ${same.id} has the same pairs and recipe and is done: ${trainerFiles(jobFolder(study, same.id)).adapter}. Train once more with --again.`,
+    );
+  }
+  const now = clock.now();
+  const job: JobRecord = {
+    v: 1,
+    id: newJobId(now, study.config.training.method),
+    created_at: now.toISOString(),
+    place: { kind: 'local' },
+    export: {
+      name: 'training',
+      manifest_sha256: sha256(await readFile(manifest)),
+      pairs_sha256: pairs,
+    },
+    recipe_sha256: wanted,
+    state: 'prepared',
+    attempt: 1,
+    history: [{ at: now.toISOString(), state: 'prepared' }],
+  };
+  const folder = jobFolder(study, job.id);
+  // The job keeps its data: a later export moves the folder that it came from.
+  await keep(exported.file, join(folder, 'pairs.jsonl'));
+  await keep(manifest, join(folder, 'manifest.json'));
+  await writeAtomic(trainerFiles(folder).recipe, recipe);
+  await writeJob(study, job);
+  return job;
+}
+
+async function* followed(
+  study: Study,
+  job: JobRecord,
+  trainer: RunningTrainer,
+  clock: Clock,
+  { signal }: { signal: AbortSignal },
+): AsyncGenerator<StageProgress | StageWarning, void, undefined> {
+  const folder = jobFolder(study, job.id);
+  let exit: number | undefined;
+  const ended = trainer.ended.then((status) => (exit = status));
+  // Awaited in the loop; a failure before that is not unhandled.
+  ended.catch(() => undefined);
+  const stop = () => {
+    trainer.stop();
+  };
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  let current = withState(job, { state: 'running' }, clock.now());
+  await writeJob(study, current);
+  try {
+    let shown = -1;
+    while (exit === undefined) {
+      await Promise.race([ended, wait(LOOK_EVERY_MS)]);
+      const state = await readTrainerState(folder);
+      if (!state?.of || state.step === shown) continue;
+      shown = state.step;
+      yield { type: 'progress', done: state.step, total: state.of, unit: 'steps' };
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // Also where whoever follows us went away: nobody else will stop it.
+    if (exit === undefined) {
+      trainer.stop();
+      exit = await ended;
+    }
+    const stopped = exit === STOPPED_STATUS || signal.aborted;
+    const seen = exit === 0 ? 'done' : stopped ? 'stopped' : 'failed';
+    current = withState(current, { state: seen, exit_code: exit }, clock.now());
+    await writeJob(study, current);
+  }
+  signal.throwIfAborted();
+  if (exit === 0) return;
+  if (exit === STOPPED_STATUS)
+    throw new SealongError(
+      'stopped',
+      `Training was stopped by a signal; its checkpoint is in ${folder}. The same command goes on from it.`,
+    );
+  const error = (await readTrainerState(folder))?.error;
+  throw new SealongError(
+    'training_failed',
+    `The trainer ended with status ${exit}${error ? `: ${error}` : ''}. The end of ${trainerFiles(folder).log}:\n${await endOfLog(folder)}`,
+  );
+}
+
+async function keep(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await rm(to, { force: true });
+  // A link costs nothing and the file is never written again; other file systems get a copy.
+  await link(from, to)
+    .catch(() => copyFile(from, to))
+    .catch((error: unknown) => {
+      throw fileError('copy', from, error);
+    });
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
