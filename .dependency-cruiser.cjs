@@ -1,5 +1,5 @@
 const stages =
-  'tokenizers|synthesis|sampling|scoring|clusters|preference|review|evaluation|inference|records|study';
+  'tokenizers|synthesis|sampling|scoring|clusters|preference|review|training|evaluation|inference|records|study';
 
 module.exports = {
   forbidden: [

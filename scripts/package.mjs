@@ -76,6 +76,10 @@ function packagedFiles() {
     .flatMap((line) => {
       const path = line.slice(1).replace('/**', '');
       const isFolder = path !== line.slice(1);
+      const kind = /^(.*)\/\*(\.\w+)$/.exec(path);
+      if (kind) {
+        return filesUnder(kind[1]).filter((file) => file.endsWith(kind[2]));
+      }
       return isFolder ? filesUnder(path) : [path].filter((file) => existsSync(join(root, file)));
     });
 }

@@ -36,7 +36,7 @@ while [ $# -gt 0 ]; do
     --conda) python=$2/bin/python ;;
     --module) modules="$modules $2" ;;
     --wheels) wheels=$(cd "$2" && pwd) || fail "$2 is no folder" ;;
-    --download) download=$2 ;;
+    --download) mkdir -p "$2" && download=$(cd "$2" && pwd) || fail "$2 cannot be made" ;;
   esac
   shift 2
 done
@@ -68,8 +68,8 @@ export DS_BUILD_OPS=0
 if [ -n "$download" ]; then
   "$python" -m pip download --disable-pip-version-check --no-deps --require-hashes \
     --only-binary :all: -d "$download" -r requirements.txt
-  "$python" -m pip download --disable-pip-version-check --no-deps --no-build-isolation \
-    --require-hashes -d "$download" -r requirements-deepspeed.txt
+  "$python" -m pip download --disable-pip-version-check --no-deps --require-hashes \
+    -d "$download" -r requirements-deepspeed.txt
   echo "setup: the wheelhouse is in $download"
   exit 0
 fi
