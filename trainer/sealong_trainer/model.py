@@ -43,13 +43,18 @@ def load_config(recipe: Recipe) -> Any:
             f"({str(error).splitlines()[0]}). Name a folder with a config.json, or a hub id that "
             "is in the cache or can be reached."
         ) from error
+    refuse_changed_logits(config)
+    return config
+
+
+def refuse_changed_logits(config: Any) -> None:
+    """Raises RecipeError where the logits are not what the output layer gives."""
     changed = [name for name in _LOGIT_CHANGES if getattr(config, name, None) not in (None, 1.0)]
     if changed:
         raise RecipeError(
             f"model.base: {config.model_type} changes its logits after the output layer "
             f"({', '.join(changed)}), which the chunked loss does not follow."
         )
-    return config
 
 
 def load_tokenizer(recipe: Recipe) -> Any:
@@ -117,6 +122,7 @@ def load_model(recipe: Recipe) -> nn.Module:
             bnb_4bit_compute_dtype=dtype,
         )
     base = _base(recipe, arguments)
+    refuse_changed_logits(base.config.get_text_config())
     base.config.use_cache = False
     return with_adapter(base, recipe)
 

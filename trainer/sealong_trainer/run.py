@@ -46,7 +46,8 @@ def run(recipe: Recipe) -> int:
 
 def _run(recipe: Recipe, files: RunFiles, state: State | None, stop: StopRequest) -> int:
     first = state is not None
-    load_config(recipe)
+    if recipe.model.gguf is None:
+        load_config(recipe)
     tokenizer = load_tokenizer(recipe)
     _say(first, f"Reading {recipe.path(recipe.data.pairs)}")
     examples = read_examples(recipe, tokenizer)

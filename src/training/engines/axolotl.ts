@@ -34,7 +34,9 @@ export const axolotl: Engine = {
         yaml({
           base_model: recipe.model.base,
           load_in_4bit: lora.quantization === 'nf4',
-          ...(orpo ? { rl: 'orpo', orpo_alpha: recipe.beta } : { train_on_inputs: false }),
+          ...(orpo
+            ? { rl: 'orpo', orpo_alpha: recipe.beta, remove_unused_columns: false }
+            : { train_on_inputs: false }),
           datasets: [
             orpo
               ? { path: data, ds_type: 'json', split: 'train', type: 'chat_template.argilla' }

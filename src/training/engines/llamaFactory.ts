@@ -30,20 +30,12 @@ export const llamaFactory: Engine = {
   files: (recipe, data) => {
     const orpo = recipe.method === 'orpo';
     const { lora } = recipe;
-    const dataset = {
-      pairs: {
-        file_name: data,
-        formatting: 'sharegpt',
-        ...(orpo ? { ranking: true } : {}),
-        columns: {
-          messages: 'messages',
-          ...(orpo ? { chosen: 'chosen', rejected: 'rejected' } : {}),
-        },
-        tags,
-      },
+    // The preference format brings its own description of the data.
+    const described = {
+      pairs: { file_name: data, formatting: 'sharegpt', columns: { messages: 'messages' }, tags },
     };
     return {
-      'dataset_info.json': `${JSON.stringify(dataset, null, 2)}\n`,
+      ...(orpo ? {} : { 'dataset_info.json': `${JSON.stringify(described, null, 2)}\n` }),
       'llamafactory.yaml':
         heading(llamaFactory, recipe) +
         yaml({

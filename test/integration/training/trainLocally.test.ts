@@ -157,12 +157,7 @@ test('another engine gets the pairs and its configuration, and says what it cann
     const summary = z
       .object({ files: z.array(z.string()), cannot: z.array(z.string()), pairs: z.number() })
       .parse(JSON.parse(out));
-    assert.deepEqual(summary.files, [
-      'pairs.jsonl',
-      'manifest.json',
-      'dataset_info.json',
-      'llamafactory.yaml',
-    ]);
+    assert.deepEqual(summary.files, ['pairs.jsonl', 'manifest.json', 'llamafactory.yaml']);
     assert.match(err, /No sequence parallelism/);
     const lines = (await readFile(join(dir, 'exports/lf/pairs.jsonl'), 'utf8'))
       .trimEnd()
