@@ -162,11 +162,7 @@ export class QuestionPanel implements vscode.Disposable {
         return this.#decide(questionId, { kind, ...override });
       }
       case 'decide':
-        return this.#ports.decide(dir, body.questionId, {
-          ...body.decision,
-          order: body.order,
-          ...(await this.#circumstances(body.questionId)),
-        });
+        return this.#decide(body.questionId, { ...body.decision, order: body.order });
       case 'undo':
       case 'redo':
         return this.#ports.decide(dir, body.questionId, { kind: body.type });
