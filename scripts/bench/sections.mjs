@@ -25,6 +25,10 @@ export const sections = {
     await build({ log });
     return {};
   },
+  memory: async (log) => {
+    await build({ log });
+    return { SEALONG_EMBEDDED: await ensureEmbedded(log) };
+  },
 };
 
 async function besidePython(log) {
