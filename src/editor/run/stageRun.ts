@@ -54,9 +54,13 @@ export function startStage(options: StageRunOptions): StageRun {
   }
   const { threadId } = worker;
   // A thread that crashed has left its lock, and the process that holds it lives on.
+  let crash: StageOutcome | undefined;
   const endReleased = (result: StageOutcome) => {
+    // The first says why: the thread's exit follows its error, and its lock may be given back sooner.
+    crash ??= result;
+    const first = crash;
     const told = () => {
-      end(result);
+      end(first);
     };
     // Where the lock cannot be deleted, the next run says who seems to hold it, and which file to delete.
     void releaseThread(request.study, threadId).then(told, told);
