@@ -25,7 +25,7 @@ from .loss import IGNORED, orpo_terms, row_sums
 from .model import attention_of, lora_config
 from .recipe import Recipe, recipe_of
 
-SHAPES: dict[str, dict[str, int]] = {
+SHAPES: dict[str, dict[str, Any]] = {
     "llama-3.1-8b": {
         "hidden_size": 4096,
         "intermediate_size": 14336,
@@ -107,6 +107,7 @@ def measure(
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=recipe.learning_rate)
     seconds: list[float] = []
+    losses: list[float] = []
     gc.collect()
     if on_gpu():
         torch.cuda.empty_cache()
@@ -122,6 +123,7 @@ def measure(
             optimizer.zero_grad()
             _wait()
             seconds.append(time.perf_counter() - began)
+            losses.append(loss.item())
     except torch.OutOfMemoryError:
         return None
     finally:
@@ -137,7 +139,7 @@ def measure(
     peak = peak_flops(torch.cuda.get_device_name()) if on_gpu() else None
     return {
         "length": length,
-        "loss": loss.item(),
+        "loss": losses[-1],
         "seconds": {"median": median, "all": seconds[1:]},
         "tokens_per_s": 2 * length / median,
         "peak_memory_bytes": torch.cuda.max_memory_allocated() if on_gpu() else None,
