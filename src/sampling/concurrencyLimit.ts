@@ -4,7 +4,7 @@ export interface FinishedSample {
   endedAtMs: number;
   /** Tokens of its text; null where they are not known. */
   tokens: number | null;
-  /** Samples in flight on that server as it ended. */
+  /** Samples in flight on that server once its request was sent. */
   inFlight: number;
 }
 

@@ -28,6 +28,8 @@ interface Sent {
   /** Whether it is the one after which the prompt is in the server's cache. */
   leads: boolean;
   sentAtMs: number;
+  /** Samples in flight on the replica once it was sent. */
+  inFlight: number;
 }
 
 export interface DispatcherOptions {
@@ -208,7 +210,9 @@ export class Dispatcher {
     const samples = work.pending.splice(0, this.#choicesFor(work, replica));
     work.requests += 1;
     replica.inFlight += samples.length;
-    this.#track(this.#request({ work, replica, samples, leads, sentAtMs: performance.now() }));
+    const { inFlight } = replica;
+    const sentAtMs = performance.now();
+    this.#track(this.#request({ work, replica, samples, leads, sentAtMs, inFlight }));
   }
 
   async #request(sent: Sent): Promise<void> {
@@ -274,12 +278,12 @@ export class Dispatcher {
     }
   }
 
-  #ended({ replica, sentAtMs }: Sent, choice: Choice): void {
+  #ended({ replica, sentAtMs, inFlight }: Sent, choice: Choice): void {
     replica.limit.finished({
       startedAtMs: sentAtMs,
       endedAtMs: performance.now(),
       tokens: choice.completionTokens,
-      inFlight: replica.inFlight,
+      inFlight,
     });
     replica.succeeded();
     replica.inFlight -= 1;

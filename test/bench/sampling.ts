@@ -36,7 +36,8 @@ async function measured(child: ChildProcess): Promise<Measured> {
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       cpuS = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
       const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
-      peakMb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+      // One that has ended and is not waited for yet has no memory any more.
+      peakMb = Math.max(peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
     } catch {
       // It has ended since: the last look stands.
     }
