@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SealongError } from '../../errors.ts';
+import { remoteOutcome, remoteScript } from './remoteScript.ts';
+import { runProcess } from './runProcess.ts';
+import { sshFailure } from './sshFailure.ts';
+import { SshMaster } from './sshMaster.ts';
+
+export interface SshOptions {
+  /** What ssh is given: an alias of ssh_config, or user@host. */
+  host: string;
+  /** Another ssh_config than the user's. */
+  configFile?: string;
+  /**
+   * Environment that lets ssh ask (SSH_ASKPASS and its kin); without it ssh asks on the terminal where there is one, and
+   * otherwise does not ask.
+   */
+  askpass?: Readonly<Record<string, string>>;
+  /** Whether ssh may ask on the terminal of this process. */
+  terminal?: boolean;
+  connectTimeoutS?: number;
+}
+
+export interface RemoteResult {
+  stdout: string;
+  bytes: Buffer;
+  stderr: string;
+  /** The script's own. */
+  status: number;
+}
+
+/** sshd takes ten sessions on a connection as it comes (MaxSessions); rsync needs one as well. */
+const SESSIONS = 6;
+/** Paths of sockets hold 103 bytes on some systems, of which ssh takes 57: no home or TMPDIR is short enough for sure. */
+const SOCKETS = '/tmp';
+const CONNECT_TIMEOUT_S = 20;
+/** A link that is cut without a word is noticed after ALIVE_S x ALIVE_COUNT seconds. */
+const ALIVE_S = 3;
+const ALIVE_COUNT = 2;
+
+/**
+ * A host behind the user's own ssh, so that ssh_config, ProxyJump, agents, hardware keys, Kerberos and known_hosts hold. All
+ * calls share one multiplexed connection, which ends with {@link close}.
+ */
+export class SshHost {
+  readonly host: string;
+  readonly #options: SshOptions;
+  /** Of this connection alone, on this machine; its path is short and has no blanks. */
+  readonly folder: string;
+  #master: Promise<SshMaster> | undefined;
+  readonly #closing = new AbortController();
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  private constructor(options: SshOptions, folder: string) {
+    this.host = options.host;
+    this.#options = options;
+    this.folder = folder;
+  }
+
+  /** @throws SealongError `bad_host` where the name could be taken for an option of ssh. */
+  static async open(options: SshOptions): Promise<SshHost> {
+    if (!/^[^\s\p{Cc}-][^\s\p{Cc}]*$/u.test(options.host))
+      throw new SealongError(
+        'bad_host',
+        `"${options.host}" is no host: name an entry of your ssh_config, or user@host.`,
+      );
+    return new SshHost(options, await mkdtemp(join(SOCKETS, 'sealong-ssh-')));
+  }
+
+  /** Arguments that reach this host, before its name; also for programs that call ssh themselves, such as rsync. */
+  get sshArguments(): string[] {
+    const { configFile, askpass, terminal, connectTimeoutS } = this.#options;
+    const mayAsk = askpass !== undefined || terminal === true;
+    const options = {
+      BatchMode: mayAsk ? 'no' : 'yes',
+      ControlPath: join(this.folder, '%C'),
+      ControlPersist: 'no',
+      ConnectTimeout: String(connectTimeoutS ?? CONNECT_TIMEOUT_S),
+      ServerAliveInterval: String(ALIVE_S),
+      ServerAliveCountMax: String(ALIVE_COUNT),
+      // Without somebody to ask, an unknown key is refused; a changed one always is.
+      StrictHostKeyChecking: mayAsk ? 'ask' : 'yes',
+      NumberOfPasswordPrompts: '1',
+      ForwardAgent: 'no',
+      ForwardX11: 'no',
+      PermitLocalCommand: 'no',
+      RequestTTY: 'no',
+    };
+    return [
+      ...(configFile === undefined ? [] : ['-F', configFile]),
+      ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+    ];
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return { ...process.env, LC_ALL: 'C', ...this.#options.askpass };
+  }
+
+  /**
+   * Runs a POSIX shell script on the host; `values` are its variables.
+   *
+   * @throws SealongError what {@link sshFailure} says where the script's end did not arrive. Whether it ran is then open.
+   */
+  async run(
+    body: string,
+    values: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<RemoteResult> {
+    const nonce = randomUUID();
+    const input = remoteScript(body, values, nonce);
+    const { stdout, stderr } = await this.inTurn(signal, () =>
+      runProcess('ssh', [...this.sshArguments, '-T', '--', this.host, 'exec sh -s'], {
+        input,
+        env: this.environment,
+        signal,
+      }),
+    );
+    const outcome = remoteOutcome(stdout, nonce);
+    if (!outcome) throw sshFailure(stderr, { host: this.host });
+    const { output: bytes, status } = outcome;
+    return { stdout: bytes.toString('utf8'), bytes, stderr, status };
+  }
+
+  /**
+   * As {@link run}, for scripts that must succeed.
+   *
+   * @throws SealongError also `remote_failed`, with what the script wrote last, where its exit status is not 0.
+   */
+  async mustRun(
+    what: string,
+    body: string,
+    values: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    return (await this.mustRunBytes(what, body, values, signal)).toString('utf8');
+  }
+
+  /** As {@link mustRun}, for what is not text. */
+  async mustRunBytes(
+    what: string,
+    body: string,
+    values: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Buffer> {
+    const { status, bytes, stdout, stderr } = await this.run(body, values, signal);
+    if (status === 0) return bytes;
+    throw remoteError(what, this.host, status, stderr.trim() || stdout.trim());
+  }
+
+  /** Connects where there is no connection; calls at the same time share one try. */
+  async connect(signal: AbortSignal): Promise<void> {
+    const args = [...this.sshArguments, '-o', 'ControlMaster=yes', '-T', '--', this.host];
+    this.#master ??= SshMaster.connect(args, {
+      host: this.host,
+      environment: this.environment,
+      signal: this.#closing.signal,
+    });
+    const trying = this.#master;
+    try {
+      const master = await unlessAborted(trying, signal);
+      if (master.isOpen) return;
+    } catch (error) {
+      // One caller that stops waiting does not end the try of the others.
+      if (!signal.aborted && this.#master === trying) this.#master = undefined;
+      throw error;
+    }
+    if (this.#master === trying) this.#master = undefined;
+    await this.connect(signal);
+  }
+
+  /** Ends the shared connection; jobs on the host go on. */
+  async close(): Promise<void> {
+    const connecting = this.#master;
+    this.#master = undefined;
+    this.#closing.abort(new Error('The connection is closed.'));
+    // Why a connection never stood was said to those who asked for it.
+    const master = await connecting?.catch(() => undefined);
+    await master?.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Does a piece of work that takes one session of the shared connection. */
+  async inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    while (this.#running >= SESSIONS) await new Promise<void>((next) => this.#waiting.push(next));
+    this.#running += 1;
+    try {
+      signal.throwIfAborted();
+      await this.connect(signal);
+      return await work();
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('Stopped.'));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
+}
+
+const DISK_FULL = /No space left on device|Disk quota exceeded/;
+
+function remoteError(what: string, host: string, status: number, said: string): SealongError {
+  const full = DISK_FULL.exec(said);
+  if (full)
+    return new SealongError(
+      'remote_disk_full',
+      `${what} failed on ${host}: ${full[0] === 'Disk quota exceeded' ? 'your disk quota there is used up' : 'its disk is full'}. Free some space (SeaLong lists what it left there with "sealong jobs --clean"), and run this again: what was sent is kept.`,
+    );
+  const last = said.split('\n').slice(-4).join('\n').slice(-600);
+  return new SealongError(
+    'remote_failed',
+    `${what} failed on ${host} with exit status ${status}${last === '' ? '.' : `: ${last}`}`,
+  );
+}

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const SCRIPTS = fileURLToPath(new URL('../lab/', import.meta.url));
+
+export interface LabOptions {
+  /** With slurmdbd, without which `sacct` knows nothing. */
+  accounting?: boolean;
+  /** Login shells, each of a user of its own: `fish` is that of `sealong-lab-fish`. */
+  shells?: readonly string[];
+  nodes?: number;
+}
+
+/**
+ * A cluster on loopback: a jump host and a login host (two sshd), munge, slurmctld and slurmd with eight fake GPUs each. In a
+ * folder of its own and on free ports, so that it meets nothing else on the machine.
+ */
+export class Lab {
+  readonly folder: string;
+  readonly ports: Readonly<Record<string, string>>;
+  readonly #environment: Readonly<Record<string, string>>;
+
+  private constructor(folder: string, options: LabOptions, ports: Record<string, string>) {
+    this.folder = folder;
+    this.ports = ports;
+    this.#environment = {
+      LAB: folder,
+      ...ports,
+      NODES: String(options.nodes ?? 2),
+      DBD: options.accounting === true ? '1' : '0',
+      SHELL_USERS: (options.shells ?? []).join(' '),
+    };
+  }
+
+  static async start(options: LabOptions = {}): Promise<Lab> {
+    // Not below TMPDIR: paths of sockets are short, and other users read here.
+    const folder = await mkdtemp('/tmp/sealong-lab-');
+    await chmod(folder, 0o755);
+    const lab = new Lab(folder, options, await freePorts(options.nodes ?? 2));
+    try {
+      await lab.script('up.sh');
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+    return lab;
+  }
+
+  /** ssh_config with the hosts lab-bastion, lab-login and lab-jump (login behind bastion). */
+  get sshConfig(): string {
+    return join(this.folder, 'etc/ssh_config');
+  }
+
+  get slurmConfig(): string {
+    return join(this.folder, 'etc/slurm.conf');
+  }
+
+  home(user = 'sealong-lab'): string {
+    return join(this.folder, 'home', user);
+  }
+
+  /** Runs one of the lab's scripts, or a command of Slurm, in the lab's environment. */
+  async script(name: string, ...args: string[]): Promise<string> {
+    const { stdout } = await run('bash', [join(SCRIPTS, name), ...args], {
+      env: { ...process.env, ...this.#environment },
+      timeout: 90_000,
+    });
+    return stdout;
+  }
+
+  async slurm(command: string, ...args: string[]): Promise<string> {
+    const { stdout } = await run(command, args, {
+      env: { ...process.env, SLURM_CONF: this.slurmConfig },
+      timeout: 30_000,
+    });
+    return stdout;
+  }
+
+  /** Ends a daemon that the lab started, by its name (`sshd_login`, `slurmctld`, ...). `up.sh` starts it again. */
+  async kill(daemon: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const recorded = await readFile(join(this.folder, 'run', `${daemon}.pid`), 'utf8');
+    process.kill(Number(recorded.split(' ')[0]), signal);
+  }
+
+  /** Ends every connection there is, as a network that goes away does; new ones are taken. */
+  async cutConnections(user = 'sealong-lab'): Promise<number> {
+    const { stdout } = await run('pgrep', ['-u', user, '-x', 'sshd']).catch(() => ({ stdout: '' }));
+    const pids = stdout.split('\n').filter(Boolean);
+    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+    return pids.length;
+  }
+
+  /** A copy of ssh_config with lines put before all others, which therefore win. */
+  async configWith(name: string, lines: readonly string[]): Promise<string> {
+    const file = join(this.folder, 'etc', name);
+    await writeFile(file, `${lines.join('\n')}\n${await readFile(this.sshConfig, 'utf8')}`);
+    return file;
+  }
+
+  async stop(): Promise<void> {
+    await this.script('down.sh', '--purge');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function freePorts(nodes: number): Promise<Record<string, string>> {
+  const names = ['P_BASTION', 'P_LOGIN', 'P_CTLD', 'P_DBD', 'P_DB'];
+  const ports = await Promise.all(names.map(() => freePort()));
+  return {
+    ...Object.fromEntries(names.map((name, position) => [name, String(ports[position])])),
+    P_SLURMD: String(await freeRange(nodes)),
+  };
+}
+
+/** The daemons of the nodes take ports one after the other. */
+async function freeRange(length: number): Promise<number> {
+  for (;;) {
+    const first = await freePort();
+    const others = Array.from({ length: length - 1 }, (_, step) => freePort(first + step + 1));
+    if ((await Promise.allSettled(others)).every(({ status }) => status === 'fulfilled'))
+      return first;
+  }
+}
+
+function freePort(port = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (typeof address === 'object' && address !== null) resolve(address.port);
+      });
+    });
+  });
+}
