@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFile, chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { SshHost } from '../../src/cluster/ssh/sshHost.ts';
+import { followFiles } from '../../src/cluster/transfer/followFile.ts';
+import { planUploads, upload } from '../../src/cluster/transfer/upload.ts';
+import { Lab } from './support/lab.ts';
+
+const { signal } = new AbortController();
+
+describe('Files between this machine and a cluster', () => {
+  let lab: Lab;
+  let host: SshHost;
+  let here: string;
+  let home: string;
+
+  before(async () => {
+    lab = await Lab.start({ nodes: 1 });
+    host = await SshHost.open({ host: 'lab-jump', configFile: lab.sshConfig });
+    here = await mkdtemp(join(tmpdir(), 'sealong-test-'));
+    home = lab.home();
+  });
+  after(async () => {
+    await host.close();
+    await lab.stop();
+    await rm(here, { recursive: true, force: true });
+  });
+
+  const write = async (name: string, content: string | Buffer) => {
+    const local = join(here, name);
+    await writeFile(local, content);
+    return { local, remote: `${home}/a folder's $(touch PWNED)/${name}` };
+  };
+  /** Another connection, made where rsync is not installed. */
+  const withoutRsync = async (use: (other: SshHost) => Promise<void>) => {
+    const path = process.env['PATH'];
+    const fewer = await mkdtemp(join(here, 'bin-'));
+    for (const program of ['ssh', 'sftp'])
+      await symlink(`/usr/bin/${program}`, join(fewer, program));
+    const other = await SshHost.open({ host: 'lab-login', configFile: lab.sshConfig });
+    process.env['PATH'] = fewer;
+    try {
+      await use(other);
+    } finally {
+      process.env['PATH'] = path;
+      await other.close();
+    }
+  };
+
+  for (const way of ['rsync', 'sftp'])
+    it(`sends by ${way} what is not there yet, and only that`, async () => {
+      const files = [
+        await write(`pairs of ${way}'s "best" [*].jsonl`, randomBytes(2_000_000)),
+        await write(`empty ${way}`, ''),
+      ];
+      const plans = await planUploads(host, files, signal);
+      assert.deepEqual(
+        plans.map(({ there }) => there),
+        [false, false],
+      );
+      const send = (over: SshHost) => upload(over, plans, signal);
+      await (way === 'rsync' ? send(host) : withoutRsync(send));
+      for (const { local, remote } of files)
+        assert.ok((await readFile(remote)).equals(await readFile(local)), remote);
+      await writeFile(files[1]?.local ?? '', 'no longer empty');
+      const again = await planUploads(host, files, signal);
+      assert.deepEqual(
+        again.map(({ there }) => there),
+        [true, false],
+      );
+    });
+
+  it('goes on with what a broken connection left', async () => {
+    const content = randomBytes(3_000_000);
+    const file = await write('broken', content);
+    const [plan] = await planUploads(host, [file], signal);
+    assert.ok(plan);
+    const part = `${file.remote}.${plan.sha256.slice(0, 12)}.part`;
+    await writeFile(part, content.subarray(0, 1_500_000));
+    await chmod(part, 0o666);
+    await upload(host, [plan], signal);
+    assert.ok((await readFile(file.remote)).equals(content));
+  });
+
+  it('does not put in place what arrived damaged, and says what to do', async () => {
+    const file = await write('damaged', 'as it was');
+    const [plan] = await planUploads(host, [file], signal);
+    assert.ok(plan);
+    await writeFile(file.local, 'changed meanwhile');
+    await assert.rejects(
+      upload(host, [plan], signal),
+      /differs from what was sent; run this again/,
+    );
+    await assert.rejects(readFile(file.remote), /ENOENT/);
+  });
+
+  it('says that the disk there is full', async () => {
+    const file = await write('large', randomBytes(3_000_000));
+    const small = join(lab.folder, 'small');
+    execFileSync('mkdir', [small]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=777', 'tmpfs', small]);
+    try {
+      const [plan] = await planUploads(host, [{ ...file, remote: `${small}/large` }], signal);
+      assert.ok(plan);
+      await assert.rejects(upload(host, [plan], signal), /disk is full/i);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+
+  it('follows a file that grows, nothing twice and nothing missing', async () => {
+    const remote = join(home, "it's growing.log");
+    const file = { remote, local: join(here, 'growing.log') };
+    await followFiles(host, [file], signal);
+    assert.equal(await readFile(file.local, 'utf8'), '');
+    let all = '';
+    for (let at = 0; at < 30; at++) {
+      // Cut within a character now and then.
+      const piece = `${at} 漢字 ${'x'.repeat(at * 37)}\n`;
+      all += piece;
+      await appendFile(remote, piece);
+      if (at % 3 === 0) await followFiles(host, [file], signal);
+    }
+    while (await followFiles(host, [file], signal));
+    assert.equal(await readFile(file.local, 'utf8'), all);
+    await followFiles(host, [file], signal);
+    assert.equal(await readFile(file.local, 'utf8'), all);
+  });
+
+  it('begins anew with a file that is another than before, also where it is longer', async () => {
+    const remote = join(home, 'rotated.log');
+    const file = { remote, local: join(here, 'rotated.log') };
+    await writeFile(remote, 'a line of the first\n'.repeat(200));
+    await followFiles(host, [file], signal);
+    for (const other of ['short\n', 'another line altogether\n'.repeat(900)]) {
+      await writeFile(remote, other);
+      while (await followFiles(host, [file], signal));
+      assert.equal(await readFile(file.local, 'utf8'), other);
+    }
+  });
+
+  it('follows a file larger than one call brings', async () => {
+    const remote = join(home, 'huge.log');
+    const content = randomBytes(9_000_000);
+    await writeFile(remote, content);
+    const file = { remote, local: join(here, 'huge.log') };
+    let calls = 1;
+    while (await followFiles(host, [file], signal)) calls += 1;
+    assert.ok(calls > 1);
+    assert.ok((await readFile(file.local)).equals(content));
+  });
+});
