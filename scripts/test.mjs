@@ -1,4 +1,5 @@
 import { ensureBrowser } from './setup/browser.mjs';
+import { ensureCluster } from './setup/cluster.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureEditor } from './setup/editor.mjs';
 import { ensureEmbedded } from './setup/embedded.mjs';
@@ -57,6 +58,7 @@ function lazySetup() {
     browser: ensureBrowser,
     exportsPython: ensureExportsPython,
     trainer: ensureTrainer,
+    cluster: ensureCluster,
   };
   const started = new Map();
   const start = (name) => {
@@ -75,6 +77,7 @@ const needs = {
   unit: ['node'],
   integration: ['node', 'browser', 'embedded', 'exportsPython', 'trainer'],
   trainer: ['trainer'],
+  cluster: ['node', 'cluster'],
   e2e: ['node', 'browser', 'embedded', 'editor'],
 };
 

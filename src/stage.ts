@@ -59,13 +59,19 @@ export interface StageWarning {
   message: string;
 }
 
+/** Something that happened and is no trouble, such as a new state of a job. */
+export interface StageNote {
+  type: 'note';
+  message: string;
+}
+
 /** The last event of a stage that came to its end. `summary` is what the command prints on stdout. */
 export interface StageDone<Summary> {
   type: 'done';
   summary: Summary;
 }
 
-export type StageEvent<Summary> = StageProgress | StageWarning | StageDone<Summary>;
+export type StageEvent<Summary> = StageProgress | StageWarning | StageNote | StageDone<Summary>;
 
 /** Long work: it reports as it goes, stops at its signal with what is done kept, and is resumed by running it again. */
 export type Stage<Summary> = AsyncGenerator<StageEvent<Summary>, void, undefined>;
@@ -73,7 +79,7 @@ export type Stage<Summary> = AsyncGenerator<StageEvent<Summary>, void, undefined
 /** Runs a stage to its end, passing on what it reports. */
 export async function runStage<Summary>(
   stage: Stage<Summary>,
-  report: (event: StageProgress | StageWarning) => void = () => undefined,
+  report: (event: StageProgress | StageWarning | StageNote) => void = () => undefined,
 ): Promise<Summary> {
   for await (const event of stage) {
     if (event.type === 'done') return event.summary;

@@ -1,3 +1,5 @@
+import type { ClusterAccess } from './cluster/connect.ts';
+import type { JobRequest } from './cluster/jobStages.ts';
 import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import type { Setting } from './study/loadConfig.ts';
 
@@ -37,8 +39,17 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
   | { verb: 'export'; format: string; out?: string; validation?: number }
   /** `synthesis`: of the contexts alone. */
   | { verb: 'report'; scorers?: boolean; synthesis?: boolean }
-  /** With the trainer on this machine, or what another engine reads. */
-  | { verb: 'train'; engine?: string; out?: string; again?: boolean }
+  /** With the trainer on this machine or on a cluster, or what another engine reads. */
+  | {
+      verb: 'train';
+      engine?: string;
+      out?: string;
+      again?: boolean;
+      cluster?: string;
+      plan?: boolean;
+      follow?: boolean;
+    }
+  | JobRequest
 );
 export type StageVerb = StageRequest['verb'];
 
@@ -54,6 +65,8 @@ export interface StageEnvironment {
   embeddedFolder?: string;
   /** The trainer's package and, where its environment is there, the Python to run it with. */
   trainer?: { folder: string; python?: string };
+  /** Clusters to train on, where the run has to do with them. */
+  clusters?: ClusterAccess;
   /** Where models from a hub are kept. */
   modelCache: string;
   /** For models that a hub gives only to those who accepted their licence. */

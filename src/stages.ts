@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from './clock.ts';
+import type { ClusterAccess } from './cluster/connect.ts';
+import { jobStage } from './cluster/jobStages.ts';
+import { trainOnNamedCluster } from './cluster/trainStage.ts';
 import { EndpointMemory } from './endpoint/endpointMemory.ts';
 import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import { SealongError } from './errors.ts';
@@ -142,6 +145,20 @@ export async function* runNamedStage(
         yield* writeEngineFiles(study, { clock: systemClock }, { engine: name, out, signal });
         return;
       }
+      if (request.cluster !== undefined) {
+        const { cluster, plan = false, follow = false, again = false } = request;
+        yield* trainOnNamedCluster(
+          study,
+          { cluster, plan, follow, again },
+          {
+            clock: systemClock,
+            access: clustersOf(environment),
+            trainerFolder: environment.trainer?.folder ?? '',
+          },
+          signal,
+        );
+        return;
+      }
       yield* trainLocally(
         study,
         {
@@ -150,6 +167,18 @@ export async function* runNamedStage(
           embeddedFolder: environment.embeddedFolder,
         },
         { again: request.again ?? false, signal },
+      );
+      return;
+    case 'jobs':
+    case 'fetch':
+    case 'cancel':
+    case 'resume':
+    case 'clean':
+      yield* jobStage(
+        study,
+        request,
+        { clock: systemClock, access: clustersOf(environment) },
+        signal,
       );
       return;
     case 'report':
@@ -164,6 +193,10 @@ function trainerOf({ trainer }: StageEnvironment): TrainerProgram {
     'no_trainer',
     "The trainer's Python is not named. Make its environment with trainer/setup.sh and name it with --python PATH, or with the environment variable SEALONG_TRAINER_PYTHON.",
   );
+}
+
+function clustersOf({ clusters }: StageEnvironment): ClusterAccess {
+  return clusters ?? { configured: {}, where: 'the settings' };
 }
 
 /** One thread a core, less one for the stage itself. */

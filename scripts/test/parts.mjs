@@ -55,6 +55,13 @@ export const runs = {
     await checkPython(python);
     return runPytest(python, { write });
   },
+  cluster: async ({ setup, write }) => {
+    const cluster = await setup.cluster();
+    if (cluster.missing !== undefined) {
+      throw new CannotRun(cluster.missing);
+    }
+    return runNodeTests('test/cluster', { node: await setup.node(), concurrency: 1, write });
+  },
   package: async ({ write }) => {
     write(`made ${await packageExtension({ log: write })}`);
     return { passed: 1, failed: 0, skipped: 0 };

@@ -7,6 +7,7 @@ import { SCORERS } from '../study/config.ts';
 import { ENGINES } from '../training/engines/engines.ts';
 import type { StageRequest } from '../stageRequest.ts';
 import type { EndpointFlags } from './environment.ts';
+import { JOB_VERBS, isJobVerb, jobRequest } from './jobArguments.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -37,6 +38,10 @@ const OPTIONS = {
   scorers: { type: 'boolean' },
   synthesis: { type: 'boolean' },
   port: { type: 'string' },
+  cluster: { type: 'string' },
+  plan: { type: 'boolean' },
+  follow: { type: 'boolean' },
+  yes: { type: 'boolean' },
   strict: { type: 'boolean' },
   replace: { type: 'boolean' },
   'retry-failed': { type: 'boolean' },
@@ -96,10 +101,12 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['scorers', 'synthesis'],
   },
   train: {
-    usage: `train STUDY [--python PYTHON] [--again] | train STUDY --engine ${ENGINES.map(({ name }) => name).join('|')} [--out NAME]`,
-    about: 'train on the pairs with the trainer here, or write what another engine reads',
-    options: ['python', 'again', 'engine', 'out'],
+    usage: `train STUDY [--python PYTHON] [--again] | train STUDY --cluster NAME [--plan] [--follow] [--again] | train STUDY --engine ${ENGINES.map(({ name }) => name).join('|')} [--out NAME]`,
+    about:
+      'train on the pairs with the trainer, here or on a cluster, or write what another engine reads',
+    options: ['python', 'again', 'engine', 'out', 'cluster', 'plan', 'follow'],
   },
+  ...JOB_VERBS,
   serve: {
     usage: 'serve [--port N]',
     about: 'serve the embedded model on loopback, OpenAI-compatible',
@@ -142,14 +149,17 @@ export function parseCommand(argv: readonly string[]): Command {
     return { kind: 'testEndpoint', endpoints, concurrency: undefined, model: values.model };
   }
   if (study === undefined) throw wrong(known, 'the study is missing');
-  if (rest.length > 0) throw wrong(known, `"${rest.join(' ')}" is too much`);
+  const named = isJobVerb(verb) ? jobRequest(verb, rest, values) : undefined;
+  if (!named && rest.length > 0) throw wrong(known, `"${rest.join(' ')}" is too much`);
   const settings = (values.set ?? []).map(parseSetting);
   if (values.scorer !== undefined)
     settings.push({ path: ['scoring', 'scorer'], value: values.scorer });
   if (verb === 'init') return { kind: 'init', study, settings };
   return {
     kind: 'stage',
-    request: stageRequest(verb, known, study, settings, values),
+    request: named
+      ? { study, settings, ...named }
+      : stageRequest(verb, known, study, settings, values),
     endpoints: values.endpoint ?? [],
     concurrency: optionalNumber(values.concurrency, '--concurrency', 4096),
     maxChoices: optionalNumber(values['max-choices'], '--max-choices', 128),
@@ -229,6 +239,9 @@ function stageRequest(
         ...(values.engine !== undefined ? { engine: values.engine } : {}),
         ...(values.out !== undefined ? { out: values.out } : {}),
         again: values.again ?? false,
+        ...(values.cluster !== undefined ? { cluster: values.cluster } : {}),
+        plan: values.plan ?? false,
+        follow: values.follow ?? false,
       };
     case 'report':
       return {

@@ -7,6 +7,7 @@ import type { EndpointProfile } from '../endpoint/endpointProfile.ts';
 import { SealongError } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
 import type { StageEnvironment } from '../stageRequest.ts';
+import { commandClusters } from './clusters.ts';
 
 const DEFAULT_CONCURRENCY = 64;
 /** The embedded model takes one request at a time. */
@@ -39,6 +40,7 @@ export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
     ...(HF_TOKEN ? { hubToken: HF_TOKEN } : {}),
     endpointCache: cacheFolder(),
     modelCache: join(cacheFolder(), 'hub'),
+    clusters: commandClusters(),
     allowDownload: true,
     trainer: trainerOf(flags.python ?? SEALONG_TRAINER_PYTHON),
     embeddingWorker: new URL('./embeddingWorker.js', import.meta.url).href,

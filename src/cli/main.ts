@@ -73,7 +73,8 @@ async function run(command: Command, signal: AbortSignal): Promise<object | unde
               if (event.estimate && event.estimate.samples > 0)
                 line.message(`To do: ${event.estimate.text}.`);
               line.show(event);
-            } else line.message(`Warning: ${event.message}`);
+            } else
+              line.message(event.type === 'warning' ? `Warning: ${event.message}` : event.message);
           }),
         );
       } finally {

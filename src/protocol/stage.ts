@@ -1,4 +1,4 @@
-import type { StageProgress } from '../stage.ts';
+import type { StageNote, StageProgress, StageWarning } from '../stage.ts';
 import type { StageEnvironment, StageRequest } from '../stageRequest.ts';
 
 /** Every message between the editor and a stage worker; a worker does one run and ends. */
@@ -8,9 +8,7 @@ export type ToStageWorker =
   | { type: 'cancel' };
 
 export type FromStageWorker =
-  | { type: 'progress'; progress: StageProgress }
-  | { type: 'warning'; message: string }
-  | StageOutcome;
+  { type: 'progress'; progress: StageProgress } | StageWarning | StageNote | StageOutcome;
 
 /** How a run ended; exactly one is sent, last. */
 export type StageOutcome =

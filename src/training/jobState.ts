@@ -39,3 +39,14 @@ export function hasEnded(state: JobState): boolean {
 
 /** What the trainer ends with where a signal stopped it and a checkpoint is saved. */
 export const STOPPED_STATUS = 75;
+
+/** How a scheduler sees a job. */
+export interface Sighting {
+  state: JobState;
+  /** Why it waits or how it ended, in the scheduler's words. */
+  reason?: string;
+  /** When the scheduler expects it to start. */
+  expectedStart?: string;
+  node?: string;
+  exitCode?: number;
+}

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFile, link, mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { SealongError, fileError } from '../errors.ts';
+import { SealongError } from '../errors.ts';
 import { readEmbeddedChat } from '../inference/embeddedFolder.ts';
 import { exportPairs, type ExportSummary } from '../preference/export.ts';
 import { writeAtomic } from '../records/writeAtomic.ts';
@@ -11,6 +11,7 @@ import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
 import { jobFolder, listJobs, newJobId, withState, writeJob, type JobRecord } from './jobRecord.ts';
 import { hasEnded, STOPPED_STATUS } from './jobState.ts';
+import { keepData } from './keepData.ts';
 import { checkRecipe } from './checkRecipe.ts';
 import { embeddedRecipe, recipeOf, trainedModel } from './recipeOf.ts';
 import { endOfLog, lastMetrics, readTrainerState, trainerFiles } from './trainerFiles.ts';
@@ -147,9 +148,7 @@ async function jobFor(
     history: [{ at: now.toISOString(), state: 'prepared' }],
   };
   const folder = jobFolder(study, job.id);
-  // The job keeps its data: a later export moves the folder that it came from.
-  await keep(exported.file, join(folder, 'pairs.jsonl'));
-  await keep(manifest, join(folder, 'manifest.json'));
+  await keepData({ pairs: exported.file, manifest }, folder);
   await writeAtomic(trainerFiles(folder).recipe, recipe);
   await writeJob(study, job);
   return job;
@@ -207,17 +206,6 @@ async function* followed(
     'training_failed',
     `The trainer ended with status ${exit}${error ? `: ${error}` : ''}. The end of ${trainerFiles(folder).log}:\n${await endOfLog(folder)}`,
   );
-}
-
-async function keep(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  await rm(to, { force: true });
-  // A link costs nothing and the file is never written again; other file systems get a copy.
-  await link(from, to)
-    .catch(() => copyFile(from, to))
-    .catch((error: unknown) => {
-      throw fileError('copy', from, error);
-    });
 }
 
 function sha256(content: string | Buffer): string {

@@ -12,6 +12,11 @@ const DOING: Record<StageVerb, string> = {
   export: 'Exporting',
   report: 'Measuring',
   train: 'Training on',
+  jobs: 'Following the jobs of',
+  fetch: 'Fetching an adapter of',
+  cancel: 'Cancelling a job of',
+  resume: 'Resuming a job of',
+  clean: 'Cleaning up after a job of',
 };
 
 export function runTitle(verb: StageVerb, study: string): string {
@@ -142,6 +147,11 @@ export function doneText(
     }
     case 'pairs':
     case 'report':
+    case 'jobs':
+    case 'fetch':
+    case 'cancel':
+    case 'resume':
+    case 'clean':
       return { message: '', next: [] };
     case 'train': {
       const known = trainSummary.safeParse(summary).data;

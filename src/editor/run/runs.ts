@@ -83,6 +83,9 @@ export class Runs implements vscode.Disposable {
           warning: (message) => {
             this.#ports.log.warn(`${title}: ${message}`);
           },
+          note: (message) => {
+            this.#ports.log.info(`${title}: ${message}`);
+          },
         },
       }),
     };

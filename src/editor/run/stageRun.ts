@@ -8,6 +8,7 @@ import { releaseThread } from '../../study/lock.ts';
 export interface StageListener {
   progress: (progress: StageProgress) => void;
   warning: (message: string) => void;
+  note: (message: string) => void;
 }
 
 /** One run in a thread of its own; `outcome` always settles and never rejects. */
@@ -71,6 +72,7 @@ export function startStage(options: StageRunOptions): StageRun {
   worker.on('message', (message: FromStageWorker) => {
     if (message.type === 'progress') listener.progress(message.progress);
     else if (message.type === 'warning') listener.warning(message.message);
+    else if (message.type === 'note') listener.note(message.message);
     else end(message);
   });
   worker.on('error', (error) => {

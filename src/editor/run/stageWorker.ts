@@ -27,8 +27,8 @@ async function run({ request, environment }: RunMessage): Promise<StageOutcome> 
   try {
     for await (const event of runNamedStage(request, environment, cancelled.signal)) {
       if (event.type === 'done') return { type: 'done', summary: event.summary };
-      if (event.type === 'warning') send(event);
-      else send({ type: 'progress', progress: event });
+      if (event.type === 'progress') send({ type: 'progress', progress: event });
+      else send(event);
     }
     return { type: 'failed', code: 'internal', message: 'The run ended without a result.' };
   } catch (error) {

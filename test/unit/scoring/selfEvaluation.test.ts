@@ -67,7 +67,7 @@ async function run(study: Study, client: ChatClient, concurrency = 2) {
     score(study, ports, { signal: new AbortController().signal }),
     (event) => {
       if (event.type === 'warning') messages.push(event.message);
-      else units.add(`${event.done}/${event.total} ${event.unit}`);
+      else if (event.type === 'progress') units.add(`${event.done}/${event.total} ${event.unit}`);
     },
   );
   return { summary, messages, units };

@@ -92,7 +92,7 @@ export async function run(study: Study, path: string, options: Run = {}) {
   const stage = synthesize(study, source, ports, { ...rest, signal });
   const summary: SynthesisSummary = await runStage(stage, (event) => {
     if (event.type === 'warning') warnings.push(event.message);
-    else progress.push({ done: event.done, total: event.total });
+    else if (event.type === 'progress') progress.push({ done: event.done, total: event.total });
   });
   return { summary, warnings, progress };
 }

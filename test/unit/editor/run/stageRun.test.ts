@@ -21,6 +21,7 @@ function run(lines: string, graceMs = 5000) {
   const listener = {
     progress: (event: StageProgress) => void progress.push(event),
     warning: (message: string) => void warnings.push(message),
+    note: () => undefined,
   };
   return { ...startStage({ script, request, environment, listener, graceMs }), progress, warnings };
 }

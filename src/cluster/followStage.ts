@@ -1,0 +1,178 @@
+import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
+import type { Stage } from '../stage.ts';
+import type { Study } from '../study/study.ts';
+import { listJobs, type JobRecord } from '../training/jobRecord.ts';
+import { hasEnded } from '../training/jobState.ts';
+import type { Cluster } from './clusterProfile.ts';
+import { JobsOnCluster, trainerState } from './followJobs.ts';
+import { schedulerOf } from './schedulerOf.ts';
+import { isPassing } from './ssh/sshFailure.ts';
+import type { SshHost } from './ssh/sshHost.ts';
+
+/** A scheduler is asked no oftener, whatever the number of jobs. */
+const LOOK_MS = 10_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+export interface JobsSummary {
+  stage: 'jobs';
+  jobs: JobLine[];
+}
+
+/** A job as the command prints it. */
+export interface JobLine {
+  job: string;
+  place: string;
+  state: JobRecord['state'];
+  reason: string | null;
+  scheduler_id: string | null;
+  node: string | null;
+  expected_start: string | null;
+  step: number | null;
+  of: number | null;
+  phase: string | null;
+  error: string | null;
+  created_at: string;
+  fetched_at: string | null;
+}
+
+export interface FollowOptions {
+  /** These alone; all that have not ended where absent. */
+  jobIds?: ReadonlySet<string>;
+  /** Go on until all have ended. Otherwise one look. */
+  follow: boolean;
+  /** At least 10 s outside tests. */
+  lookMs?: number;
+  signal: AbortSignal;
+}
+
+export interface FollowPorts {
+  clock: Clock;
+  /** Connects to a cluster of the user's by its name. */
+  open: (name: string) => Promise<{ cluster: Cluster; host: SshHost }>;
+}
+
+/**
+ * Looks at the jobs of a study on clusters, and brings metrics and logs here. A connection that is lost is made again, with
+ * pauses that grow; what happened meanwhile is seen then.
+ */
+export async function* followJobs(
+  study: Study,
+  ports: FollowPorts,
+  options: FollowOptions,
+): Stage<JobsSummary> {
+  const { signal, lookMs = LOOK_MS } = options;
+  const connections = new Connections(study, ports);
+  const listedAtFirst = await listJobs(study);
+  let { jobs } = listedAtFirst;
+  for (const message of listedAtFirst.problems) yield { type: 'warning', message };
+  const wanted = (job: JobRecord) =>
+    job.place.kind === 'cluster' &&
+    job.state !== 'prepared' &&
+    (options.jobIds?.has(job.id) ?? true);
+  let pause = lookMs;
+  try {
+    for (;;) {
+      const open = jobs.filter((job) => wanted(job) && !hasEnded(job.state));
+      let failed = false;
+      for (const [cluster, own] of byCluster(open)) {
+        try {
+          const seen = await (await connections.to(cluster)).look(own, signal);
+          for (const message of seen.problems) yield { type: 'warning', message };
+          for (const [at, job] of seen.jobs.entries())
+            if (own[at]?.state !== job.state) yield { type: 'note', message: stateText(job) };
+          const changed = new Map(seen.jobs.map((job) => [job.id, job]));
+          jobs = jobs.map((job) => changed.get(job.id) ?? job);
+        } catch (error) {
+          if (!options.follow || !isPassing(error)) throw error;
+          failed = true;
+          yield { type: 'warning', message: `${messageOf(error)} Trying again.` };
+        }
+      }
+      yield await progressOf(study, jobs.filter(wanted));
+      if (!options.follow || jobs.every((job) => !wanted(job) || hasEnded(job.state))) break;
+      pause = failed ? Math.min(pause * 2, LONGEST_PAUSE_MS) : lookMs;
+      await ports.clock.sleep(pause, signal);
+    }
+    const listed = options.jobIds ? jobs.filter(({ id }) => options.jobIds?.has(id)) : jobs;
+    const lines = await Promise.all(listed.map((job) => lineOf(study, job)));
+    yield { type: 'done', summary: { stage: 'jobs', jobs: lines } };
+  } finally {
+    await connections.close();
+  }
+}
+
+/** One connection a cluster, made when it is first needed. */
+class Connections {
+  readonly #study: Study;
+  readonly #ports: FollowPorts;
+  readonly #open = new Map<string, { looker: JobsOnCluster; host: SshHost }>();
+
+  constructor(study: Study, ports: FollowPorts) {
+    this.#study = study;
+    this.#ports = ports;
+  }
+
+  async to(name: string): Promise<JobsOnCluster> {
+    const known = this.#open.get(name);
+    if (known) return known.looker;
+    const { cluster, host } = await this.#ports.open(name);
+    const scheduler = schedulerOf(cluster.profile);
+    const looker = new JobsOnCluster(this.#study, host, scheduler, this.#ports.clock);
+    this.#open.set(name, { looker, host });
+    return looker;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ host }) => host.close()));
+  }
+}
+
+function byCluster(jobs: readonly JobRecord[]): Map<string, JobRecord[]> {
+  const clusters = new Map<string, JobRecord[]>();
+  for (const job of jobs) {
+    if (job.place.kind !== 'cluster') continue;
+    const own = clusters.get(job.place.cluster);
+    if (own) own.push(job);
+    else clusters.set(job.place.cluster, [job]);
+  }
+  return clusters;
+}
+
+async function progressOf(study: Study, jobs: readonly JobRecord[]) {
+  let [done, total] = [0, 0];
+  for (const { id } of jobs) {
+    const state = await trainerState(study, id);
+    done += state?.step ?? 0;
+    total += state?.of ?? 0;
+  }
+  return { type: 'progress' as const, done, total, unit: 'steps' as const };
+}
+
+async function lineOf(study: Study, job: JobRecord): Promise<JobLine> {
+  const trainer = await trainerState(study, job.id);
+  const { place } = job;
+  const onCluster = place.kind === 'cluster' ? place : undefined;
+  return {
+    job: job.id,
+    place: onCluster?.cluster ?? 'local',
+    state: job.state,
+    reason: job.reason ?? null,
+    scheduler_id: onCluster?.scheduler_id ?? null,
+    node: onCluster?.node ?? null,
+    expected_start: job.expected_start ?? null,
+    step: trainer?.step ?? null,
+    of: trainer?.of ?? null,
+    phase: trainer?.phase ?? null,
+    error: trainer?.error ?? null,
+    created_at: job.created_at,
+    fetched_at: job.fetched_at ?? null,
+  };
+}
+
+/** A job's state for people. */
+export function stateText(job: JobRecord): string {
+  const where = job.place.kind === 'cluster' ? ` on ${job.place.cluster}` : '';
+  const why = job.reason === undefined ? '' : ` (${job.reason})`;
+  return `Job ${job.id}${where} is ${job.state.replaceAll('_', ' ')}${why}.`;
+}

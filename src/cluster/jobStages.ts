@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+import type { Stage } from '../stage.ts';
+import type { Study } from '../study/study.ts';
+import { readJob } from '../training/jobRecord.ts';
+import type { Cluster } from './clusterProfile.ts';
+import { openCluster, type ClusterAccess } from './connect.ts';
+import { followJobs } from './followStage.ts';
+import { cancelJob, cleanJob, fetchJob, notOnCluster } from './jobActions.ts';
+import { resumeJob } from './resumeJob.ts';
+import type { SshHost } from './ssh/sshHost.ts';
+
+/** What is asked of jobs that were sent to clusters. */
+export type JobRequest =
+  | { verb: 'jobs'; follow: boolean; job?: string }
+  | { verb: 'fetch' | 'cancel' | 'resume'; job: string }
+  | { verb: 'clean'; job: string; remove: boolean };
+
+export async function* jobStage(
+  study: Study,
+  request: JobRequest,
+  ports: { clock: Clock; access: ClusterAccess },
+  signal: AbortSignal,
+): Stage<object> {
+  const { clock, access } = ports;
+  if (request.verb === 'jobs') {
+    const { follow, job } = request;
+    const open = (name: string) => openCluster(access, name);
+    const jobIds = job === undefined ? {} : { jobIds: new Set([(await readJob(study, job)).id]) };
+    yield* followJobs(study, { clock, open }, { follow, ...jobIds, signal });
+    return;
+  }
+  const { place } = await readJob(study, request.job);
+  if (place.kind !== 'cluster') throw notOnCluster(request.job);
+  const { cluster, host } = await openCluster(access, place.cluster);
+  try {
+    yield* jobAction(study, request, { clock, cluster, host }, signal);
+  } finally {
+    await host.close();
+  }
+}
+
+async function* jobAction(
+  study: Study,
+  request: Exclude<JobRequest, { verb: 'jobs' }>,
+  ports: { clock: Clock; cluster: Cluster; host: SshHost },
+  signal: AbortSignal,
+): Stage<object> {
+  const { job } = request;
+  switch (request.verb) {
+    case 'fetch':
+      yield { type: 'done', summary: await fetchJob(study, ports, job, signal) };
+      return;
+    case 'cancel': {
+      const { host, cluster } = ports;
+      const cancelled = await cancelJob(study, { host, profile: cluster.profile }, job, signal);
+      yield { type: 'done', summary: cancelled };
+      return;
+    }
+    case 'clean': {
+      const { remove } = request;
+      yield { type: 'done', summary: await cleanJob(study, ports, job, { remove, signal }) };
+      return;
+    }
+    case 'resume':
+      yield* resumeJob(study, ports, job, signal);
+  }
+}

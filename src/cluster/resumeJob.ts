@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.ts';
+import { SealongError } from '../errors.ts';
+import type { Stage } from '../stage.ts';
+import { lockStage } from '../study/lock.ts';
+import type { Study } from '../study/study.ts';
+import { readJob, withState, writeJob, type JobRecord } from '../training/jobRecord.ts';
+import { hasEnded } from '../training/jobState.ts';
+import type { Cluster } from './clusterProfile.ts';
+import { schedulerIdOf, sendJob } from './sendJob.ts';
+import type { SshHost } from './ssh/sshHost.ts';
+
+export interface ResumeSummary {
+  stage: 'resume';
+  job: string;
+  attempt: number;
+  state: JobRecord['state'];
+  scheduler_id: string | null;
+}
+
+/**
+ * Submits a job anew that ended before its work was done: the trainer goes on from its last checkpoint. The profile's time
+ * limit, partition and GPUs are taken as they are now.
+ *
+ * @throws SealongError `job_running`, `job_done`.
+ */
+export async function* resumeJob(
+  study: Study,
+  ports: { clock: Clock; host: SshHost; cluster: Cluster },
+  id: string,
+  signal: AbortSignal,
+): Stage<ResumeSummary> {
+  const unlock = await lockStage(study, 'train');
+  try {
+    const before = await readJob(study, id);
+    if (before.state === 'done')
+      throw new SealongError(
+        'job_done',
+        `Job ${id} is done. Fetch its adapter with "sealong fetch".`,
+      );
+    if (!hasEnded(before.state) && before.state !== 'prepared')
+      throw new SealongError(
+        'job_running',
+        `Job ${id} is ${before.state}. Follow it, or cancel it first.`,
+      );
+    const job = before.state === 'prepared' ? before : nextAttempt(before, ports.clock.now());
+    await writeJob(study, job);
+    const trainer = `${workdirOf(job)}/trainer/${(job.trainer_sha256 ?? '').slice(0, 16)}`;
+    const submitted = yield* sendJob(study, ports, job, { uploads: [], trainer }, signal);
+    const { attempt, state } = submitted;
+    yield {
+      type: 'done',
+      summary: { stage: 'resume', job: id, attempt, state, scheduler_id: schedulerIdOf(submitted) },
+    };
+  } finally {
+    await unlock();
+  }
+}
+
+function nextAttempt(job: JobRecord, now: Date): JobRecord {
+  if (job.place.kind !== 'cluster')
+    throw new SealongError(
+      'not_on_cluster',
+      `Job ${job.id} ran on this machine: train it again to go on.`,
+    );
+  const { kind, cluster, scheduler, folder } = job.place;
+  const place = { kind, cluster, scheduler, folder };
+  return withState({ ...job, attempt: job.attempt + 1, place }, { state: 'prepared' }, now);
+}
+
+function workdirOf({ place }: JobRecord): string {
+  return place.kind === 'cluster' ? place.folder.replace(/\/jobs\/[^/]+$/, '') : '';
+}

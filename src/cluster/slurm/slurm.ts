@@ -1,0 +1,85 @@
+import { SealongError } from '../../errors.ts';
+import type { Sighting } from '../../training/jobState.ts';
+import type { RemoteJob, Scheduler } from '../scheduler.ts';
+import { stateOfSlurm } from './slurmStates.ts';
+import { CANCEL, SIGHT, SUBMIT, SUBMIT_STATUS } from './slurmScripts.ts';
+
+/** Slurm by its own commands on a login host, as of version 20. */
+export const slurm: Scheduler = {
+  async submit(host, job, signal) {
+    const { status, stdout, stderr } = await host.run(
+      SUBMIT,
+      { folder: job.folder, name: job.name },
+      signal,
+    );
+    const id = /^id (\d+)$/m.exec(stdout)?.[1];
+    if (status === 0 && id !== undefined) return id;
+    const said = stderr.trim().split('\n').slice(-3).join(' ');
+    if (status === SUBMIT_STATUS.refused)
+      throw new SealongError(
+        'submit_refused',
+        `Slurm on ${host.host} does not take the job: ${said} Change the cluster's profile (partition, account, GPUs, time), and run this again.`,
+      );
+    throw new SealongError(
+      'submit_unclear',
+      `It is not clear whether Slurm on ${host.host} took the job${said === '' ? '' : ` (${said})`}. Run this again: it finds the job if there is one, and submits no second.`,
+    );
+  },
+
+  async sight(host, jobs, signal) {
+    const known = jobs.filter((job) => job.schedulerId !== undefined);
+    if (known.length === 0) return new Map();
+    const ids = known.map((job) => job.schedulerId).join(',');
+    const { status, stdout, stderr } = await host.run(SIGHT, { ids }, signal);
+    if (status !== 0)
+      throw new SealongError(
+        'scheduler_down',
+        `Slurm on ${host.host} does not answer (${stderr.trim().split('\n').at(-1) ?? ''}). Jobs that run go on; their state is asked for again.`,
+      );
+    return sightings(stdout, known);
+  },
+
+  async cancel(host, job, signal) {
+    if (job.schedulerId === undefined) return;
+    await host.mustRun('Cancelling', CANCEL, { id: job.schedulerId }, signal);
+  },
+};
+
+/** Lines of squeue (`queue`) and of sacct (`account`), which also knows jobs that are long over. */
+function sightings(stdout: string, jobs: readonly RemoteJob[]): Map<string, Sighting> {
+  const byId = new Map(jobs.map((job) => [job.schedulerId ?? '', job.jobId]));
+  const seen = new Map<string, Sighting>();
+  for (const line of stdout.split('\n')) {
+    const [source, id = '', word = '', ...rest] = line.split('|');
+    const jobId = byId.get(id.trim());
+    // The queue is asked first and is newer.
+    if (jobId === undefined || seen.has(jobId)) continue;
+    const state = stateOfSlurm(word.trim());
+    if (state === undefined) continue;
+    const sighting = source === 'queue' ? ofQueue(state, rest) : ofAccount(state, word, rest);
+    seen.set(jobId, sighting);
+  }
+  return seen;
+}
+
+function ofQueue(state: Sighting['state'], rest: readonly string[]): Sighting {
+  const [reason = '', start = '', node = ''] = rest.map((cell) => cell.trim());
+  const waits = state === 'pending' || state === 'requeued';
+  return {
+    state,
+    ...(reason !== '' && reason !== 'None' ? { reason } : {}),
+    ...(waits && /^\d{4}-/.test(start) ? { expectedStart: start } : {}),
+    ...(node !== '' && !waits ? { node } : {}),
+  };
+}
+
+function ofAccount(state: Sighting['state'], word: string, rest: readonly string[]): Sighting {
+  const [exit = '', node = ''] = rest.map((cell) => cell.trim());
+  const code = /^(\d+):/.exec(exit)?.[1];
+  return {
+    state,
+    ...(word.includes(' by ') ? { reason: word.trim() } : {}),
+    ...(code === undefined ? {} : { exitCode: Number(code) }),
+    ...(node !== '' && node !== 'None assigned' ? { node } : {}),
+  };
+}

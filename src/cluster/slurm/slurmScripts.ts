@@ -1,0 +1,68 @@
+/** Exit statuses of {@link SUBMIT}. */
+export const SUBMIT_STATUS = { refused: 65, unclear: 75 } as const;
+
+/**
+ * Submits `run.sh` of `$folder` once. What stands in the way of a second job, in this order: the id that an earlier try or the
+ * job itself wrote down; the queue and the accounts, asked for the job's name; and one submitter at a time, whose lock
+ * names its process, since a cut connection leaves it working.
+ */
+export const SUBMIT = `
+cd -- "$folder" || exit ${SUBMIT_STATUS.refused}
+tell() { [ -s scheduler_id ] && printf 'id %s\\n' "$(cat scheduler_id)"; }
+keep() { printf '%s\\n' "$1" >scheduler_id.tmp && mv scheduler_id.tmp scheduler_id; }
+tell && exit 0
+tries=0
+until mkdir submitting 2>/dev/null; do
+  tell && exit 0
+  holder=$(cat submitting/holder 2>/dev/null || echo none)
+  pid=\${holder#* }
+  if [ "\${holder% *}" = "$(hostname)" ] && ! kill -0 "$pid" 2>/dev/null; then rm -rf submitting; continue; fi
+  tries=$((tries + 1))
+  if [ "$tries" -gt 120 ]; then rm -rf submitting; tries=0; fi
+  sleep 0.5
+done
+trap 'rm -rf submitting' EXIT
+printf '%s %s\\n' "$(hostname)" "$$" >submitting/holder
+tell && exit 0
+# A try that was cut off may have been taken: the first time nothing can be there.
+if [ -e tried ]; then
+  sleep 1
+  queue=$(squeue -h -a -t all -n "$name" -o %A) || exit ${SUBMIT_STATUS.unclear}
+  id=$(printf '%s\\n' "$queue" | head -n 1)
+  [ -n "$id" ] || id=$(sacct -n -X -P -S now-30days --name "$name" -o JobIDRaw 2>/dev/null | head -n 1)
+  if [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
+fi
+: >tried || exit ${SUBMIT_STATUS.refused}
+answer=$(sbatch --parsable run.sh)
+status=$?
+id=\${answer%%;*}
+if [ "$status" -eq 0 ] && [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
+# Told apart by asking: sbatch can fail after the job was taken.
+queue=$(squeue -h -a -t all -n "$name" -o %A) || exit ${SUBMIT_STATUS.unclear}
+id=$(printf '%s\\n' "$queue" | head -n 1)
+if [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
+exit ${SUBMIT_STATUS.refused}
+`;
+
+/**
+ * One call for all jobs. squeue forgets a job some minutes after its end and then fails for its id alone; sacct knows it longer,
+ * where accounts are kept.
+ */
+export const SIGHT = `
+squeue -h -a -t all -j "$ids" -o 'queue|%A|%T|%r|%S|%N' 2>squeue_said.$$
+status=$?
+said=$(cat squeue_said.$$); rm -f squeue_said.$$
+if [ "$status" -ne 0 ]; then
+  case $said in *nvalid*ob*id*) ;; *) printf '%s\\n' "$said" >&2; exit 1 ;; esac
+fi
+sacct -n -X -P -j "$ids" -o JobIDRaw,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
+exit 0
+`;
+
+/** Cancelling a job that is over is no failure. */
+export const CANCEL = `
+said=$(scancel "$id" 2>&1) && exit 0
+case $said in *nvalid*ob*id*|*already*) exit 0 ;; esac
+printf '%s\\n' "$said" >&2
+exit 1
+`;

@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto';
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { SealongError } from '../errors.ts';
+import type { Stage } from '../stage.ts';
+import { lockStage } from '../study/lock.ts';
+import type { Study } from '../study/study.ts';
+import { jobFolder, listJobs, newJobId, writeJob, type JobRecord } from '../training/jobRecord.ts';
+import { hasEnded } from '../training/jobState.ts';
+import { keepData } from '../training/keepData.ts';
+import type { Cluster } from './clusterProfile.ts';
+import { preflight, type Check } from './preflight.ts';
+import { remoteJob } from './followJobs.ts';
+import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
+import type { SshHost } from './ssh/sshHost.ts';
+import { hashOfFile, planUploads, type Upload } from './transfer/upload.ts';
+
+/** What is trained on what: made by the training room, the same for a run on this machine. */
+export interface TrainingInputs {
+  export: string;
+  /** Files of the export. */
+  pairs: string;
+  manifest: string;
+  method: string;
+  /** Hub id, or a folder on the cluster. */
+  model: string;
+  /** The recipe as JSON, given where the data will lie. */
+  recipe: (place: { pairs: string; manifest: string; gpus: number }) => object;
+  /** Folder of the trainer's Python package. */
+  trainer: string;
+}
+
+export interface TrainOnClusterOptions {
+  /** Look and say what would be sent and run; send nothing. */
+  plan: boolean;
+  /** Also where a job with the same data and recipe is under way or done. */
+  again: boolean;
+  signal: AbortSignal;
+}
+
+export interface TrainOnClusterSummary {
+  stage: 'train';
+  cluster: string;
+  host: string;
+  job: string | null;
+  state: JobRecord['state'] | 'planned';
+  scheduler_id: string | null;
+  folder: string;
+  checks: Check[];
+  uploads: { file: string; bytes: number; there: boolean }[];
+  upload_bytes: number;
+  script: string;
+}
+
+/**
+ * Sends a training job to a cluster, once. Its record is written before anything is sent: a run that was cut off is gone on
+ * with by running it again, and a job that the cluster took already is found there.
+ *
+ * @throws SealongError `preflight` with all that is missing, `job_exists`, `busy`, or what is said of the connection.
+ */
+export async function* trainOnCluster(
+  study: Study,
+  ports: { clock: Clock; host: SshHost; cluster: Cluster; inputs: TrainingInputs },
+  options: TrainOnClusterOptions,
+): Stage<TrainOnClusterSummary> {
+  const { clock, host, cluster, inputs } = ports;
+  const { signal } = options;
+  const unlock = await lockStage(study, 'train');
+  try {
+    const pairsHash = await hashOfFile(inputs.pairs);
+    const manifestHash = await hashOfFile(inputs.manifest);
+    const sources = await trainerFiles(inputs.trainer);
+    const trainerHash = await hashOfAll(sources.map(({ path }) => path));
+    const local = await sizeOf([inputs.pairs]);
+    const { checks, workdir } = await preflight(
+      host,
+      cluster,
+      { bytes: local, model: inputs.model },
+      signal,
+    );
+    const places = placesOf(workdir, pairsHash, trainerHash);
+    const recipe = `${JSON.stringify(
+      inputs.recipe({ ...places, gpus: Math.max(1, cluster.profile.gpus) }),
+      null,
+      2,
+    )}\n`;
+    const recipeHash = sha256(recipe);
+    const wanted = { pairs: pairsHash, recipe: recipeHash, cluster: cluster.name };
+    const job = await jobFor(study, inputs, wanted, {
+      clock,
+      workdir,
+      scheduler: cluster.profile.scheduler,
+      manifestHash,
+      trainerHash,
+      again: options.again,
+    });
+    const remote = remoteJob(job);
+    if (!remote) throw new Error('The job is none of a cluster.');
+    const script = scriptOf(cluster, job, places.trainer);
+    const failed = checks.filter(({ outcome }) => outcome === 'failed');
+    const summary: TrainOnClusterSummary = {
+      stage: 'train',
+      cluster: cluster.name,
+      host: host.host,
+      job: job.id,
+      state: job.state,
+      scheduler_id: remote.schedulerId ?? null,
+      folder: remote.folder,
+      checks,
+      uploads: [],
+      upload_bytes: 0,
+      script,
+    };
+    for (const check of checks)
+      if (check.outcome === 'warning')
+        yield { type: 'warning', message: `${check.what}: ${check.detail}` };
+    if (failed.length > 0 && !options.plan) throw preflightError(cluster, failed);
+
+    const uploads: Upload[] = [
+      { local: inputs.pairs, remote: places.pairs },
+      { local: inputs.manifest, remote: places.manifest },
+      ...sources.map(({ path, name }) => ({
+        local: path,
+        remote: `${places.trainer}/sealong_trainer/${name}`,
+      })),
+    ];
+    const plans = failed.length > 0 ? [] : await planUploads(host, uploads, signal);
+    summary.uploads = plans.map(({ remote: file, bytes, there }) => ({ file, bytes, there }));
+    const total = plans.reduce((sum, plan) => sum + (plan.there ? 0 : plan.bytes), 0);
+    summary.upload_bytes = total;
+    if (options.plan) {
+      yield { type: 'done', summary: { ...summary, job: null, state: 'planned' } };
+      return;
+    }
+    await writeJob(study, job);
+    await keepData(inputs, jobFolder(study, job.id));
+    await writeFile(join(jobFolder(study, job.id), 'recipe.json'), recipe);
+    const submitted = yield* sendJob(
+      study,
+      { clock, host, cluster },
+      job,
+      { uploads, trainer: places.trainer },
+      signal,
+    );
+    yield {
+      type: 'done',
+      summary: { ...summary, state: submitted.state, scheduler_id: schedulerIdOf(submitted) },
+    };
+  } finally {
+    await unlock();
+  }
+}
+
+/** Data and trainer lie by their content, so that several jobs share them and none meets another's. */
+function placesOf(workdir: string, pairsHash: string, trainerHash: string) {
+  const data = `${workdir}/data/${pairsHash.slice(0, 16)}`;
+  return {
+    pairs: `${data}/pairs.jsonl`,
+    manifest: `${data}/manifest.json`,
+    trainer: `${workdir}/trainer/${trainerHash.slice(0, 16)}`,
+  };
+}
+
+interface JobInput {
+  clock: Clock;
+  workdir: string;
+  scheduler: 'slurm' | 'none';
+  manifestHash: string;
+  trainerHash: string;
+  again: boolean;
+}
+
+/** The job that was begun with the same data, recipe and cluster and not submitted yet; or a new one. */
+async function jobFor(
+  study: Study,
+  inputs: TrainingInputs,
+  wanted: { pairs: string; recipe: string; cluster: string },
+  input: JobInput,
+): Promise<JobRecord> {
+  const { jobs } = await listJobs(study);
+  const same = jobs.filter(
+    ({ place, recipe_sha256: recipe, export: { pairs_sha256: pairs } }) =>
+      place.kind === 'cluster' &&
+      place.cluster === wanted.cluster &&
+      recipe === wanted.recipe &&
+      pairs === wanted.pairs,
+  );
+  const begun = same.find(({ state }) => state === 'prepared');
+  if (begun) return begun;
+  const other = same.findLast(({ state }) => !hasEnded(state) || state === 'done');
+  if (other && !input.again)
+    throw new SealongError(
+      'job_exists',
+      `Job ${other.id} on ${wanted.cluster} has the same pairs and recipe and is ${other.state}. Follow or fetch it with "sealong jobs" and "sealong fetch", or send another with --again.`,
+    );
+  const now = input.clock.now();
+  const id = newJobId(now, inputs.method);
+  return {
+    v: 1,
+    id,
+    created_at: now.toISOString(),
+    place: {
+      kind: 'cluster',
+      cluster: wanted.cluster,
+      scheduler: input.scheduler,
+      folder: `${input.workdir}/jobs/${id}`,
+    },
+    export: {
+      name: inputs.export,
+      manifest_sha256: input.manifestHash,
+      pairs_sha256: wanted.pairs,
+    },
+    recipe_sha256: wanted.recipe,
+    attempt: 1,
+    trainer_sha256: input.trainerHash,
+    state: 'prepared',
+    history: [{ at: now.toISOString(), state: 'prepared' }],
+  };
+}
+
+function preflightError(cluster: Cluster, failed: readonly Check[]): SealongError {
+  const lines = failed.map(({ what, detail }) => `  ${what}: ${detail}`);
+  return new SealongError(
+    'preflight',
+    `The cluster "${cluster.name}" is not ready; nothing was sent.\n${lines.join('\n')}`,
+  );
+}
+
+async function trainerFiles(folder: string): Promise<{ path: string; name: string }[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.(py|json)$/.test(entry.name))
+    .map(({ name }) => ({ path: join(folder, name), name }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function hashOfAll(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(`${basename(path)} ${await hashOfFile(path)}\n`);
+  return hash.digest('hex');
+}
+
+async function sizeOf(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Stage } from '../stage.ts';
+import type { Study } from '../study/study.ts';
+import { checkRecipe } from '../training/checkRecipe.ts';
+import { recipeOf, trainedModel } from '../training/recipeOf.ts';
+import { exportForTraining } from '../training/trainLocally.ts';
+import { openCluster, type ClusterAccess } from './connect.ts';
+import { followJobs } from './followStage.ts';
+import { trainOnCluster, type TrainOnClusterSummary } from './trainOnCluster.ts';
+
+export interface ClusterTraining {
+  cluster: string;
+  /** Look and say what would be sent and run; send nothing. */
+  plan: boolean;
+  /** Go on until the job has ended. */
+  follow: boolean;
+  again: boolean;
+}
+
+/** Exports the study's pairs, sends a job to a cluster of the user's, and follows it where asked to. */
+export async function* trainOnNamedCluster(
+  study: Study,
+  request: ClusterTraining,
+  ports: { clock: Clock; access: ClusterAccess; trainerFolder: string },
+  signal: AbortSignal,
+): Stage<object> {
+  const { clock, access, trainerFolder } = ports;
+  const exported = yield* exportForTraining(study, clock, signal);
+  const { cluster, host } = await openCluster(access, request.cluster);
+  let sent: TrainOnClusterSummary | undefined;
+  try {
+    const stage = trainOnCluster(
+      study,
+      {
+        clock,
+        host,
+        cluster,
+        inputs: {
+          export: 'training',
+          pairs: exported.file,
+          manifest: join(exported.folder, 'manifest.json'),
+          method: study.config.training.method,
+          model: trainedModel(study),
+          recipe: ({ gpus, ...data }) => checkRecipe({ ...recipeOf(study, data), gpus }),
+          trainer: join(trainerFolder, 'sealong_trainer'),
+        },
+      },
+      { plan: request.plan, again: request.again, signal },
+    );
+    for await (const event of stage) {
+      if (event.type === 'done') sent = event.summary;
+      else yield event;
+    }
+  } finally {
+    await host.close();
+  }
+  if (!sent) throw new Error('Sending the job ended without a summary.');
+  if (!request.follow || sent.job === null) {
+    yield { type: 'done', summary: sent };
+    return;
+  }
+  const open = (name: string) => openCluster(access, name);
+  const options = { follow: true, jobIds: new Set([sent.job]), signal };
+  for await (const event of followJobs(study, { clock, open }, options))
+    yield event.type === 'done'
+      ? { type: 'done', summary: { ...sent, ...event.summary.jobs[0] } }
+      : event;
+}
