@@ -60,7 +60,12 @@ export const runs = {
     if (cluster.missing !== undefined) {
       throw new CannotRun(cluster.missing);
     }
-    return runNodeTests('test/cluster', { node: await setup.node(), concurrency: 1, write });
+    const { python, missing } = await setup.trainer();
+    if (missing !== undefined) {
+      throw new CannotRun(missing);
+    }
+    const env = { SEALONG_TRAINER_PYTHON: python };
+    return runNodeTests('test/cluster', { node: await setup.node(), env, concurrency: 1, write });
   },
   package: async ({ write }) => {
     write(`made ${await packageExtension({ log: write })}`);

@@ -27,17 +27,24 @@ AuthorizedKeysFile .ssh/authorized_keys
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM no
-PermitRootLogin no
+PermitRootLogin prohibit-password
+StrictModes no
 X11Forwarding no
 PrintMotd no
 LogLevel VERBOSE
 MaxStartups 50:30:100
 SetEnv SLURM_CONF=$ETC/slurm.conf
 Subsystem sftp internal-sftp
+Match User root
+  AuthorizedKeysFile $KEYS/id_ed25519.pub
 S
 start "sshd_$n" /usr/sbin/sshd -D -e -f "$ETC/sshd_$n.conf"; done
 cat >"$ETC/ssh_config" <<S
-Host lab-bastion lab-login lab-jump
+# For jobs that need what only the user of the tests can read.
+Host lab-root
+  User root
+  Port $P_LOGIN
+Host lab-bastion lab-login lab-jump lab-root
   HostName 127.0.0.1
   User $LOGIN_USER
   IdentityFile $KEYS/id_ed25519
