@@ -112,7 +112,7 @@ test('a thread that crashes gives its lock back, and another does not', async ()
       script: new URL(`data:text/javascript,${encodeURIComponent(lines)}`),
       request: { verb: 'sample', study: study.dir, settings: [] },
       environment: { modelCache: '', allowDownload: false, embeddingWorker: '' },
-      listener: { progress: () => undefined, warning: () => undefined },
+      listener: { progress: () => undefined, warning: () => undefined, note: () => undefined },
     });
     const result = await outcome;
     assert.ok(result.type === 'failed' && result.code === 'worker_crashed');
