@@ -52,8 +52,9 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         this.#changed(change);
       }),
       ports.queues.onDidChange((dir) => {
-        const node = this.#nodes.get(dir)?.study;
-        if (node) this.#changes.fire(node);
+        const study = this.#store.study(dir);
+        // The row of the study, which is asked for before its questions, says what the view shows.
+        if (study) void this.#refresh(study);
       }),
     ];
   }
