@@ -32,20 +32,12 @@ export interface PanelInput {
   expected: number;
   position: PanelQuestion['position'];
   reviewer: string;
+  /** Offered for a decision; a reviewer can also write their own. */
+  reasons: readonly string[];
   readOnly: string | null;
   /** `state` is then what a reviewer sees who is to judge unswayed. */
   blind: boolean;
 }
-
-/** Offered for an override; a reviewer can also write their own. */
-export const REASONS = [
-  'Better answer',
-  'Better supported by the context',
-  'Clearer reasoning',
-  'Wrong answer',
-  'Claims that the context does not support',
-  'Cut off or incomplete',
-] as const;
 
 /** All that the question panel shows, as data. */
 export function panelQuestion(input: PanelInput): PanelQuestion {
@@ -71,7 +63,7 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
     canUndo: undoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
     canRedo: redoTarget(state.decisions, selection.sampling, reviewer) !== undefined,
     reviewer,
-    reasons: [...REASONS],
+    reasons: [...input.reasons],
     readOnly: input.readOnly,
     blind: input.blind,
   };

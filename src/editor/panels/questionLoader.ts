@@ -3,6 +3,7 @@ import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { PanelQuestion } from '../../protocol/panel.ts';
 import type { QuestionRecord } from '../../records/schemas.ts';
 import { blindState } from '../../review/blindState.ts';
+import { studyConfigSchema } from '../../study/config.ts';
 import { isFailed } from '../../study/entries.ts';
 import type { StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
@@ -68,6 +69,7 @@ export class QuestionLoader {
             : { title: queue.title, audit: queue.audit.has(questionId) },
       },
       reviewer,
+      reasons: (study.config ?? studyConfigSchema.parse({})).review.reasons,
       readOnly: this.#ports.readOnly(),
       blind,
     });

@@ -30,6 +30,7 @@ function input(more: Partial<PanelInput> = {}): PanelInput {
     position: { at: 3, of: 12, view: null },
     blind: false,
     reviewer: 'ann',
+    reasons: ['Cut off'],
     readOnly: null,
     ...more,
   };
@@ -118,4 +119,40 @@ test('decisions are told in words, with who decided and why', () => {
 test('a reviewer cannot undo what another decided', () => {
   const state = questionState(scores, [override({ reviewer: 'bob' })]);
   assert.equal(panelQuestion(input({ state })).canUndo, false);
+});
+
+test('reasons are those of the study', () => {
+  assert.deepEqual(panelQuestion(input()).reasons, ['Cut off']);
+});
+
+test('a flag stands until somebody takes it away', () => {
+  const flag = override({ id: 'f1', kind: 'flag', chosen: undefined, reviewer: 'bo' });
+  const unflag = override({
+    id: 'f2',
+    kind: 'unflag',
+    chosen: undefined,
+    at: '2026-05-01T11:00:00.000Z',
+  });
+  const flagged = (...decisions: DecisionRecord[]) =>
+    panelQuestion(input({ state: questionState(scores, decisions) })).flagged;
+  assert.deepEqual([flagged(), flagged(flag), flagged(flag, unflag)], [false, true, false]);
+});
+
+test('answers that a reviewer read are the clusters, and each trajectory knows its own', () => {
+  const read = (index: number, answer: string | null) =>
+    override({ id: `r${index}`, kind: 'answer', chosen: undefined, index, answer });
+  const decisions = [read(0, 'Wye'), read(1, 'wye'), read(2, 'Morven')];
+  const shown = panelQuestion(input({ state: questionState(scores, decisions) }));
+  assert.deepEqual(
+    shown.answers?.clusters.map(({ label, count }) => [label, count]),
+    [
+      ['Wye', 2],
+      ['Morven', 1],
+    ],
+  );
+  assert.deepEqual(
+    shown.trajectories.map(({ cluster }) => cluster),
+    ['Wye', 'Wye', 'Morven', null],
+  );
+  assert.equal(shown.answers?.unclear, 0);
 });
