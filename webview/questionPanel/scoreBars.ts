@@ -43,7 +43,10 @@ export class ScoreBars {
     const bars = barScale(low ?? 0, high ?? 0);
     const [from = 0, to = 0] = bars.domain();
     this.#range.textContent = low === undefined ? '' : `${from.toFixed(2)}\u2013${to.toFixed(2)}`;
-    this.#range.title = 'Bars do not begin at zero';
+    this.#head.title =
+      low === undefined
+        ? ''
+        : `Bars run from ${from.toFixed(2)} to ${to.toFixed(2)}, not from zero`;
     this.#selected = null;
     this.#rows = new Map();
     for (const index of shownAxes(state).rows) {
