@@ -154,5 +154,5 @@ test('answers that a reviewer read are the clusters, and each trajectory knows i
     shown.trajectories.map(({ cluster }) => cluster),
     ['Wye', 'Wye', 'Morven', null],
   );
-  assert.equal(shown.answers?.unclear, 0);
+  assert.equal(shown.answers.unclear, 0);
 });
