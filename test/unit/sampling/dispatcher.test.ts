@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../src/clock.ts';
 import { readAllRecords } from '../../../src/records/jsonl.ts';
 import { trajectorySchema, type TrajectoryRecord } from '../../../src/records/schemas.ts';
@@ -150,6 +151,8 @@ test('questions of a replica that dies move on to the other, and it is asked aga
           if (killed || dying.asked.length < 4) return;
           killed = true;
           void dying.close().then(async () => {
+            // Long enough to be missed.
+            await delay(500);
             back = await startSimulatedServer({ n: 'ignored', decodeMs: 30 }, port);
           });
         },
