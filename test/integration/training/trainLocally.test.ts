@@ -24,8 +24,8 @@ const SMALL = {
   'lora.r': 8,
   'lora.alpha': 8,
   batch_size: 1,
-  max_steps: 3,
-  max_length: 500,
+  max_steps: 4,
+  max_length: 700,
   learning_rate: 0.001,
 };
 
@@ -58,7 +58,8 @@ async function ended(
 }
 
 async function steps(folder: string): Promise<number[]> {
-  const lines = (await readOptional(join(folder, 'metrics.jsonl')))?.trimEnd().split('\n') ?? [];
+  const metrics = (await readOptional(join(folder, 'metrics.jsonl'))) ?? '';
+  const lines = metrics.split('\n').filter((line) => line !== '');
   return lines.map((line) => z.object({ step: z.number() }).parse(JSON.parse(line)).step);
 }
 
@@ -95,8 +96,8 @@ test(
       const summary = z
         .object({ job: z.string(), steps: z.number(), loss: z.number(), adapter: z.string() })
         .parse(JSON.parse(second.out));
-      assert.deepEqual({ job: summary.job, steps: summary.steps }, { job: id, steps: 3 });
-      assert.deepEqual(await steps(folder), [1, 2, 3]);
+      assert.deepEqual({ job: summary.job, steps: summary.steps }, { job: id, steps: 4 });
+      assert.deepEqual(await steps(folder), [1, 2, 3, 4]);
       const job = await readJob(study, id);
       assert.deepEqual(
         job.history.map(({ state }) => state),
