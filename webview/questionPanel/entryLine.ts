@@ -67,9 +67,10 @@ export class EntryLine {
     this.#field.element.setAttribute('aria-label', label);
     this.#field.set(value);
     this.#field.element.focus();
-    // The value reaches the input with the toolkit's next update.
+    // The value reaches the input with the toolkit's next update. What was typed by then must not be selected as well:
+    // the next letter would take its place.
     requestAnimationFrame(() => {
-      this.#field.select();
+      if (value !== '' && this.#field.value() === value) this.#field.select();
     });
   }
 

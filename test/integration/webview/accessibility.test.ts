@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import * as z from 'zod';
 import { comparedQuestion, scoredQuestion } from './fixtures.ts';
 import type { ThemeName } from './themes.ts';
-import { panelSuite, skip } from './withPanel.ts';
+import { panelSuite, skip, untilTrue } from './withPanel.ts';
 
 const found = z.array(
   z.object({
@@ -56,7 +56,8 @@ describe('the question panel for everybody', { skip }, () => {
     await withPanel(scoredQuestion(8), async ({ page }, press) => {
       const live = page.locator('[aria-live].spoken');
       await press('ArrowDown', 'ArrowRight');
-      await page.waitForFunction(
+      await untilTrue(
+        page,
         "/^Row #\\d+ score [\\d.]+.*; column #\\d+ score .*; utility [\\d.]+\\.$/.test(document.querySelector('.spoken').textContent)",
       );
       await press('k');

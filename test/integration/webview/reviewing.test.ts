@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { PANEL_ACTIONS } from '../../../src/protocol/panel.ts';
 import { PANEL_KEYS } from './editorKeys.ts';
 import { contextOf, scoredQuestion } from './fixtures.ts';
-import { panelSuite, skip, waitForText } from './withPanel.ts';
+import { panelSuite, skip, waitForText, untilTrue } from './withPanel.ts';
 
 describe('reviewing in the question panel', { skip }, () => {
   const withPanel = panelSuite();
@@ -19,9 +19,9 @@ describe('reviewing in the question panel', { skip }, () => {
       const chip = page.locator('.chip', { hasText: 'Thomas Wye' });
       assert.equal(await chip.getAttribute('aria-pressed'), 'true');
       await press('Escape');
-      await page.waitForFunction("document.querySelectorAll('.score-row').length === 32");
+      await untilTrue(page, "document.querySelectorAll('.score-row').length === 32");
       await page.locator('.chip', { hasText: 'unclear' }).click();
-      await page.waitForFunction("document.querySelectorAll('.score-row').length < 32");
+      await untilTrue(page, "document.querySelectorAll('.score-row').length < 32");
       await waitForText(page.locator('.answers'), 'entropy');
     });
   });
@@ -30,9 +30,9 @@ describe('reviewing in the question panel', { skip }, () => {
     const question = scoredQuestion(8);
     await withPanel(question, async ({ page, requests }, press) => {
       await press('w');
-      await page.waitForFunction("document.activeElement?.localName === 'vscode-dropdown'");
+      await untilTrue(page, "document.activeElement?.localName === 'vscode-dropdown'");
       await press('ArrowDown', 'Escape');
-      await page.waitForFunction("document.activeElement?.localName !== 'vscode-dropdown'");
+      await untilTrue(page, "document.activeElement?.localName !== 'vscode-dropdown'");
       await press('a', 's', 'b', 'x', 'f');
       await waitForText(page.locator('.pair'), 'flagged');
       await press('f');
@@ -59,16 +59,16 @@ describe('reviewing in the question panel', { skip }, () => {
     const question = scoredQuestion(8);
     await withPanel(question, async ({ page, requests }, press) => {
       await press('m');
-      await page.waitForFunction("document.activeElement?.localName === 'vscode-text-field'");
+      await untilTrue(page, "document.activeElement?.localName === 'vscode-text-field'");
       await page.keyboard.type('a scan of the bark');
       await press('Enter');
       await waitForText(page.locator('.decisions'), '1 decision');
       await press('ArrowDown', 'i');
-      await page.waitForFunction("document.activeElement?.localName === 'vscode-text-field'");
+      await untilTrue(page, "document.activeElement?.localName === 'vscode-text-field'");
       await press('Control+a', 'Delete');
       await page.keyboard.type('Quill');
       await press('Enter', 'j');
-      await page.waitForFunction("document.activeElement?.localName === 'vscode-dropdown'");
+      await untilTrue(page, "document.activeElement?.localName === 'vscode-dropdown'");
       await page.locator('.entry vscode-button', { hasText: 'Save' }).click();
       await waitForText(page.locator('.decisions'), '3 decisions');
       const [note, answer, merge] = requests.map((request) =>
@@ -138,7 +138,7 @@ describe('reviewing in the question panel', { skip }, () => {
       await press('g');
       await waitForText(page.locator('.entry-button.selected'), 'related');
       await press('/');
-      await page.waitForFunction("document.activeElement?.localName === 'vscode-text-field'");
+      await untilTrue(page, "document.activeElement?.localName === 'vscode-text-field'");
       await page.keyboard.type('geometry');
       await waitForText(page.locator('.context-head'), '1 of 1');
       await waitForText(selected, '2');
@@ -210,9 +210,7 @@ describe('reviewing in the question panel', { skip }, () => {
       const shown = page.locator('.map-last');
       await waitForText(shown, 'of 128');
       await press('0');
-      await page.waitForFunction(
-        "!document.querySelector('.map-last').textContent.includes('of 128')",
-      );
+      await untilTrue(page, "!document.querySelector('.map-last').textContent.includes('of 128')");
       const box = await page.locator('.heatmap canvas').last().boundingBox();
       assert.ok(box);
       const at = (share: number): [number, number] => [

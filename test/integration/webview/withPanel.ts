@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { chromium, type Browser, type Locator } from 'playwright-core';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import type { PanelQuestion } from '../../../src/protocol/panel.ts';
 import { bundlePanel, openPanel, servePanel, type OpenPanel } from './panelPage.ts';
 
@@ -51,4 +52,13 @@ export function panelSuite(): WithPanel {
 
 export async function waitForText(locator: Locator, text: string): Promise<void> {
   await locator.filter({ hasText: text }).first().waitFor({ state: 'attached', timeout: 5000 });
+}
+
+/** Waits until an expression holds in the page. Not by waitForFunction, whose later tries the page's own policy forbids. */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  const end = Date.now() + 5000;
+  while (!(await page.evaluate<boolean>(expression))) {
+    if (Date.now() > end) throw new Error(`It never held in the page: ${expression}`);
+    await delay(20);
+  }
 }
