@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -81,10 +82,18 @@ export class Lab {
     return stdout;
   }
 
-  /** Ends a daemon that the lab started, by its name (`sshd_login`, `slurmctld`, ...). `up.sh` starts it again. */
+  /**
+   * Ends a daemon that the lab started, by its name (`sshd_login`, `slurmctld`, ...), and waits until it is gone: one that is
+   * told to end still answers. `up.sh` starts it again.
+   */
   async kill(daemon: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const recorded = await readFile(join(this.folder, 'run', `${daemon}.pid`), 'utf8');
-    process.kill(Number(recorded.split(' ')[0]), signal);
+    const pid = Number(recorded.split(' ')[0]);
+    process.kill(pid, signal);
+    for (let tries = 0; isThere(pid); tries++) {
+      if (tries > 300) throw new Error(`${daemon} does not end at ${signal}.`);
+      await delay(50);
+    }
   }
 
   /** Ends every connection there is, as a network that goes away does; new ones are taken. */
@@ -105,6 +114,15 @@ export class Lab {
   async stop(): Promise<void> {
     await this.script('down.sh', '--purge');
     await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
   }
 }
 
