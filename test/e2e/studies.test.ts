@@ -85,7 +85,7 @@ describe('Studies that were sampled and scored earlier', () => {
   step('sorts all questions by margin', async ({ workbench }) => {
     const sorted = stopwatch();
     await workbench.command('Sort Questions...');
-    await workbench.pick('By margin');
+    await workbench.pick('Margin, smallest first');
     await until('small margins first', async () => {
       const texts = await workbench.rows.allInnerTexts();
       const margins = texts.flatMap((text) => /margin (\d\.\d+)/.exec(text)?.[1] ?? []).map(Number);
