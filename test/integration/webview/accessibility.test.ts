@@ -54,14 +54,16 @@ describe('the question panel for everybody', { skip }, () => {
 
   test('what the focus is on is spoken: scores, utility, and what an answer leaves', async () => {
     await withPanel(scoredQuestion(8), async ({ page }, press) => {
-      const live = page.locator('[aria-live].spoken');
       await press('ArrowDown', 'ArrowRight');
       await untilTrue(
         page,
         "/^Row #\\d+ score [\\d.]+.*; column #\\d+ score .*; utility [\\d.]+\\.$/.test(document.querySelector('.spoken').textContent)",
       );
       await press('k');
-      assert.match((await live.textContent()) ?? '', /^Only the \d+ rows that answer /);
+      await untilTrue(
+        page,
+        "/^Only the \\d+ rows that answer /.test(document.querySelector('[aria-live].spoken').textContent)",
+      );
     });
   });
 });
