@@ -90,13 +90,13 @@ for (const accounting of [false, true])
     const until = async (
       place: Place,
       job: RemoteJob,
-      wanted: (state: JobState) => boolean,
+      wanted: (state: JobState, seen: Sighting) => boolean,
     ): Promise<Sighting> => {
       const end = Date.now() + STATE_MS;
       let last: Sighting | undefined;
       while (Date.now() < end) {
         last = (await place.scheduler.sight(host, [job], signal)).get(job.jobId);
-        if (last && wanted(last.state)) return last;
+        if (last && wanted(last.state, last)) return last;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       throw new Error(`${job.jobId} stayed ${JSON.stringify(last)}`);
@@ -159,16 +159,16 @@ for (const accounting of [false, true])
     it('says why a job of Slurm waits, and that it is refused', async () => {
       const [place] = PLACES;
       assert.ok(place);
-      const jobs = [];
+      const jobs: RemoteJob[] = [];
       for (let at = 0; at < 3; at++)
         jobs.push(await submitted(place, await prepared(place, '60 0', { gpus: 8 })));
+      // Slurm says why once it has looked at the job.
       const waiting = await until(
         place,
         jobs[2] ?? { jobId: '', name: '', folder: '' },
-        (state) => state === 'pending',
-      );
+        (state, { reason }) => state === 'pending' && reason !== undefined,
+      ).finally(() => Promise.all(jobs.map((job) => place.scheduler.cancel(host, job, signal))));
       assert.match(waiting.reason ?? '', /Resources|Priority/);
-      for (const job of jobs) await place.scheduler.cancel(host, job, signal);
       const refused = await prepared(place, '1 0', { partition: 'nowhere' });
       await assert.rejects(
         place.scheduler.submit(host, refused, signal),
