@@ -215,7 +215,7 @@ function remoteError(what: string, host: string, status: number, said: string): 
   if (full)
     return new SealongError(
       'remote_disk_full',
-      `${what} failed on ${host}: ${full[0] === 'Disk quota exceeded' ? 'your disk quota there is used up' : 'its disk is full'}. Free some space (SeaLong lists what it left there with "sealong jobs --clean"), and run this again: what was sent is kept.`,
+      `${what} failed on ${host}: ${full[0] === 'Disk quota exceeded' ? 'your disk quota there is used up' : 'its disk is full'}. Free some space (SeaLong lists what it left there with "sealong clean STUDY JOB"), and run this again: what was sent is kept.`,
     );
   const last = said.split('\n').slice(-4).join('\n').slice(-600);
   return new SealongError(
