@@ -40,7 +40,6 @@ import type { OpenStudy } from './editor/store/openStudy.ts';
 import { StudyStore } from './editor/store/studyStore.ts';
 import { StudyTree } from './editor/tree/studyTree.ts';
 import { requireTrust, untrustedReason } from './editor/trust.ts';
-import { SealongError } from './errors.ts';
 import type { ScorerName } from './study/config.ts';
 
 /** VS Code gives an extension five seconds to end. */
@@ -73,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   // All that this view has to say are its welcome texts.
   const start = vscode.window.createTreeView('sealong.start', { treeDataProvider: EMPTY });
-  const documents = new StudyDocuments(store);
+  const documents = new StudyDocuments(store, settings.reviewer);
 
   const embedded = new EmbeddedModel(
     vscode.Uri.joinPath(extensionUri, 'dist', 'sealong.js').fsPath,
@@ -112,7 +111,8 @@ export function activate(context: vscode.ExtensionContext): void {
     load: async (dir) => {
       await store.ready;
       const study = store.study(dir);
-      return study && stages.report(study);
+      const summary = study && (await stages.report(study));
+      return summary && shownReport(summary, study);
     },
     failed: (error) => {
       errors.report(error, 'The report');
@@ -139,15 +139,10 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const openView = async (target: unknown, name: string) => {
     const study = await targets.study(target);
-    if (name === 'disputed' && study.config?.review.blind === true)
-      throw new SealongError(
-        'blind',
-        `${study.name} is reviewed blind: what others decided is hidden. Set review.blind to false in sealong.json when all have decided.`,
-      );
     panels.open(study.dir, await views.open(study, name));
   };
   const targets = new Targets({ store, queues, view, panels });
-  const views = new ViewCommands(queues, (message) => {
+  const views = new ViewCommands(queues, settings.reviewer, (message) => {
     log.warn(message);
   });
   const questions: QuestionCommands = new QuestionCommands({
@@ -157,6 +152,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     documents,
     decisions,
+    reviewer: settings.reviewer,
   });
   const unfinished = new UnfinishedRuns({
     store,
@@ -219,7 +215,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const showReport = async (study: OpenStudy) => {
     const summary = await stages.report(study);
-    if (summary) reports.show(study.dir, shownReport(summary));
+    if (summary) reports.show(study.dir, shownReport(summary, study));
   };
 
   const contextKeys = new ContextKeys(

@@ -38,8 +38,14 @@ export interface ClusterInput {
   answers: readonly TrajectoryAnswer[];
   /** The question: its words do not tell two whole sentences apart. */
   question: string;
-  /** Answers, group by group, that a reviewer said are one. */
-  merged?: readonly (readonly string[])[];
+  /** What reviewers said of answers, in order: of two answers the last one counts that names both. */
+  relations?: readonly AnswerRelation[];
+}
+
+/** Answers that are one, or each another one, whatever their words look like. */
+export interface AnswerRelation {
+  same: boolean;
+  answers: readonly string[];
 }
 
 /** Answers that are one: trajectories by wording. */
@@ -57,13 +63,21 @@ interface Group {
  * first, in order of frequency; longer ones join the one that they contain, and stay alone where they contain several. A
  * whole sentence that only a weak rule found and that joins nothing is unclear.
  */
-export function clusterAnswers({ answers, question, merged = [] }: ClusterInput): AnswerClusters {
-  const groups = equalAnswers(answers, new Set(normalForm(question).split(' ')));
+export function clusterAnswers({
+  answers,
+  question,
+  relations = [],
+}: ClusterInput): AnswerClusters {
+  const groups = equalAnswers(answers, questionWordsOf(question));
   const joined = new Map<Group, Group[]>();
   for (const group of groups) {
-    const found = [...joined.keys()].filter((other) => isSame(other, group, merged));
+    const found = [...joined.keys()].filter(
+      (head) =>
+        isSame(head, group, relations) && !isSplitFrom(group, joined.get(head) ?? [], relations),
+    );
     const first = found[0];
-    if (first && (found.length === 1 || !areApart(found, merged))) joined.get(first)?.push(group);
+    if (first && (found.length === 1 || !areApart(found, relations)))
+      joined.get(first)?.push(group);
     else joined.set(group, [group]);
   }
   const clusters: AnswerCluster[] = [];
@@ -88,6 +102,27 @@ export function clusterAnswers({ answers, question, merged = [] }: ClusterInput)
   };
 }
 
+/**
+ * How each answer is worded, by index: as it is, or what is left of a sentence. Answers that are equal in normal form, which
+ * nothing takes apart, have one wording.
+ */
+export function answerWordings({
+  answers,
+  question,
+}: Pick<ClusterInput, 'answers' | 'question'>): Map<number, string> {
+  const questionWords = questionWordsOf(question);
+  const byForm = new Map<string, string>();
+  const wordings = new Map<number, string>();
+  for (const { index, answer } of answers) {
+    if (answer === undefined) continue;
+    const { form, label } = answerCore(answer, questionWords);
+    const wording = byForm.get(form) ?? label;
+    byForm.set(form, wording);
+    wordings.set(index, wording);
+  }
+  return wordings;
+}
+
 /** Shannon entropy of counts, in bits; 0 of nothing. */
 export function entropyBits(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -95,6 +130,10 @@ export function entropyBits(counts: readonly number[]): number {
     const share = count / total;
     return count === 0 ? sum : sum - share * Math.log2(share);
   }, 0);
+}
+
+function questionWordsOf(question: string): ReadonlySet<string> {
+  return new Set(normalForm(question).split(' '));
 }
 
 /** Groups of equal form: clear ones before vague ones, then the most frequent, then the shortest. */
@@ -132,13 +171,26 @@ function equalAnswers(
 }
 
 /** Whether groups found for one answer are themselves different answers. */
-function areApart(found: readonly Group[], merged: readonly (readonly string[])[]): boolean {
+function areApart(found: readonly Group[], relations: readonly AnswerRelation[]): boolean {
   const [first, ...others] = found;
-  return first !== undefined && others.some((other) => !isSame(first, other, merged));
+  return first !== undefined && others.some((other) => !isSame(first, other, relations));
 }
 
-function isSame(a: Group, b: Group, merged: readonly (readonly string[])[]): boolean {
-  return isNear(a.form, b.form) || merged.some((set) => isIn(a, set) && isIn(b, set));
+function isSame(a: Group, b: Group, relations: readonly AnswerRelation[]): boolean {
+  return saidOf(a, b, relations) ?? isNear(a.form, b.form);
+}
+
+/** Whether a reviewer took a group apart from one that a cluster holds. */
+function isSplitFrom(
+  group: Group,
+  members: readonly Group[],
+  relations: readonly AnswerRelation[],
+): boolean {
+  return members.some((member) => saidOf(member, group, relations) === false);
+}
+
+function saidOf(a: Group, b: Group, relations: readonly AnswerRelation[]): boolean | undefined {
+  return relations.findLast(({ answers }) => isIn(a, answers) && isIn(b, answers))?.same;
 }
 
 function isIn({ form, wordings }: Group, set: readonly string[]): boolean {

@@ -1,10 +1,15 @@
 import type { DecisionRecord } from '../records/schemas.ts';
 import { isFailed, type TrajectoryEntry } from '../study/entries.ts';
-import { clusterAnswers, type AnswerClusters, type TrajectoryAnswer } from './answerClusters.ts';
+import {
+  clusterAnswers,
+  type AnswerClusters,
+  type AnswerRelation,
+  type TrajectoryAnswer,
+} from './answerClusters.ts';
 
 /**
- * The final answers of a question in clusters, with what reviewers corrected: the answer of one trajectory, or answers that
- * mean the same. The latest correction of a trajectory counts.
+ * The final answers of a question in clusters, with what reviewers corrected: the answer of one trajectory, answers that
+ * mean the same, answers that do not. The latest correction of a trajectory, and of two answers, counts.
  *
  * @param decisions those in force.
  */
@@ -13,18 +18,34 @@ export function questionClusters(
   trajectories: readonly TrajectoryEntry[],
   decisions: readonly DecisionRecord[],
 ): AnswerClusters {
+  const relations = decisions.flatMap(({ kind, answers }): AnswerRelation[] =>
+    answers && (kind === 'merge' || kind === 'split') ? [{ same: kind === 'merge', answers }] : [],
+  );
+  return clusterAnswers({
+    answers: correctedAnswers(trajectories, decisions),
+    question,
+    relations,
+  });
+}
+
+/** The final answer of each trajectory that did not fail: as a rule found it, or as a reviewer read it. */
+export function correctedAnswers(
+  trajectories: readonly TrajectoryEntry[],
+  decisions: readonly DecisionRecord[],
+): TrajectoryAnswer[] {
   const corrected = new Map<number, string | undefined>();
-  const merged: string[][] = [];
-  for (const { kind, index, answer, answers } of decisions) {
+  for (const { kind, index, answer } of decisions)
     if (kind === 'answer' && index !== undefined) corrected.set(index, answer ?? undefined);
-    else if (kind === 'merge' && answers) merged.push(answers);
-  }
-  const answers = trajectories
+  return trajectories
     .filter((entry) => !isFailed(entry))
     .map((entry): TrajectoryAnswer =>
       corrected.has(entry.index)
         ? { index: entry.index, answer: corrected.get(entry.index), weak: false }
         : { index: entry.index, answer: entry.answer, weak: entry.weakAnswer === true },
     );
-  return clusterAnswers({ answers, question, merged });
+}
+
+/** Whether a decision corrects what was found of the answers. */
+export function isCorrection({ kind }: Pick<DecisionRecord, 'kind'>): boolean {
+  return kind === 'answer' || kind === 'merge' || kind === 'split';
 }

@@ -8,6 +8,7 @@ import {
 } from '../preference/recordDecision.ts';
 import { lockStage } from '../study/lock.ts';
 import { openStudy } from '../study/study.ts';
+import { shownState } from './shownState.ts';
 import type { StudyStore } from './store/studyStore.ts';
 import { requireTrust } from './trust.ts';
 
@@ -44,11 +45,14 @@ export class Decisions {
       await this.#store.refresh(dir);
       const open = this.#store.study(dir);
       if (!open) throw new SealongError('no_study', `${dir} is no study any more.`);
-      const record = makeDecision(open.state(questionId), open.selection, request, {
-        reviewer: this.#reviewer(),
-        id: randomUUID(),
-        at: new Date(),
-      });
+      const reviewer = this.#reviewer();
+      const record = makeDecision(
+        open.state(questionId),
+        open.selection,
+        request,
+        { reviewer, id: randomUUID(), at: new Date() },
+        shownState(open, questionId, reviewer),
+      );
       await appendDecision(study.paths, record);
     } finally {
       await unlock();

@@ -47,7 +47,7 @@ export async function manifestContent(input: ManifestInput) {
       scores: await sha256OrNull(study.paths.scoreFile(view.selection.scorer)),
     },
     sampling: view.selection.sampling,
-    scorer: view.selection.scorer,
+    scorer: counts.scorer,
     scoring: [...scorings],
     policy: { ...study.config.pairs, random: RANDOM_ALGORITHM },
     counts: {

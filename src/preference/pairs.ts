@@ -4,6 +4,8 @@ import { sidesOf, type Choice, type LeftOut } from './pair.ts';
 import type { QuestionState } from './studyPairs.ts';
 import { viewStudy, type StudyView } from './studyView.ts';
 
+export type PairSource = 'policy' | 'dataset';
+
 /** A pair as it is printed: indices and scores, no texts. */
 export interface PairRow {
   question_id: string;
@@ -19,7 +21,8 @@ export interface PairRow {
 
 export interface PairsSummary {
   stage: 'pairs';
-  scorer: string;
+  /** Null where no question is scored, as in a study of another dataset that says the sides itself. */
+  scorer: string | null;
   sampling: string;
   questions: number;
   left_out: Partial<Record<LeftOut, number>>;
@@ -47,8 +50,10 @@ export function pairedStates(view: StudyView, takes: 'pairs' | 'answers' = 'pair
   const states: QuestionState[] = [];
   const leftOut: Partial<Record<LeftOut, number>> = {};
   let overridden = 0;
+  let scored = false;
   for (const questionId of view.index.questions.keys()) {
     const state = view.states.of(questionId);
+    scored ||= state.score !== undefined;
     const reason = state.pair.leftOut;
     if (reason && !(reason === 'one_answer' && takes === 'answers'))
       leftOut[reason] = (leftOut[reason] ?? 0) + 1;
@@ -58,7 +63,7 @@ export function pairedStates(view: StudyView, takes: 'pairs' | 'answers' = 'pair
     }
   }
   return {
-    scorer: view.selection.scorer,
+    scorer: scored ? view.selection.scorer : null,
     sampling: view.selection.sampling,
     questions: view.index.questions.size,
     left_out: leftOut,
@@ -67,16 +72,20 @@ export function pairedStates(view: StudyView, takes: 'pairs' | 'answers' = 'pair
   };
 }
 
+/** Who takes a question's pair where no reviewer does: the dataset that it came from with its sides, or the policy. */
+export function pairSource({ trajectories }: Pick<QuestionState, 'trajectories'>): PairSource {
+  return trajectories.some((entry) => entry.imported !== undefined) ? 'dataset' : 'policy';
+}
+
 /** None where the question gives no pair, several where the policy takes several. */
 export function pairRows({ questionId, pair, score, trajectories }: QuestionState): PairRow[] {
   const scoreOf = (index: number) =>
     score?.scores[score.indices.indexOf(index)] ??
     trajectories.find((entry) => entry.index === index)?.imported?.score ??
     null;
-  const isImported = trajectories.some((entry) => entry.imported !== undefined);
+  const source = pairSource({ trajectories });
   const by = (side: Choice | undefined, index: number) =>
-    (side?.index === index ? side.override?.reviewer : undefined) ??
-    (isImported ? 'dataset' : 'policy');
+    (side?.index === index ? side.override?.reviewer : undefined) ?? source;
   return sidesOf(pair).map(({ chosen, rejected }) => {
     const [high, low] = [scoreOf(chosen), scoreOf(rejected)];
     return {

@@ -18,6 +18,8 @@ export type DecisionContent =
   | { kind: 'answer'; index: number; answer: string | null }
   /** Labels of answer clusters that are one. */
   | { kind: 'merge'; answers: string[] }
+  /** Wordings that are in one cluster and do not mean the same. */
+  | { kind: 'split'; answers: string[] }
   | { kind: 'undo' | 'redo' };
 
 /** Under which circumstances: kept with the record, without weight for the pair. */
@@ -42,6 +44,8 @@ export interface DecisionStamp {
 /**
  * The record of a decision on a question as it stands, with the pair that was shown and the one that it leads to.
  *
+ * @param seen the question as the reviewer saw it, where that is not all of it: it is what they agree to, swap and take
+ *   back.
  * @throws SealongError `no_trajectory`, `failed_trajectory`, `same_trajectory`, `no_pair`, `empty_note`, `one_answer`,
  *   `nothing_to_undo`, `nothing_to_redo`.
  */
@@ -50,6 +54,7 @@ export function makeDecision(
   { sampling, scorer }: Pick<Selection, 'sampling' | 'scorer'>,
   request: DecisionRequest,
   stamp: DecisionStamp,
+  seen: QuestionState = state,
 ): DecisionRecord {
   const { order, blind, view, audit, durationMs } = request;
   const record: DecisionRecord = {
@@ -58,19 +63,19 @@ export function makeDecision(
     question_id: state.questionId,
     sampling,
     kind: request.kind,
-    ...contentOf(state, sampling, request, stamp.reviewer),
-    previous: shownOf(state.pair),
+    ...contentOf(seen, sampling, request, stamp.reviewer),
+    previous: shownOf(seen.pair),
     reviewer: stamp.reviewer,
     at: timeAfter(state.decisions, stamp.at).toISOString(),
     ...(durationMs === undefined ? {} : { duration_ms: Math.max(0, Math.round(durationMs)) }),
     shown: {
-      scorer: state.score ? scorer : null,
-      config: state.score?.config ?? null,
+      scorer: seen.score ? scorer : null,
+      config: seen.score?.config ?? null,
       ...(order ? { order } : {}),
       ...(blind === undefined ? {} : { blind }),
       ...(view === undefined ? {} : { view }),
       ...(audit === undefined ? {} : { audit }),
-      ...shownOf(state.pair),
+      ...shownOf(seen.pair),
     },
   };
   const after = state.pairUnder({ decisions: [...state.decisions, record] });
@@ -148,8 +153,12 @@ function contentOf(
       checkTrajectory(state, request.index);
       return { index: request.index, answer: request.answer?.trim() ?? null };
     case 'merge':
+    case 'split':
       if (new Set(request.answers).size > 1) return { answers: request.answers };
-      throw new SealongError('one_answer', 'Name two answers or more that mean the same.');
+      throw new SealongError(
+        'one_answer',
+        `Name two answers or more that ${request.kind === 'merge' ? 'mean the same' : 'are to be told apart'}.`,
+      );
     case 'undo':
     case 'redo':
       return { target: targetOf(state, sampling, request.kind, reviewer) };

@@ -20,6 +20,8 @@ export interface QuestionState {
   pair: DerivedPair;
   /** Of the final answers; made when first asked for. */
   readonly clusters: AnswerClusters;
+  /** The clusters as they would be with other corrections. @param decisions those in force. */
+  clustersUnder: (decisions: readonly DecisionRecord[]) => AnswerClusters;
   /** The pair as it would be with other decisions or another policy. */
   pairUnder: (change: Partial<Pick<PairInput, 'decisions' | 'policy'>>) => DerivedPair;
 }
@@ -66,7 +68,9 @@ export function questionState({
   const { questionId, sampling, trajectories, score, decisions } = parts;
   const inForce = standing(decisions, sampling);
   let made: AnswerClusters | undefined;
-  const clusters = () => (made ??= questionClusters(question, trajectories, inForce));
+  const clustersUnder = (others: readonly DecisionRecord[]) =>
+    questionClusters(question, trajectories, others);
+  const clusters = () => (made ??= clustersUnder(inForce));
   return {
     questionId,
     trajectories,
@@ -77,6 +81,7 @@ export function questionState({
     get clusters() {
       return clusters();
     },
+    clustersUnder,
     pairUnder: (change) => questionState({ ...parts, question, ...change }).pair,
   };
 }

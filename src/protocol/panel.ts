@@ -17,6 +17,8 @@ export interface PanelTrajectory {
   failed: boolean;
   /** Key of the answer cluster that its final answer is in; null where no answer was found. */
   cluster: string | null;
+  /** Its own wording of that answer: one of several that the cluster may hold. */
+  wording: string | null;
 }
 
 /** The final answers of the trajectories, put together where they mean the same; largest first. */
@@ -33,16 +35,20 @@ export interface PanelContext {
   passages: { number: number; title: string; related: boolean; text: string }[];
 }
 
-/** Who put a trajectory into the pair: the study's policy, or a reviewer. */
+/** Who put a trajectory into the pair: the study's policy or the dataset it came from, or a reviewer. */
 export interface PanelChoice {
   index: number;
-  by: { kind: 'policy' } | { kind: 'reviewer'; reviewer: string; at: string; reason?: string };
+  by:
+    | { kind: 'policy' | 'dataset' }
+    | { kind: 'reviewer'; reviewer: string; at: string; reason?: string };
 }
 
 export interface PanelPair {
   chosen: PanelChoice | null;
   rejected: PanelChoice | null;
-  /** What the policy alone would take. */
+  /** Where the pair comes from that reviewers decide on: the study's policy, or a dataset that says its sides. */
+  source: 'policy' | 'dataset';
+  /** What that alone would take. */
   policy: { chosen: number | null; rejected: number | null };
   /** Score of chosen minus score of rejected. */
   margin: number | null;
@@ -132,6 +138,8 @@ export type SaveFormat = (typeof SAVE_FORMATS)[number];
 export interface SavedPanel {
   study: string;
   questionId: string;
+  /** The question that comes next in the queue: after a reload one that is decided on may have left it. */
+  next: string | null;
   order: RowOrder;
   table: boolean;
   /** Whether the texts are shown as their differences, and whether the context is open. */
@@ -186,6 +194,7 @@ export const PANEL_ACTIONS = [
   'nextAnswer',
   'correctAnswer',
   'mergeAnswers',
+  'splitAnswer',
   'compare',
   'openDiff',
   'toggleContext',
@@ -208,8 +217,8 @@ export type PanelVerdict =
   | { kind: 'note'; note: string }
   /** The final answer of a trajectory, corrected; null: it gives none. */
   | { kind: 'answer'; index: number; answer: string | null }
-  /** Answers, by the labels of their clusters, that are one. */
-  | { kind: 'merge'; answers: string[] };
+  /** Answers, by the labels of their clusters, that are one; or wordings of one cluster that are not. */
+  | { kind: 'merge' | 'split'; answers: string[] };
 
 /** Requests carry a number and are always answered by a `reply` with the same one. */
 export type PanelRequest =

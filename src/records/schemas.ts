@@ -156,6 +156,8 @@ export const DECISION_KINDS = [
   'answer',
   /** Answers that mean the same. */
   'merge',
+  /** Answers that do not, although they look alike. */
+  'split',
   'undo',
   'redo',
 ] as const;
@@ -176,7 +178,7 @@ export const decisionSchema = z.object({
   /** For `answer`: the trajectory, and its answer; null is "it gives none". */
   index: count.optional(),
   answer: text.nullable().optional(),
-  /** For `merge`: answers, one of each cluster, that are one from now on. */
+  /** For `merge`: answers, one of each cluster, that are one from now on; for `split`: those that are each another one. */
   answers: z.array(text).optional(),
   /** For `undo` and `redo`: the decision that is taken back or made again. */
   target: text.optional(),

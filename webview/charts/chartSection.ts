@@ -1,5 +1,5 @@
 import type { ChartRequest, ColumnChart } from '../../src/protocol/chart.ts';
-import type { ReportGrid } from '../../src/protocol/report.ts';
+import { chartGrid } from '../../src/protocol/chartGrid.ts';
 import { element } from '../element.ts';
 import { gridTable } from '../gridTable.ts';
 import { makeButton } from '../toolkit.ts';
@@ -45,22 +45,11 @@ export function chartSection(
     ),
     drawChart(layout, `${title}. The table below has its numbers.`),
     ...(note === '' ? [] : [element('p', { class: 'note' }, note)]),
-    element('details', {}, element('summary', {}, 'Numbers'), gridTable(numbersOf(chart))),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'Numbers'),
+      gridTable({ ...chartGrid(chart), caption: '' }),
+    ),
   );
-}
-
-function numbersOf({ series, columns }: ColumnChart): ReportGrid {
-  return {
-    caption: '',
-    columns: series.map(({ label }) => label),
-    rows: columns.map(({ label, values, note }) => ({
-      label,
-      cells: values.map((value) =>
-        [
-          value === null ? '–' : value.toLocaleString('en'),
-          ...(note === undefined ? [] : [`(${note})`]),
-        ].join(' '),
-      ),
-    })),
-  };
 }

@@ -131,6 +131,40 @@ export class Decisions {
     );
   }
 
+  /** Says that the focused row's wording of an answer is another answer than a wording that was taken for the same. */
+  splitAnswer(): void {
+    const question = this.#writable();
+    if (question === null) return;
+    const { selection, trajectories } = this.#ports.state();
+    const focused = selection === null ? undefined : trajectories.get(selection.row);
+    const wording = focused?.wording ?? null;
+    if (focused === undefined || wording === null) {
+      this.#ports.hint(
+        focused === undefined
+          ? 'Select the row that gives another answer first.'
+          : 'No answer was found in this row. Write it with \u201ccorrect answer\u201d.',
+      );
+      return;
+    }
+    const counts = new Map<string, number>();
+    for (const { cluster, wording: other } of trajectories.values())
+      if (cluster === focused.cluster && other !== null && other !== wording)
+        counts.set(other, (counts.get(other) ?? 0) + 1);
+    if (counts.size === 0) {
+      this.#ports.hint(
+        `Every row of this answer says \u201c${wording}\u201d. Where one means another, correct its answer.`,
+      );
+      return;
+    }
+    this.#ports.entry.choose(
+      `\u201c${wording}\u201d is not the same as`,
+      [...counts].map(([value, count]) => ({ value, label: `${value} (${count})` })),
+      (other) => {
+        this.#decide({ kind: 'split', answers: [wording, other] });
+      },
+    );
+  }
+
   takeBack(type: 'undo' | 'redo'): void {
     const question = this.#writable();
     if (question === null) return;

@@ -25,9 +25,14 @@ export function wholeNumber(value: number): string {
 }
 
 /** What is wrong with a sample in a word or two, or null. */
-export function flaw(trajectory: PanelTrajectory, blind = false): string | null {
+export function flaw(trajectory: PanelTrajectory, question: PanelQuestion): string | null {
   if (trajectory.failed) return 'failed';
   if (trajectory.truncated) return 'truncated';
-  if (trajectory.score === null) return blind ? null : 'not scored';
+  if (trajectory.score === null) return needsNoScore(question) ? null : 'not scored';
   return trajectory.scoredInPart ? 'scored in part' : null;
+}
+
+/** Hidden, or a dataset said the sides: then a sample lacks nothing without a score. */
+function needsNoScore({ blind, scorer, pair }: PanelQuestion): boolean {
+  return blind || (scorer === null && pair.source === 'dataset');
 }

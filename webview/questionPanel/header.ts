@@ -102,7 +102,7 @@ export class Header {
     this.#samples.textContent = sampleCount(question);
     this.#scorer.textContent = question.blind
       ? 'blind: scores, policy and others hidden'
-      : (question.scorer ?? 'not scored');
+      : (question.scorer ?? unscored(question));
     this.#scorer.title = question.scorer === null ? '' : `Scores are by ${question.scorer}`;
     this.#question.textContent = question.question;
     this.#order.set(state.order);
@@ -125,4 +125,8 @@ function sampleCount(question: PanelQuestion): string {
       ? wholeNumber(there)
       : `${wholeNumber(there)} of ${wholeNumber(question.expected)}`;
   return `${count} samples${failed > 0 ? `, ${wholeNumber(failed)} failed` : ''}`;
+}
+
+function unscored({ pair }: PanelQuestion): string {
+  return pair.source === 'dataset' ? 'sides by the dataset' : 'not scored';
 }

@@ -81,6 +81,10 @@ export const COMMAND_HELP: readonly { action: PanelAction; does: string }[] = [
   { action: 'nextAnswer', does: 'Only the rows of the next answer; after the last, all' },
   { action: 'correctAnswer', does: 'Correct the answer found in the focused row' },
   { action: 'mergeAnswers', does: 'Say that two answers are one' },
+  {
+    action: 'splitAnswer',
+    does: 'Say that the focused row gives another answer than others like it',
+  },
   { action: 'compare', does: 'Differences between the two texts, or the texts' },
   { action: 'openDiff', does: 'Both texts in the diff editor' },
   { action: 'toggleContext', does: 'Show or hide the context' },

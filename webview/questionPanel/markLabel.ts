@@ -1,12 +1,12 @@
 import { element } from '../element.ts';
 import { SHAPES, type Mark } from './marks.ts';
 
-/** A mark as shape, word and colour; the policy's pick that was replaced is struck through. */
+/** A mark as shape, word and colour; the pick of policy or dataset that was replaced is struck through. */
 export function markLabel(mark: Mark): HTMLElement {
   const shape = element('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[mark.side]);
   const word = mark.replaced ? element('s', {}, mark.side) : element('span', {}, mark.side);
   const title = mark.replaced
-    ? `The policy's ${mark.side}, replaced by a reviewer`
+    ? `The ${mark.by}'s ${mark.side}, replaced by a reviewer`
     : `${mark.side} by ${mark.by}`;
   return element(
     'span',

@@ -9,9 +9,9 @@ export const SHAPES: Record<Side, string> = { chosen: '\u25b2', rejected: '\u25b
 /** A trajectory's part in the pair. */
 export interface Mark {
   side: Side;
-  /** `policy`, `you` or another reviewer's name. */
+  /** `policy` or `dataset`, `you` or another reviewer's name. */
   by: string;
-  /** The policy's pick that a reviewer has put another in place of. */
+  /** The pick of policy or dataset that a reviewer has put another in place of. */
   replaced: boolean;
 }
 
@@ -22,13 +22,13 @@ export function marksOf(pair: PanelPair, index: number, reviewer: string): Mark[
     if (choice?.index === index) {
       marks.push({ side, by: byWhom(choice, reviewer), replaced: false });
     } else if (pair.policy[side] === index) {
-      marks.push({ side, by: 'policy', replaced: choice !== null });
+      marks.push({ side, by: pair.source, replaced: choice !== null });
     }
   }
   return marks;
 }
 
 export function byWhom(choice: PanelChoice, reviewer: string): string {
-  if (choice.by.kind === 'policy') return 'policy';
+  if (choice.by.kind !== 'reviewer') return choice.by.kind;
   return choice.by.reviewer === reviewer ? 'you' : choice.by.reviewer;
 }

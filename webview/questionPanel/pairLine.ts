@@ -49,6 +49,7 @@ export class PairLine {
 function sideParts(question: PanelQuestion, side: Side): HTMLElement[] {
   const choice = question.pair[side];
   if (choice === null) return [];
+  const { source } = question.pair;
   const policy = question.pair.policy[side];
   const parts: (Node | string)[] = [
     element(
@@ -59,8 +60,8 @@ function sideParts(question: PanelQuestion, side: Side): HTMLElement[] {
     ),
   ];
   if (policy !== null && policy !== choice.index) {
-    const old = `${indexLabel(question, policy)} ${decimal(scoreOf(question, policy))} policy`;
-    parts.push(element('s', { class: 'number', title: `The policy's ${side}, replaced` }, old));
+    const old = `${indexLabel(question, policy)} ${decimal(scoreOf(question, policy))} ${source}`;
+    parts.push(element('s', { class: 'number', title: `The ${source}'s ${side}, replaced` }, old));
   }
   const reason = choice.by.kind === 'reviewer' ? choice.by.reason : undefined;
   const who = element('span', { class: 'by' }, byWhom(choice, question.reviewer));

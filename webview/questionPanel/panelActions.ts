@@ -62,6 +62,9 @@ export function panelActions(parts: ActionParts): Record<PanelAction, () => void
     mergeAnswers: decide((on) => {
       on.mergeAnswers();
     }),
+    splitAnswer: decide((on) => {
+      on.splitAnswer();
+    }),
     undo: decide((on) => {
       on.takeBack('undo');
     }),

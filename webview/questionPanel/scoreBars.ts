@@ -97,7 +97,7 @@ export class ScoreBars {
     const marks = marksOf(question.pair, index, question.reviewer);
     const fill = element('span', { class: 'fill' });
     fill.style.width = score === null ? '0' : `${bars(score)}%`;
-    const wrong = flaw(trajectory, question.blind);
+    const wrong = flaw(trajectory, question);
     const row = element(
       'div',
       {

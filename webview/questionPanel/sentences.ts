@@ -15,7 +15,7 @@ export function pairSentence(question: PanelQuestion): string {
     const was =
       replaced === null || replaced === choice.index
         ? ''
-        : ` in place of the policy's ${indexLabel(question, replaced)}`;
+        : ` in place of the ${pair.source}'s ${indexLabel(question, replaced)}`;
     const score = decimal(scoreOf(question, choice.index));
     return [
       `${side} ${indexLabel(question, choice.index)} ${score} by ${byWhom(choice, question.reviewer)}${was}`,
@@ -96,10 +96,10 @@ function trajectoryWords(question: PanelQuestion, index: number): string {
   if (score !== null) words.push(`score ${decimal(score)}`);
   for (const mark of marksOf(question.pair, index, question.reviewer)) {
     words.push(
-      mark.replaced ? `the policy's ${mark.side}, replaced` : `${mark.side} by ${mark.by}`,
+      mark.replaced ? `the ${mark.by}'s ${mark.side}, replaced` : `${mark.side} by ${mark.by}`,
     );
   }
-  const wrong = trajectory === undefined ? null : flaw(trajectory, question.blind);
+  const wrong = trajectory === undefined ? null : flaw(trajectory, question);
   if (wrong !== null) words.push(wrong);
   return words.join(' ');
 }

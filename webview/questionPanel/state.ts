@@ -118,7 +118,7 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
 }
 
 /** What survives a reload of the panel. */
-export function savedPanel(state: PanelState): SavedPanel | null {
+export function savedPanel(state: PanelState): Omit<SavedPanel, 'next'> | null {
   if (state.question === null) return null;
   const { study, questionId } = state.question;
   const { order, table, compare, context, contextShare, selection, filter } = state;

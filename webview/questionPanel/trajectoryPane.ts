@@ -76,7 +76,7 @@ export class TrajectoryPane {
       element('strong', { class: 'number' }, label),
       element('span', { class: 'number' }, decimal(trajectory.score)),
     );
-    const wrong = flaw(trajectory, question.blind);
+    const wrong = flaw(trajectory, question);
     const tokens = trajectory.completionTokens;
     this.#facts.textContent = [
       caption,

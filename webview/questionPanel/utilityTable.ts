@@ -144,7 +144,7 @@ function blockOf(state: PanelState): {
 function factCells(state: PanelState, question: PanelQuestion, index: number): HTMLElement[] {
   const trajectory = state.trajectories.get(index);
   const marks = marksOf(question.pair, index, question.reviewer);
-  const wrong = trajectory === undefined ? 'missing' : flaw(trajectory, question.blind);
+  const wrong = trajectory === undefined ? 'missing' : flaw(trajectory, question);
   return [
     element('th', { scope: 'row', class: 'number' }, indexLabel(question, index)),
     element('td', { class: 'number' }, decimal(trajectory?.score ?? null)),

@@ -85,6 +85,7 @@ export const COMMANDS = {
   nextAnswer: { title: 'Show Rows of Next Answer', palette: 'sealong.panelOpen' },
   correctAnswer: { title: 'Correct Answer of Row...', palette: 'sealong.panelOpen' },
   mergeAnswers: { title: 'Merge Answers...', palette: 'sealong.panelOpen' },
+  splitAnswer: { title: 'Split Answer of Row...', palette: 'sealong.panelOpen' },
   compareTexts: { title: 'Show Differences or Texts', palette: 'sealong.panelOpen' },
   openDiff: { title: 'Open Pair in Diff Editor', icon: '$(diff)', palette: 'sealong.panelOpen' },
   toggleContext: { title: 'Show or Hide Context in Panel', palette: 'sealong.panelOpen' },

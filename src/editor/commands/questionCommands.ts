@@ -8,6 +8,7 @@ import { viewSchema } from '../../review/view.ts';
 import type { Decisions } from '../decisions.ts';
 import type { StudyDocuments } from '../documents/studyDocuments.ts';
 import { cancelledByUser } from '../errorReporter.ts';
+import { shownState } from '../shownState.ts';
 import type { QuestionPanels } from '../panels/questionPanels.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
@@ -22,9 +23,11 @@ export interface QuestionCommandPorts {
   panels: QuestionPanels;
   documents: StudyDocuments;
   decisions: Decisions;
+  reviewer: () => string;
 }
 
 const BY_MARGIN = viewSchema.parse({ sort: [{ by: 'margin' }] });
+const TO_REVIEW = viewSchema.parse({ title: 'To review', filter: { not_reviewed_by: 'me' } });
 
 /** The commands about questions and their trajectories: looking at them, and deciding. */
 export class QuestionCommands {
@@ -44,12 +47,17 @@ export class QuestionCommands {
     this.#ports.panels.openBeside(study.dir, questionId);
   }
 
-  /** The question where the method is least sure; the tree then goes on from it by margin. */
+  /**
+   * The question where the method is least sure; the tree then goes on from it by margin. Blind, where nobody is to know
+   * which one that is, what is left to review in the order of the file.
+   */
   async openSmallestMargin(study: OpenStudy): Promise<void> {
     const { queues } = this.#ports;
-    await queues.use(study.dir, { view: BY_MARGIN });
+    await queues.use(study.dir, { view: study.blind ? TO_REVIEW : BY_MARGIN });
     const [first] = (await queues.of(study)).ids;
-    if (first === undefined || study.state(first).pair.margin === undefined)
+    if (study.blind && first === undefined)
+      throw new SealongError('empty_queue', `You have reviewed every question of ${study.name}.`);
+    if (first === undefined || (!study.blind && study.state(first).pair.margin === undefined))
       throw new SealongError(
         'not_scored',
         `No question of ${study.name} has a margin yet. Sample and score it first.`,
@@ -119,7 +127,8 @@ export class QuestionCommands {
       return;
     }
     const { dir, questionId, index } = node;
-    const sides = overrideSides(this.#study(dir).state(questionId), side, index);
+    const seen = shownState(this.#study(dir), questionId, this.#ports.reviewer());
+    const sides = overrideSides(seen, side, index);
     if (!sides)
       throw new SealongError(
         'no_change',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
+import { shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyChange, StudyStore } from '../store/studyStore.ts';
 import { ContextStructure } from './contextStructure.ts';
@@ -16,12 +17,15 @@ export class StudyDocuments implements vscode.TextDocumentContentProvider, vscod
   readonly onDidChange: vscode.Event<vscode.Uri>;
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly #store: StudyStore;
+  readonly #reviewer: () => string;
   /** Documents asked for and not closed since, by address. */
   readonly #open = new Map<string, { uri: vscode.Uri; target: DocumentTarget }>();
   readonly #disposables: readonly { dispose: () => unknown }[];
 
-  constructor(store: StudyStore) {
+  /** @param reviewer who looks: a study that is reviewed blind hides the rest from them. */
+  constructor(store: StudyStore, reviewer: () => string) {
     this.#store = store;
+    this.#reviewer = reviewer;
     this.onDidChange = this.#changes.event;
     const context = { scheme: DOCUMENT_SCHEME, language: 'sealong-context' };
     const structure = new ContextStructure(async (uri) => this.#titles(uri));
@@ -66,7 +70,7 @@ export class StudyDocuments implements vscode.TextDocumentContentProvider, vscod
     const question = await this.#store.read.question(study, target.questionId);
     if (target.type === 'context') return question.context;
     const find = () => {
-      const state = study.state(target.questionId);
+      const state = shownState(study, target.questionId, this.#reviewer());
       return { state, entry: state.trajectories.find(({ index }) => index === target.index) };
     };
     let { state, entry } = find();
@@ -80,7 +84,7 @@ export class StudyDocuments implements vscode.TextDocumentContentProvider, vscod
         `Question ${target.questionId} of ${study.name} has no trajectory ${target.index} with the present sampling parameters.`,
       );
     const record = await this.#store.read.trajectory(study, entry);
-    return trajectoryText(question.question, record, entry, state);
+    return trajectoryText(question.question, record, entry, { state, blind: study.blind });
   }
 
   /** Also for an editor that was restored before the workspace was looked through. */

@@ -8,19 +8,19 @@ import { scoreOf, standingOf, standingWords } from '../tree/trajectoryRow.ts';
 /** Ends the header of a trajectory's document; the grammar knows it. */
 export const HEADER_END = '-'.repeat(40);
 
-/** A trajectory with what is known of it above; its text is unchanged. */
+/** A trajectory with what is known of it above; its text is unchanged. @param blind no score and no pair is to be seen. */
 export function trajectoryText(
   question: string,
   record: TrajectoryRecord,
   entry: TrajectoryEntry,
-  state: QuestionState,
+  { state, blind }: { state: QuestionState; blind: boolean },
 ): string {
   const standing = standingWords(standingOf(state, entry));
   const header = [
     ['Question', oneLine(question)],
     ['Trajectory', `${trajectoryNumber(entry.index)} of ${state.questionId}`],
-    ['Score', scoreText(state, entry.index)],
-    ['Pair', standing.length > 0 ? standing.join(', ') : 'not in the pair'],
+    ...(blind ? [] : [['Score', scoreText(state, entry.index)]]),
+    ['Pair', standing.length > 0 ? standing.join(', ') : `not in ${blind ? 'your' : 'the'} pair`],
     ['Finish', finishText(record)],
     ['Tokens', tokensText(record)],
     ['Model', oneLine(record.model)],

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { SealongError } from '../../errors.ts';
 import type { ChartRequest, ColumnChart } from '../../protocol/chart.ts';
 import { csvText } from './reportGrid.ts';
-import type { ReportGrid } from '../../protocol/report.ts';
 import type { ReportFile } from './reportFile.ts';
 
 /** Of a picture in base64. */
@@ -43,21 +42,4 @@ function chartCsv({ xLabel, series, columns, edges }: ColumnChart): string {
       ...values,
     ]),
   ]);
-}
-
-/** The numbers of a chart, to be read. */
-export function chartGrid({ title, series, columns }: ColumnChart): ReportGrid {
-  return {
-    caption: title,
-    columns: series.map(({ label }) => label),
-    rows: columns.map(({ label, values, note }) => ({
-      label,
-      cells: values.map((value) =>
-        [
-          value === null ? '–' : value.toLocaleString('en'),
-          ...(note === undefined ? [] : [`(${note})`]),
-        ].join(' '),
-      ),
-    })),
-  };
 }

@@ -1,6 +1,6 @@
+import { chartGrid } from '../../protocol/chartGrid.ts';
 import type { DashboardView } from '../../protocol/dashboard.ts';
 import type { ReportGrid } from '../../protocol/report.ts';
-import { chartGrid } from './chartFile.ts';
 import { gridText } from './reportGrid.ts';
 
 /** The dashboard as plain text, charts as tables. */

@@ -104,20 +104,31 @@ function progressOf({ review, me, blind }: DashboardInput): ReportBar[] {
 }
 
 function reviewersGrid({ review, me, blind }: DashboardInput): ReportGrid {
+  const time = (median: number | null) => (median === null ? 'not measured' : seconds(median));
+  // How often one's own pair turns out to be the policy's would say, one question after another, what the policy takes.
+  if (blind)
+    return {
+      caption: 'Your review',
+      columns: ['questions', 'left out', 'median time'],
+      rows: review.reviewers
+        .filter(({ reviewer }) => reviewer === me)
+        .map(({ reviewer, questions, verdicts, median_seconds }) => ({
+          label: reviewer,
+          cells: [String(questions), String(verdicts.leave_out), time(median_seconds)],
+        })),
+    };
   return {
     caption: "Reviewers, and what they made of the policy's pair",
     columns: ['questions', 'kept', 'swapped', 'changed', 'left out', 'median time'],
-    rows: review.reviewers
-      .filter(({ reviewer }) => !blind || reviewer === me)
-      .map(({ reviewer, questions, verdicts, median_seconds }) => ({
-        label: reviewer,
-        cells: [
-          ...[questions, verdicts.keep, verdicts.swap, verdicts.change, verdicts.leave_out].map(
-            String,
-          ),
-          median_seconds === null ? 'not measured' : seconds(median_seconds),
-        ],
-      })),
+    rows: review.reviewers.map(({ reviewer, questions, verdicts, median_seconds }) => ({
+      label: reviewer,
+      cells: [
+        ...[questions, verdicts.keep, verdicts.swap, verdicts.change, verdicts.leave_out].map(
+          String,
+        ),
+        time(median_seconds),
+      ],
+    })),
   };
 }
 

@@ -107,7 +107,7 @@ export class Dashboards {
       pairs: statistics.summary(),
       values,
       queues: offered,
-      blind: config.review.blind,
+      blind: study.blind,
     });
   }
 }

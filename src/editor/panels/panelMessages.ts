@@ -5,7 +5,6 @@ import {
   type FromPanel,
   type PanelRequest,
   type PanelVerdict,
-  type SavedPanel,
 } from '../../protocol/panel.ts';
 import { questionIdSchema } from '../../records/schemas.ts';
 
@@ -24,7 +23,7 @@ const verdict: z.ZodType<PanelVerdict> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unflag') }),
   z.object({ kind: z.literal('note'), note: words }),
   z.object({ kind: z.literal('answer'), index, answer: words.nullable() }),
-  z.object({ kind: z.literal('merge'), answers: z.array(words).max(1_000) }),
+  z.object({ kind: z.enum(['merge', 'split']), answers: z.array(words).max(1_000) }),
 ]);
 
 const request: z.ZodType<PanelRequest> = z.discriminatedUnion('type', [
@@ -60,9 +59,10 @@ export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type'
 ]);
 
 /** What of a saved panel the editor needs to open it again. */
-export const savedPanelSchema: z.ZodType<Pick<SavedPanel, 'study' | 'questionId'>> = z.object({
+export const savedPanelSchema = z.object({
   study: z.string(),
   questionId,
+  next: questionId.nullish(),
 });
 
 /** The number of a request that is otherwise not understood, so that it can be answered all the same. */

@@ -7,9 +7,12 @@ import type {
   PanelQuestion,
   PanelTrajectory,
 } from '../../protocol/panel.ts';
+import { answerWordings } from '../../clusters/answerClusters.ts';
+import { correctedAnswers } from '../../clusters/questionClusters.ts';
 import type { ScoresByScorer } from '../../evaluation/questionAgreement.ts';
 import { redoTarget, undoTarget } from '../../preference/decisions.ts';
 import { LEFT_OUT_TEXT, type Choice } from '../../preference/pair.ts';
+import { pairSource, type PairSource } from '../../preference/pairs.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { DecisionRecord, QuestionRecord } from '../../records/schemas.ts';
 import type { Selection } from '../../scoring/selection.ts';
@@ -69,8 +72,12 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
   };
 }
 
-function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
+function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory[] {
   const { clusters } = state;
+  const wordings = answerWordings({
+    answers: correctedAnswers(state.trajectories, state.inForce),
+    question: question.question,
+  });
   const labels = clusters.clusters.map(({ label }) => label);
   const scores = new Map(
     state.score?.indices.map((index, position) => [index, state.score?.scores[position]]),
@@ -85,6 +92,7 @@ function trajectoriesOf({ state, texts }: PanelInput): PanelTrajectory[] {
     truncated: isTruncated(entry),
     failed: isFailed(entry),
     cluster: labels[clusters.byIndex.get(entry.index) ?? -1] ?? null,
+    wording: wordings.get(entry.index) ?? null,
   }));
 }
 
@@ -131,20 +139,23 @@ function whyNoMatrix({ state, selection, blind }: PanelInput): string {
   return 'The utility matrix is lost or damaged. Score the study again: only what is missing is made anew.';
 }
 
-function pairOf({ pair }: QuestionState): PanelPair {
+function pairOf(state: QuestionState): PanelPair {
+  const { pair } = state;
+  const source = pairSource(state);
   return {
-    chosen: choiceOf(pair.chosen),
-    rejected: choiceOf(pair.rejected),
+    chosen: choiceOf(pair.chosen, source),
+    rejected: choiceOf(pair.rejected, source),
+    source,
     policy: { chosen: pair.policy.chosen ?? null, rejected: pair.policy.rejected ?? null },
     margin: pair.margin ?? null,
     leftOut: pair.leftOut === undefined ? null : LEFT_OUT_TEXT[pair.leftOut],
   };
 }
 
-function choiceOf(choice: Choice | undefined): PanelChoice | null {
+function choiceOf(choice: Choice | undefined, source: PairSource): PanelChoice | null {
   if (!choice) return null;
   const { index, override } = choice;
-  if (!override) return { index, by: { kind: 'policy' } };
+  if (!override) return { index, by: { kind: source } };
   const { reviewer, at, reason } = override;
   return {
     index,
@@ -191,6 +202,8 @@ function contentText(decision: DecisionRecord): string {
       return `read the answer of #${index} as ${answer ?? 'unclear'}`;
     case 'merge':
       return `took as one: ${(answers ?? []).join(', ')}`;
+    case 'split':
+      return `told apart: ${(answers ?? []).join(', ')}`;
     case 'override':
     case 'swap':
     case 'undo':

@@ -2,10 +2,10 @@ import { scoresByScorer } from '../../evaluation/questionAgreement.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { PanelQuestion } from '../../protocol/panel.ts';
 import type { QuestionRecord } from '../../records/schemas.ts';
-import { blindState } from '../../review/blindState.ts';
 import { studyConfigSchema } from '../../study/config.ts';
 import { isFailed } from '../../study/entries.ts';
 import type { StudyQueue } from '../queue/queues.ts';
+import { shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { panelQuestion } from './panelQuestion.ts';
@@ -46,13 +46,13 @@ export class QuestionLoader {
       this.#ports.queue(study),
     ]);
     const reviewer = this.#ports.reviewer();
-    const blind = study.config?.review.blind === true;
+    const { blind } = study;
     const { sampling } = study.selection;
     const place = queue.places.get(questionId);
     return panelQuestion({
       study: study.dir,
       question,
-      state: blind ? blindState(whole, reviewer) : whole,
+      state: shownState(study, questionId, reviewer),
       selection: study.selection,
       texts: trajectories,
       matrix: blind ? undefined : matrix,

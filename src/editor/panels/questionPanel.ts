@@ -29,6 +29,14 @@ export interface QuestionPanelPorts {
   failed: (error: unknown) => void;
 }
 
+/** What a panel shows first. */
+export interface PanelSubject {
+  dir: string;
+  questionId: string;
+  /** The question that came next before a reload. */
+  next?: string;
+}
+
 /** One open question, walking through its study by next and previous. */
 export class QuestionPanel implements vscode.Disposable {
   readonly dir: string;
@@ -42,15 +50,13 @@ export class QuestionPanel implements vscode.Disposable {
   readonly #clock = new ViewClock();
   /** Where the question stands in the queue, from 0; where it is in the queue no more, where it stood. */
   #place = -1;
+  readonly #next: string | undefined;
 
-  constructor(
-    panel: vscode.WebviewPanel,
-    of: { dir: string; questionId: string },
-    ports: QuestionPanelPorts,
-  ) {
+  constructor(panel: vscode.WebviewPanel, of: PanelSubject, ports: QuestionPanelPorts) {
     this.panel = panel;
     this.dir = of.dir;
     this.#questionId = of.questionId;
+    this.#next = of.next;
     this.#ports = ports;
     this.#subscriptions.push(
       panel.webview.onDidReceiveMessage((message: unknown) => {
@@ -227,8 +233,9 @@ export class QuestionPanel implements vscode.Disposable {
   #neighbour({ ids, places }: StudyQueue, by: 1 | -1): string | undefined {
     const place = places.get(this.#questionId);
     if (place !== undefined) return ids[place + by];
-    // The next one has moved up to where this one was.
-    return ids[by > 0 ? Math.max(0, this.#place) : this.#place - 1];
+    // The next one has moved up to where this one was; after a reload it is that which came next before.
+    const after = this.#place >= 0 ? this.#place : (places.get(this.#next ?? '') ?? 0);
+    return ids[by > 0 ? after : after - 1];
   }
 
   /** With the circumstances that only the panel knows. */
@@ -244,7 +251,7 @@ export class QuestionPanel implements vscode.Disposable {
     const { title, audit } = await this.#ports.queues.of(study);
     return {
       ...(title === undefined ? {} : { view: title, audit: audit.has(questionId) }),
-      ...(study.config?.review.blind === true ? { blind: true } : {}),
+      ...(study.blind ? { blind: true } : {}),
       ...(questionId === this.#questionId ? { durationMs: this.#clock.elapsedMs() } : {}),
     };
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { panelHtml, tabIcon, webviewFolder } from './panelHtml.ts';
 import { savedPanelSchema } from './panelMessages.ts';
-import { QuestionPanel, type QuestionPanelPorts } from './questionPanel.ts';
+import { QuestionPanel, type PanelSubject, type QuestionPanelPorts } from './questionPanel.ts';
 
 const VIEW_TYPE = 'sealong.question';
 
@@ -48,8 +48,10 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const saved = savedPanelSchema.safeParse(state);
-    if (!saved.success) panel.dispose();
-    else this.#adopt(panel, { dir: saved.data.study, questionId: saved.data.questionId });
+    if (saved.success) {
+      const { study: dir, questionId, next } = saved.data;
+      this.#adopt(panel, { dir, questionId, ...(typeof next === 'string' ? { next } : {}) });
+    } else panel.dispose();
     return Promise.resolve();
   }
 
@@ -63,7 +65,7 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     this.#adopt(panel, { dir, questionId });
   }
 
-  #adopt(webviewPanel: vscode.WebviewPanel, of: { dir: string; questionId: string }): void {
+  #adopt(webviewPanel: vscode.WebviewPanel, of: PanelSubject): void {
     webviewPanel.webview.options = {
       enableScripts: true,
       localResourceRoots: [webviewFolder(this.#extensionUri)],

@@ -25,7 +25,11 @@ export interface ShownReport {
 /** The reports that are shown. */
 export function reportPanels(
   extensionUri: vscode.Uri,
-  ports: { load: (dir: string) => Promise<object | undefined>; failed: (error: unknown) => void },
+  ports: {
+    /** Undefined where there is nothing to show any more. */
+    load: (dir: string) => Promise<ShownReport | undefined>;
+    failed: (error: unknown) => void;
+  },
 ): StudyPanels<ShownReport, ReportRequest> {
   const { load, failed } = ports;
   return new StudyPanels(extensionUri, {
@@ -40,14 +44,12 @@ export function reportPanels(
       saveReportFile(dir, fileOf(content.summary, body)).catch(failed);
       return undefined;
     },
-    load: async (dir) => {
-      const summary = await load(dir);
-      return summary && shownReport(summary);
-    },
+    load,
     failed,
   });
 }
 
-export function shownReport(summary: object): ShownReport {
-  return { view: reportView(summary), summary };
+/** @param study.blind what reviewers decided is not to be seen. */
+export function shownReport(summary: object, { blind }: { blind: boolean }): ShownReport {
+  return { view: reportView(summary, blind), summary };
 }

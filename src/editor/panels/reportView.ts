@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { LeftOut } from '../../preference/pair.ts';
+import { chartGrid } from '../../protocol/chartGrid.ts';
 import type { ReportBar, ReportTable, ReportView } from '../../protocol/report.ts';
 import { comparisonSchema, scorersView } from './scorersView.ts';
-import { chartGrid } from './chartFile.ts';
 import { gridText } from './reportGrid.ts';
 import { countText } from './reportNumbers.ts';
 import { datasetSchema, datasetTables } from './synthesisView.ts';
@@ -69,8 +70,13 @@ const summarySchema = z.object({
 });
 type Summary = z.infer<typeof summarySchema>;
 
-/** The report of a study as it is shown. @param summary what the `report` stage gave. */
-export function reportView(summary: object): ReportView {
+/**
+ * The report of a study as it is shown.
+ *
+ * @param summary what the `report` stage gave.
+ * @param blind without what reviewers decided.
+ */
+export function reportView(summary: object, blind = false): ReportView {
   const report = summarySchema.parse(summary);
   return {
     title: report.study,
@@ -80,7 +86,7 @@ export function reportView(summary: object): ReportView {
       : 'The study has no gold answers (answers.jsonl), so only counts and lengths can be shown.',
     tables: [
       ...datasetTables(report.dataset),
-      countsOf(report),
+      countsOf(report, blind),
       qualityOf(report),
       lengthsOf(report),
     ],
@@ -137,10 +143,12 @@ function barsOf(subEm: NonNullable<Summary['sub_em']>, scorer: string): ReportBa
   ];
 }
 
-function countsOf({ counts, scorer, margin }: Summary): ReportTable {
-  const left = Object.entries(counts.left_out).map(
-    ([reason, n]) => `${countText(n)} ${reason.replaceAll('_', ' ')}`,
-  );
+const BY_REVIEWERS: ReadonlySet<string> = new Set<LeftOut>(['both_bad', 'disputed']);
+
+function countsOf({ counts, scorer, margin }: Summary, blind: boolean): ReportTable {
+  const left = Object.entries(counts.left_out)
+    .filter(([reason]) => !(blind && BY_REVIEWERS.has(reason)))
+    .map(([reason, n]) => `${countText(n)} ${reason.replaceAll('_', ' ')}`);
   return {
     caption: 'Counts',
     rows: [
@@ -153,8 +161,12 @@ function countsOf({ counts, scorer, margin }: Summary): ReportTable {
       ...(counts.scored_in_part > 0
         ? [{ label: 'scored in part', value: countText(counts.scored_in_part) }]
         : []),
-      { label: 'pairs', value: countText(counts.pairs) },
-      { label: 'decided by reviewers', value: countText(counts.overridden) },
+      ...(blind
+        ? []
+        : [
+            { label: 'pairs', value: countText(counts.pairs) },
+            { label: 'decided by reviewers', value: countText(counts.overridden) },
+          ]),
       { label: 'left out', value: left.length > 0 ? left.join(', ') : '0' },
       {
         label: 'margin',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { View, ViewFilter } from '../../review/view.ts';
+import { isHiddenCondition } from '../../review/blindView.ts';
 import { withFlag, withRange, without } from './filterChange.ts';
 import {
   FLAG_KEYS,
@@ -23,6 +24,10 @@ export interface FilterPickOptions {
   /** Questions that a view would hold. */
   count: (view: View) => Promise<number>;
   of: number;
+  /** Without conditions on what a blind review hides. */
+  blind: boolean;
+  /** Who has decided anything on the study. */
+  reviewers: readonly string[];
   /** Shows the view tried behind the list. */
   apply: (view: View) => Promise<void>;
 }
@@ -39,7 +44,7 @@ export async function editFilter(
   let view: View = { filter: start, sort, ...(audit === undefined ? {} : { audit }) };
   for (;;) {
     const found = await options.count(view);
-    const picked = await vscode.window.showQuickPick(linesOf(view.filter), {
+    const picked = await vscode.window.showQuickPick(linesOf(view.filter, options), {
       title: `${options.title}: ${found} of ${options.of}`,
       placeHolder:
         filterWords(view.filter).join(', ') || 'Pick a condition; Escape when it is as you want it',
@@ -53,8 +58,11 @@ export async function editFilter(
   }
 }
 
-function linesOf(filter: ViewFilter): Line[] {
+type Shown = Pick<FilterPickOptions, 'blind' | 'reviewers'>;
+
+function linesOf(filter: ViewFilter, { blind, reviewers }: Shown): Line[] {
   const active = filterWords(filter).length > 0;
+  const offered = (key: FlagKey | RangeKey) => !(blind && isHiddenCondition(key));
   return [
     ...(active ? [{ label: '$(check) Done', done: true }] : []),
     {
@@ -63,12 +71,19 @@ function linesOf(filter: ViewFilter): Line[] {
       detail: 'Words in id, question, notes or final answers',
       change: () => askText(filter),
     },
-    ...REVIEW_FLAGS.map((key) => flagLine(filter, key)),
-    reviewerLine(filter),
+    ...REVIEW_FLAGS.filter(offered).map((key) => flagLine(filter, key)),
+    notByMeLine(filter),
+    ...(blind
+      ? []
+      : (['reviewed_by', 'not_reviewed_by'] as const).map((key) =>
+          reviewerLine(filter, key, reviewers),
+        )),
     { label: 'Values', kind: vscode.QuickPickItemKind.Separator },
-    ...RANGE_KEYS.map((key) => rangeLine(filter, key)),
+    ...RANGE_KEYS.filter(offered).map((key) => rangeLine(filter, key)),
     { label: 'Samples and answers', kind: vscode.QuickPickItemKind.Separator },
-    ...FLAG_KEYS.filter((key) => !REVIEW_FLAGS.includes(key)).map((key) => flagLine(filter, key)),
+    ...FLAG_KEYS.filter((key) => !REVIEW_FLAGS.includes(key) && offered(key)).map((key) =>
+      flagLine(filter, key),
+    ),
     ...(active
       ? [
           { label: '', kind: vscode.QuickPickItemKind.Separator },
@@ -103,7 +118,31 @@ function rangeLine(filter: ViewFilter, key: RangeKey): Line {
   };
 }
 
-function reviewerLine(filter: ViewFilter): Line {
+const REVIEWER_WORDS = { reviewed_by: 'Reviewed by', not_reviewed_by: 'Not reviewed by' } as const;
+
+function reviewerLine(
+  filter: ViewFilter,
+  key: keyof typeof REVIEWER_WORDS,
+  reviewers: readonly string[],
+): Line {
+  const who = filter[key];
+  return {
+    label: `${who === undefined || who === 'me' ? '' : '$(check) '}${REVIEWER_WORDS[key]}...`,
+    ...(who === undefined ? {} : { description: who }),
+    change: async () => {
+      const lines: (vscode.QuickPickItem & { who?: string })[] = [
+        { label: 'Anybody', description: 'no condition' },
+        { label: 'Me', description: 'whoever looks', who: 'me' },
+        ...reviewers.map((name) => ({ label: name, who: name })),
+      ];
+      const picked = await vscode.window.showQuickPick(lines, { title: REVIEWER_WORDS[key] });
+      if (!picked) return undefined;
+      return picked.who === undefined ? without(filter, key) : { ...filter, [key]: picked.who };
+    },
+  };
+}
+
+function notByMeLine(filter: ViewFilter): Line {
   const mine = filter.not_reviewed_by === 'me';
   return {
     label: `${mine ? '$(check) ' : ''}Not reviewed by me`,

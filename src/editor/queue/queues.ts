@@ -1,9 +1,11 @@
 import type { Memento } from 'vscode';
 import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
+import { blindView } from '../../review/blindView.ts';
 import { queue } from '../../review/queue.ts';
 import type { View } from '../../review/view.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { studyConfigSchema } from '../../study/config.ts';
+import { shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { TimeSlices } from '../store/timeSlices.ts';
 import { ALL_QUESTIONS, activeViewSchema, isPlain, type ActiveView } from './activeView.ts';
@@ -46,7 +48,10 @@ export class Queues {
   readonly #held = new Map<string, Held>();
   readonly #active = new Map<string, ActiveView>();
   /** A state is made anew whenever anything that facts are made of has changed. */
-  readonly #facts = new WeakMap<QuestionState, QuestionFacts>();
+  readonly #facts = new WeakMap<
+    QuestionState,
+    { facts: QuestionFacts; seenBy: string | undefined }
+  >();
 
   constructor(ports: QueuesPorts) {
     this.#ports = ports;
@@ -98,40 +103,52 @@ export class Queues {
   /** What every question is sorted and filtered by; made in slices, and only of those that changed. */
   async facts(study: OpenStudy): Promise<QuestionFacts[]> {
     const facts: QuestionFacts[] = [];
+    const me = this.#ports.reviewer();
+    // Blind, a question has other facts for each reviewer.
+    const seenBy = study.blind ? me : undefined;
     for (const entry of study.index.questions.values()) {
       const state = study.state(entry.id);
       const known = this.#facts.get(state);
-      if (known) {
-        facts.push(known);
+      if (known && known.seenBy === seenBy) {
+        facts.push(known.facts);
         continue;
       }
       if (this.#ports.slices.isSpent()) await this.#ports.slices.next();
-      const made = questionFacts(entry, state, facts.length);
-      this.#facts.set(state, made);
+      const made = questionFacts(entry, shownState(study, entry.id, me), facts.length);
+      this.#facts.set(state, { facts: made, seenBy });
       facts.push(made);
     }
     return facts;
   }
 
   async #apply(study: OpenStudy, active: ActiveView): Promise<StudyQueue> {
-    const plain = isPlain(active);
+    const seen = this.#seen(study, active);
+    const plain = isPlain(seen);
     const { ids, audit } = plain
       ? { ids: [...study.index.questions.keys()], audit: new Set<string>() }
-      : await this.#queue(study, active.view);
+      : await this.#queue(study, seen.view);
     return {
       ids,
       places: new Map(ids.map((id, place) => [id, place])),
       audit,
       active,
-      title: plain ? undefined : viewTitle(active),
+      title: plain ? undefined : viewTitle(seen),
     };
+  }
+
+  /** A view of which something is hidden is not the one of that name. */
+  #seen({ blind }: OpenStudy, active: ActiveView): ActiveView {
+    if (!blind) return active;
+    const view = blindView(active.view, this.#ports.reviewer());
+    return view === active.view ? active : { view };
   }
 
   async #queue(study: OpenStudy, view: View) {
     const { seed, audit_rate } = (study.config ?? studyConfigSchema.parse({})).review;
     const facts = await this.facts(study);
-    return queue(facts, view, {
-      me: this.#ports.reviewer(),
+    const me = this.#ports.reviewer();
+    return queue(facts, study.blind ? blindView(view, me) : view, {
+      me,
       seed,
       // A mere order of all questions is no queue to be watched over.
       auditRate: Object.keys(view.filter).length > 0 ? audit_rate : 0,

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
+import { hiddenConditions, isHiddenOrder } from '../../review/blindView.ts';
 import { SORT_KEYS, type SortKey, type View } from '../../review/view.ts';
 import { deleteView, readViews, saveView, type NamedView } from '../../review/views.ts';
 import { problemText } from '../../records/jsonl.ts';
 import { studyPaths } from '../../study/study.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
+import { hiddenByBlind } from '../hiddenByBlind.ts';
 import { requireTrust } from '../trust.ts';
 import { ALL_QUESTIONS, isPlain } from './activeView.ts';
 import { editFilter } from './filterPick.ts';
@@ -15,10 +17,12 @@ import { SORT_WORDS, sortWords, viewTitle, viewWords } from './viewText.ts';
 /** The commands about views: which questions are shown, in which order, and which are mixed in. */
 export class ViewCommands {
   readonly #queues: Queues;
+  readonly #reviewer: () => string;
   readonly #warn: (message: string) => void;
 
-  constructor(queues: Queues, warn: (message: string) => void) {
+  constructor(queues: Queues, reviewer: () => string, warn: (message: string) => void) {
     this.#queues = queues;
+    this.#reviewer = reviewer;
     this.#warn = warn;
   }
 
@@ -39,7 +43,9 @@ export class ViewCommands {
       [true, "The study's views"],
       [false, 'Views of every study'],
     ] as const) {
-      const group = views.filter(({ builtIn }) => builtIn !== own);
+      const group = views.filter(
+        ({ builtIn, view }) => builtIn !== own && !this.#isHidden(study, view),
+      );
       if (group.length > 0)
         items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
       for (const named of group) {
@@ -71,6 +77,10 @@ export class ViewCommands {
       title: `Filter ${study.name}`,
       count: (tried) => this.#queues.count(study, tried),
       of: study.index.questions.size,
+      blind: study.blind,
+      reviewers: [
+        ...new Set([...study.index.decisions.values()].map(({ reviewer }) => reviewer)),
+      ].sort(),
       apply: (tried) => this.#queues.use(study.dir, { view: tried }),
     });
     await this.#queues.use(study.dir, { view });
@@ -79,7 +89,8 @@ export class ViewCommands {
   async sort(study: OpenStudy): Promise<void> {
     const { view } = this.#queues.active(study.dir);
     const current = sortWords(view.sort);
-    const choices = SORT_KEYS.flatMap((by): View['sort'][] =>
+    const keys = SORT_KEYS.filter((by) => !(study.blind && isHiddenOrder(by)));
+    const choices = keys.flatMap((by): View['sort'][] =>
       by === 'file'
         ? [[]]
         : TWO_WAYS.has(by)
@@ -143,6 +154,8 @@ export class ViewCommands {
     const named = views.find((view) => view.name === name);
     if (!named)
       throw new SealongError('no_view', `${study.name} has no view "${name}". Choose another one.`);
+    if (this.#isHidden(study, named.view))
+      throw hiddenByBlind(study, `what "${viewTitle(named)}" looks at is`);
     await this.#queues.use(study.dir, { name, view: named.view });
     const [first] = (await this.#queues.of(study)).ids;
     if (first !== undefined) return first;
@@ -150,6 +163,10 @@ export class ViewCommands {
       'empty_queue',
       `No question of ${study.name} is in ${viewTitle(named)}.`,
     );
+  }
+
+  #isHidden({ blind }: OpenStudy, { filter }: View): boolean {
+    return blind && hiddenConditions(filter, this.#reviewer()).length > 0;
   }
 
   async #delete(study: OpenStudy, { name, view }: NamedView): Promise<void> {

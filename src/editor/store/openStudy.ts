@@ -25,6 +25,8 @@ export interface OpenStudy {
   readonly config: StudyConfig | undefined;
   /** Also where sealong.json is right and the strategy that it names is missing. */
   readonly configError: string | undefined;
+  /** Scores, policy and other reviewers are to be hidden, also while sealong.json is wrong. */
+  readonly blind: boolean;
   /** A new object after a file was rewritten: not to be kept. */
   readonly index: StudyIndex;
   readonly selection: Selection;
@@ -75,6 +77,10 @@ export class FollowedStudy implements OpenStudy {
 
   get name(): string {
     return this.#lastGood.name ?? basename(this.dir);
+  }
+
+  get blind(): boolean {
+    return this.#lastGood.review.blind;
   }
 
   get expected(): number {

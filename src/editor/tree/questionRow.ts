@@ -1,4 +1,5 @@
 import { LEFT_OUT_TEXT } from '../../preference/pair.ts';
+import { pairSource } from '../../preference/pairs.ts';
 import { qualityOf } from '../../sampling/quality.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
@@ -9,6 +10,7 @@ import { oneLine, plural, trajectoryNumber, type Detail, type Row } from './row.
 export type QuestionCondition =
   | 'unsampled'
   | 'partial'
+  | 'unreviewed'
   | 'sampled'
   | 'scored'
   | 'imported'
@@ -23,6 +25,7 @@ export type QuestionCondition =
 const CONDITIONS: Record<QuestionCondition, { icon: Row['icon']; words: string }> = {
   unsampled: { icon: { id: 'circle-outline' }, words: 'not sampled' },
   partial: { icon: { id: 'circle-large-outline', color: 'charts.blue' }, words: 'partly sampled' },
+  unreviewed: { icon: { id: 'circle-filled' }, words: 'not reviewed' },
   sampled: { icon: { id: 'circle-filled' }, words: 'not scored' },
   scored: { icon: { id: 'pass', color: 'charts.green' }, words: 'scored' },
   imported: { icon: { id: 'pass', color: 'charts.green' }, words: 'imported' },
@@ -35,11 +38,19 @@ const CONDITIONS: Record<QuestionCondition, { icon: Row['icon']; words: string }
   failed: { icon: { id: 'error', color: 'charts.red' }, words: 'failed' },
 };
 
+/** What of a study its rows depend on. */
+export interface RowStudy {
+  /** Trajectories that a question is to have. */
+  expected: number;
+  /** The state that a row is made of has no scores, since they are hidden. */
+  blind: boolean;
+}
+
 /** What stands out about a question; a score says more than the number of trajectories, a person more than a score. */
 export function questionCondition(
   state: QuestionState,
   facts: QuestionFacts,
-  expected: number,
+  { expected, blind }: RowStudy,
 ): QuestionCondition {
   const { trajectories, score, pair } = state;
   const decided = facts.reviewedBy.length + facts.outdatedBy.length > 0;
@@ -53,12 +64,14 @@ export function questionCondition(
   if (facts.skippedBy.length > 0) return 'skipped';
   if (score) return 'scored';
   if (trajectories[0]?.imported) return 'imported';
-  return trajectories.length < expected ? 'partial' : 'sampled';
+  if (trajectories.length < expected) return 'partial';
+  return blind ? 'unreviewed' : 'sampled';
 }
 
-export function questionRow(entry: QuestionEntry, state: QuestionState, expected: number): Row {
+export function questionRow(entry: QuestionEntry, state: QuestionState, study: RowStudy): Row {
+  const { expected } = study;
   const facts = questionFacts(entry, state, 0);
-  const condition = questionCondition(state, facts, expected);
+  const condition = questionCondition(state, facts, study);
   const measured = [
     ...(facts.failed > 0 ? [`${facts.failed} failed`] : []),
     ...(facts.margin === undefined ? [] : [`margin ${facts.margin.toFixed(3)}`]),
@@ -88,7 +101,7 @@ export function questionRow(entry: QuestionEntry, state: QuestionState, expected
       ...flaws,
       question,
     ].join(', '),
-    details: () => questionDetails(entry, state, facts, expected),
+    details: () => questionDetails(entry, state, facts, study),
   };
 }
 
@@ -140,6 +153,7 @@ function conditionWords(
       return [`left out: ${pair.leftOut ? LEFT_OUT_TEXT[pair.leftOut] : ''}`];
     case 'unsampled':
     case 'partial':
+    case 'unreviewed':
     case 'scored':
     case 'failed':
       return [];
@@ -150,14 +164,16 @@ function questionDetails(
   entry: QuestionEntry,
   state: QuestionState,
   facts: QuestionFacts,
-  expected: number,
+  study: RowStudy,
 ): Detail[] {
+  const { expected } = study;
   const { pair, score, clusters } = state;
   const side = (choice: typeof pair.chosen) =>
-    choice && `${trajectoryNumber(choice.index)} by ${choice.override?.reviewer ?? 'policy'}`;
+    choice &&
+    `${trajectoryNumber(choice.index)} by ${choice.override?.reviewer ?? pairSource(state)}`;
   const lines: [string, string | undefined][] = [
     ['Question', entry.question],
-    ['State', CONDITIONS[questionCondition(state, facts, expected)].words],
+    ['State', CONDITIONS[questionCondition(state, facts, study)].words],
     ['Context', `${plural(entry.contextTokens, 'token')}, ${plural(entry.documents, 'document')}`],
     [
       'Trajectories',

@@ -20,7 +20,8 @@ export function studyRow(
   const parts = inView === undefined ? [plural(questions, 'question')] : [inView];
   if (counts && questions > 0) {
     parts.push(`${counts.trajectories}/${questions * study.expected}`);
-    if (counts.scored > 0) parts.push(plural(counts.pairs, 'pair'));
+    if (counts.scored > 0 && !study.blind) parts.push(plural(counts.pairs, 'pair'));
+    if (study.blind) parts.push('blind');
   }
   if (study.configError !== undefined) parts.push('sealong.json has errors');
   const words = [
@@ -40,7 +41,8 @@ export function studyRow(
     spoken: `study ${study.name}, ${[
       inView ?? plural(questions, 'question'),
       ...(counts ? [`${counts.trajectories} of ${questions * study.expected} trajectories`] : []),
-      ...(counts && counts.scored > 0 ? [plural(counts.pairs, 'pair')] : []),
+      ...(counts && counts.scored > 0 && !study.blind ? [plural(counts.pairs, 'pair')] : []),
+      ...(study.blind ? ['reviewed blind'] : []),
       ...(study.configError === undefined ? [] : ['sealong.json has errors']),
       ...(study.loading ? ['loading'] : []),
     ].join(', ')}`,
@@ -91,7 +93,10 @@ function studyDetails(study: OpenStudy, counts: StudyCounts | undefined): Detail
     ...(counts
       ? [
           { term: 'Scored', value: plural(counts.scored, 'question') },
-          { term: 'Pairs', value: `${counts.pairs}, ${counts.overridden} overridden` },
+          // How many pairs there are, and how many are overridden, tells of the other reviewers.
+          ...(study.blind
+            ? [{ term: 'Review', value: 'blind: scores, policy and other reviewers are hidden' }]
+            : [{ term: 'Pairs', value: `${counts.pairs}, ${counts.overridden} overridden` }]),
           ...qualityDetails(counts.quality),
         ]
       : []),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { blindState } from '../../review/blindState.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { Queues, StudyQueue } from '../queue/queues.ts';
+import { shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyChange, StudyStore } from '../store/studyStore.ts';
 import { StudyNodes, type Node } from './nodes.ts';
@@ -155,22 +155,19 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
       }
       case 'question': {
         const entry = study.index.questions.get(node.questionId);
-        return entry
-          ? questionRow(entry, this.#state(study, entry.id), study.expected)
-          : loadingRow();
+        return entry ? questionRow(entry, this.#state(study, entry.id), study) : loadingRow();
       }
       case 'trajectory': {
         const state = this.#state(study, node.questionId);
         const entry = state.trajectories.find(({ index }) => index === node.index);
-        return entry ? trajectoryRow(entry, state) : loadingRow();
+        return entry ? trajectoryRow(entry, state, study) : loadingRow();
       }
     }
   }
 
   /** As the reviewer is to see it. */
   #state(study: OpenStudy, questionId: string): QuestionState {
-    const state = study.state(questionId);
-    return study.config?.review.blind === true ? blindState(state, this.#reviewer()) : state;
+    return shownState(study, questionId, this.#reviewer());
   }
 
   async #queueOf(study: OpenStudy): Promise<StudyQueue> {

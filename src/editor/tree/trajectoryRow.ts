@@ -54,7 +54,11 @@ export function standingWords({ role, by, overriddenBy }: TrajectoryStanding): s
   ];
 }
 
-export function trajectoryRow(entry: TrajectoryEntry, state: QuestionState): Row {
+export function trajectoryRow(
+  entry: TrajectoryEntry,
+  state: QuestionState,
+  { blind }: { blind: boolean },
+): Row {
   const standing = standingOf(state, entry);
   const score = scoreOf(state, entry.index);
   const words = [...standingWords(standing), ...standing.flaws];
@@ -72,7 +76,7 @@ export function trajectoryRow(entry: TrajectoryEntry, state: QuestionState): Row
     spoken: [
       `trajectory ${entry.index}`,
       ...words,
-      score === undefined ? 'not scored' : `score ${score.toFixed(3)}`,
+      ...(score !== undefined ? [`score ${score.toFixed(3)}`] : blind ? [] : ['not scored']),
     ].join(', '),
     details: () => details(entry, state, words),
   };

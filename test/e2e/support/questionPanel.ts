@@ -78,8 +78,13 @@ export class QuestionPanel {
       .first();
     await target.focus();
     // A person's finger is slower than the editor; a test's is not.
-    await this.#frame.locator('body[data-listening="true"]').waitFor();
+    await this.untilListening();
     await target.press(key);
+  }
+
+  /** Letters are commands now: a key pressed before is lost to the editor. */
+  async untilListening(): Promise<void> {
+    await this.#frame.locator('body[data-listening="true"]').waitFor();
   }
 
   /** The numbers of chosen and rejected now: "#02". */

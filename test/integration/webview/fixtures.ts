@@ -62,6 +62,7 @@ export function scoredQuestion(n: number): PanelQuestion {
       truncated,
       failed: false,
       cluster: truncated ? null : (['wye', 'morven', null][kind] ?? null),
+      wording: truncated ? null : (['Thomas Wye', 'Ada Morven', null][kind] ?? null),
     };
   });
   const order = [...trajectories].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
@@ -92,6 +93,7 @@ export function scoredQuestion(n: number): PanelQuestion {
     pair: {
       chosen: chosen && { index: chosen.index, by: { kind: 'policy' } },
       rejected: rejected && { index: rejected.index, by: { kind: 'policy' } },
+      source: 'policy',
       policy: { chosen: chosen?.index ?? null, rejected: rejected?.index ?? null },
       margin: (chosen?.score ?? 0) - (rejected?.score ?? 0),
       leftOut: null,
@@ -200,6 +202,7 @@ export function unscoredQuestion(n: number): PanelQuestion {
     pair: {
       chosen: null,
       rejected: null,
+      source: 'policy',
       policy: { chosen: null, rejected: null },
       margin: null,
       leftOut: 'the samples are not scored',

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { clusterAnswers, entropyBits } from '../../../src/clusters/answerClusters.ts';
+import {
+  answerWordings,
+  clusterAnswers,
+  entropyBits,
+  type AnswerRelation,
+} from '../../../src/clusters/answerClusters.ts';
 import { normalForm } from '../../../src/clusters/normalForm.ts';
 
 function clusters(
@@ -72,10 +77,39 @@ test('a reviewer makes two clusters one', () => {
   const answers = ['NYC', 'New York City', 'Boston'].map((answer, index) => ({
     ...{ index, answer, weak: false },
   }));
-  const merged = [['NYC', 'New York City']];
+  const relations = [{ same: true, answers: ['NYC', 'New York City'] }];
   assert.deepEqual(
-    clusterAnswers({ answers, question: '', merged }).clusters.map(({ indices }) => indices),
+    clusterAnswers({ answers, question: '', relations }).clusters.map(({ indices }) => indices),
     [[0, 1], [2]],
+  );
+});
+
+test('a reviewer takes a cluster apart, and the last that is said of two answers counts', () => {
+  const answers = ['Wye', 'Wye', 'Thomas Wye', 'Ann Wye'].map((answer, index) => ({
+    ...{ index, answer, weak: false },
+  }));
+  const found = (...relations: AnswerRelation[]) =>
+    clusterAnswers({ answers, question: '', relations }).clusters.map(({ indices }) => indices);
+  const apart = { same: false, answers: ['Ann Wye', 'Wye'] };
+  assert.deepEqual(found(), [[0, 1, 2, 3]]);
+  assert.deepEqual(found(apart), [[0, 1, 2], [3]]);
+  assert.deepEqual(found(apart, { same: true, answers: ['wye', 'Ann Wye'] }), [[0, 1, 2, 3]]);
+  // Neither is what the cluster is called after: the one that comes first stays.
+  assert.deepEqual(found({ same: false, answers: ['Ann Wye', 'Thomas Wye'] }), [[0, 1, 3], [2]]);
+});
+
+test('answers that are equal in normal form have one wording', () => {
+  const answers = ['Wye', 'wye.', undefined, 'Thomas Wye'].map((answer, index) => ({
+    ...{ index, answer, weak: false },
+  }));
+  const wordings = answerWordings({ answers, question: 'Who?' });
+  assert.deepEqual(
+    [...wordings],
+    [
+      [0, 'Wye'],
+      [1, 'Wye'],
+      [3, 'Thomas Wye'],
+    ],
   );
 });
 

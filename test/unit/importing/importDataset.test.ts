@@ -199,6 +199,9 @@ test('an imported question says so in the tree, with its margin where the datase
     const view = await viewStudy(study);
     const [entry] = view.index.questions.values();
     assert.ok(entry);
-    const row = questionRow(entry, view.states.of(entry.id), view.selection.imported ?? 0);
+    const row = questionRow(entry, view.states.of(entry.id), {
+      expected: view.selection.imported ?? 0,
+      blind: false,
+    });
     assert.match(row.description, /^2\/2 · margin 4\.500 · imported · /);
   }));

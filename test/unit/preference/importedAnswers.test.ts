@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/clock.ts';
 import { exportPairs } from '../../../src/preference/export.ts';
@@ -64,6 +65,7 @@ test('the dataset says which of its answers is chosen, without a scorer, and a r
     });
     await log.close();
     const summary = await runStage(pairs(study, { signal }));
+    assert.equal(summary.scorer, null, 'none took part');
     assert.deepEqual(
       summary.pairs.map(({ question_id, chosen, rejected, margin, chosen_by }) => [
         question_id,
@@ -97,6 +99,11 @@ test('an export holds the messages as they came, whatever the strategy of the st
       chosen_score: 8.5,
       rejected_score: 4,
     });
+    const manifest: unknown = JSON.parse(
+      await readFile(join(summary.folder, 'manifest.json'), 'utf8'),
+    );
+    assert.ok(typeof manifest === 'object' && manifest !== null && 'scorer' in manifest);
+    assert.equal(manifest.scorer, null);
   }));
 
 test('a dataset of single answers exports as SFT, and a preference export says why it has none', () =>

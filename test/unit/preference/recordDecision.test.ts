@@ -10,6 +10,7 @@ import {
   overrideSides,
   type DecisionRequest,
 } from '../../../src/preference/recordDecision.ts';
+import { blindState } from '../../../src/review/blindState.ts';
 import { readAllRecords } from '../../../src/records/jsonl.ts';
 import { decisionSchema, type DecisionRecord } from '../../../src/records/schemas.ts';
 import { studyPaths } from '../../../src/study/study.ts';
@@ -122,3 +123,31 @@ test('a decision is appended to the file of its reviewer, after a torn line was 
     assert.deepEqual(problems, []);
     assert.ok((await readFile(file, 'utf8')).endsWith('\n'));
   }));
+
+test('blind, one agrees to and swaps the pair that one sees: one\u2019s own, whatever others made of it', () => {
+  const mine: DecisionRecord = decide({ kind: 'override', chosen: 1, rejected: 0 });
+  const others: DecisionRecord = {
+    ...decide({ kind: 'override', chosen: 2, rejected: 1 }, [mine], 'bob'),
+    id: 'bob',
+  };
+  const state = questionState(scores, [mine, others]);
+  const stamp = { reviewer: 'ann', id: 'x', at: now };
+  const seen = blindState(state, 'ann');
+  const swap = makeDecision(state, selection, { kind: 'swap', blind: true }, stamp, seen);
+  assert.deepEqual([swap.chosen, swap.rejected], [0, 1]);
+  assert.deepEqual(swap.previous, { chosen: 1, rejected: 0 });
+  assert.deepEqual(swap.shown, {
+    scorer: null,
+    config: null,
+    blind: true,
+    chosen: 1,
+    rejected: 0,
+  });
+  const agree = makeDecision(state, selection, { kind: 'agree' }, stamp, seen);
+  assert.deepEqual([agree.chosen, agree.rejected], [1, 0]);
+  const first = blindState(questionState(scores), 'ann');
+  assert.throws(
+    () => makeDecision(questionState(scores), selection, { kind: 'agree' }, stamp, first),
+    /no pair to decide on/,
+  );
+});

@@ -38,3 +38,28 @@ test('blind, nothing decided yet is nothing shown', () => {
   assert.equal(seen.pair.chosen, undefined);
   assert.deepEqual(seen.decisions, []);
 });
+
+test('blind, answers stand as rules found them and as oneself corrected them, not as others did', () => {
+  const answer = (reviewer: string, index: number, text: string): DecisionRecord => ({
+    ...decision(reviewer, index),
+    ...{ id: `${reviewer} answer ${index}`, kind: 'answer', index, answer: text },
+  });
+  const state = questionState(
+    [0.9, 0.8],
+    [answer('ada', 0, 'Thomas Wye'), answer('ben', 1, 'Ada Morven')],
+  );
+  const labels = (of: typeof state) => of.clusters.clusters.map(({ label }) => label);
+  assert.deepEqual(labels(state), ['Thomas Wye', 'Ada Morven']);
+  assert.deepEqual(labels(blindState(state, 'ada')), ['Thomas Wye']);
+  assert.deepEqual(labels(blindState(state, 'ben')), ['Ada Morven']);
+});
+
+test('blind, an answer from a dataset does not say on which side that put it', () => {
+  const state = questionState([0.9, 0.8]);
+  const trajectories = state.trajectories.map((entry) => ({
+    ...entry,
+    imported: { as: 'chosen', score: 9 } as const,
+  }));
+  const seen = blindState({ ...state, trajectories }, 'ada');
+  assert.ok(seen.trajectories.every((entry) => !('imported' in entry)));
+});

@@ -61,10 +61,14 @@ test('the text of a trajectory stands unchanged below its header', async () => {
     const state = study.state('a');
     const entry = state.trajectories[0];
     assert.ok(entry);
-    const [header, body] = trajectoryText('Who\nis it?', record, entry, state).split(
-      `${HEADER_END}\n`,
-    );
+    const [header, body] = trajectoryText('Who\nis it?', record, entry, {
+      state,
+      blind: false,
+    }).split(`${HEADER_END}\n`);
     assert.equal(body, text);
+    const blind = trajectoryText('Who?', record, entry, { state, blind: true });
+    assert.match(blind, /^Pair: not in your pair$/m);
+    assert.doesNotMatch(blind, /^Score:/m);
     assert.equal(
       header,
       [

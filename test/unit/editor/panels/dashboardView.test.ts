@@ -73,6 +73,8 @@ test('a blind study shows neither scores nor other reviewers', () => {
   assert.deepEqual([view.charts, view.tables], [[], []]);
   assert.ok(!JSON.stringify(view).includes('ben'));
   assert.ok(!JSON.stringify(view).includes('disputed'));
+  // How often one's own pair is the policy's would tell what the policy takes.
+  assert.deepEqual(view.grids[0]?.columns, ['questions', 'left out', 'median time']);
 });
 
 test('as text there is every number that is drawn', () => {

@@ -156,3 +156,49 @@ test('answers that a reviewer read are the clusters, and each trajectory knows i
   );
   assert.equal(shown.answers.unclear, 0);
 });
+
+test('each trajectory has its own wording of an answer, and a decision that takes two apart says so', () => {
+  const read = (index: number, answer: string) =>
+    override({ id: `r${index}`, kind: 'answer', chosen: undefined, index, answer });
+  const apart = override({
+    id: 's1',
+    kind: 'split',
+    chosen: undefined,
+    answers: ['Ann Wye', 'Wye'],
+    at: '2026-05-01T10:05:00.000Z',
+  });
+  const decisions = [read(0, 'Wye'), read(1, 'Ann Wye'), read(2, 'wye.')];
+  const shown = (all: DecisionRecord[]) =>
+    panelQuestion(input({ state: questionState(scores, all) }));
+  assert.deepEqual(
+    shown(decisions).trajectories.map(({ cluster, wording }) => [cluster, wording]),
+    [
+      ['Wye', 'Wye'],
+      ['Wye', 'Ann Wye'],
+      ['Wye', 'Wye'],
+      [null, null],
+    ],
+  );
+  const split = shown([...decisions, apart]);
+  assert.deepEqual(
+    split.answers?.clusters.map(({ label, count }) => [label, count]),
+    [
+      ['Wye', 2],
+      ['Ann Wye', 1],
+    ],
+  );
+  assert.equal(split.decisions.at(-1)?.text, 'told apart: Ann Wye, Wye');
+});
+
+test('a pair that came with a dataset is the dataset\u2019s, not the policy\u2019s, and unscored is no flaw', () => {
+  const state = questionState([]);
+  const imported = questionState(scores).trajectories.map((entry) => ({
+    ...entry,
+    imported: { as: entry.index === 0 ? 'chosen' : 'rejected', score: 4 } as const,
+  }));
+  const pair = { ...questionState(scores).pair };
+  const shown = panelQuestion(input({ state: { ...state, trajectories: imported, pair } }));
+  assert.equal(shown.pair.source, 'dataset');
+  assert.deepEqual(shown.pair.chosen, { index: 0, by: { kind: 'dataset' } });
+  assert.equal(shown.scorer, null);
+});

@@ -108,3 +108,11 @@ Mean length in tokens
 ${reportView(summary).note}`,
   );
 });
+
+test('a report of a blind study says nothing of what reviewers decided', () => {
+  const counts = { ...summary.counts, left_out: { equal_texts: 2, both_bad: 3, disputed: 1 } };
+  const told = JSON.stringify(reportView({ ...summary, counts }, true));
+  assert.ok(told.includes('2 equal texts'));
+  for (const word of ['decided by reviewers', 'both bad', 'disputed', '"pairs"'])
+    assert.ok(!told.includes(word), word);
+});

@@ -91,3 +91,52 @@ test('a remembered view that is none any more is dropped', async () => {
   await memory.update('sealong.views', { '/s': { view: { filter: { colour: 'blue' } } } });
   assert.deepEqual(queuesWith(memory).active('/s').view.filter, {});
 });
+
+test('blind, what others decided and what was scored neither filters nor sorts nor names a queue', async () => {
+  await withFolder(async (folder) => {
+    const { paths } = await studyWith(folder, ['a', 'b'], ['review.blind=true']);
+    for (const id of ['a', 'b'])
+      for (const index of [0, 1])
+        await appendFile(
+          paths.trajectories,
+          encodeRecord(trajectoryRecord(id, index, `text ${index}`)),
+        );
+    const { study } = follow(folder);
+    await study.refresh();
+    const record = (reviewer: string, kind: 'flag' | 'note' | 'override') =>
+      encodeRecord({
+        id: `${reviewer} ${kind}`,
+        question_id: 'b',
+        sampling: study.selection.sampling,
+        kind,
+        ...(kind === 'override' ? { chosen: 1, rejected: 0 } : {}),
+        ...(kind === 'note' ? { note: 'lighthouse' } : {}),
+        reviewer,
+        at: '2026-01-01T00:00:00.000Z',
+      });
+    await mkdir(paths.decisions, { recursive: true });
+    await appendFile(
+      paths.decisionFile('ben'),
+      (['flag', 'note', 'override'] as const).map((kind) => record('ben', kind)).join(''),
+    );
+    await study.refresh();
+    const queues = queuesWith();
+    const of = async (view: object) => {
+      await queues.use(folder, { name: 'mine', view: viewSchema.parse(view) });
+      return queues.of(study);
+    };
+    for (const filter of [
+      { flagged: true },
+      { text: 'lighthouse' },
+      { overridden: true },
+      { reviewed: true },
+      { noted: true },
+    ])
+      assert.deepEqual((await of({ filter })).ids, [], JSON.stringify(filter));
+    const small = await of({ title: 'Small', filter: { margin: { max: 1 } }, audit: 0 });
+    assert.deepEqual([small.ids, small.title], [['a', 'b'], undefined]);
+    const disputed = await of({ filter: { disputed: true, truncated: false } });
+    assert.deepEqual([disputed.ids, disputed.title], [['a', 'b'], 'no sample truncated']);
+    assert.equal(await queues.count(study, viewSchema.parse({ filter: { disputed: true } })), 2);
+  });
+});

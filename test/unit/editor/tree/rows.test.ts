@@ -4,6 +4,7 @@ import { questionRow } from '../../../../src/editor/tree/questionRow.ts';
 import { oneLine } from '../../../../src/editor/tree/row.ts';
 import { orderTrajectories, trajectoryRow } from '../../../../src/editor/tree/trajectoryRow.ts';
 import { questionState, type QuestionState } from '../../../../src/preference/studyPairs.ts';
+import { blindState } from '../../../../src/review/blindState.ts';
 import type { DecisionRecord } from '../../../../src/records/schemas.ts';
 import type { QuestionEntry, ScoreEntry, TrajectoryEntry } from '../../../../src/study/entries.ts';
 
@@ -57,15 +58,22 @@ const byAda: DecisionRecord = {
   reviewer: 'Ada',
   at: '2026-01-01T00:00:00Z',
 };
+const SEEN = { blind: false };
 const four = [entry(0), entry(1), entry(2), entry(3, 'length')];
 const text = 'Who founded the college where the engineer taught?';
 
 test('a question says how far it is, in numbers first and in words', () => {
   const row = (...args: Parameters<typeof state>) => {
-    const { description, contextValue } = questionRow(question, state(...args), 4);
+    const { description, contextValue } = questionRow(question, state(...args), {
+      expected: 4,
+      blind: false,
+    });
     return [contextValue, description.replace(/ · no clear answer( · 1 truncated)? · Who .*$/, '')];
   };
-  assert.equal(questionRow(question, state([]), 4).description, `0/4 · ${text}`);
+  assert.equal(
+    questionRow(question, state([]), { expected: 4, blind: false }).description,
+    `0/4 · ${text}`,
+  );
   assert.deepEqual(row(four.slice(0, 3)), ['question partial', '3/4']);
   assert.deepEqual(row(four), ['question sampled', '4/4 · not scored']);
   assert.deepEqual(row(four, [0.9, 0.8, 0.5, 0.5]).at(0), 'question scored');
@@ -83,7 +91,10 @@ test('a question says how far it is, in numbers first and in words', () => {
 });
 
 test('every state of a question is spoken, and its tooltip holds the whole question', () => {
-  const row = questionRow(question, state(four, [0.9, 0.8, 0.5, 0.5], [byAda]), 4);
+  const row = questionRow(question, state(four, [0.9, 0.8, 0.5, 0.5], [byAda]), {
+    expected: 4,
+    blind: false,
+  });
   assert.match(
     row.spoken,
     /^question q-1, overridden by Ada, 4 of 4 trajectories, margin 0\.300, no clear answer, 1 truncated, Who/,
@@ -97,10 +108,16 @@ test('every state of a question is spoken, and its tooltip holds the whole quest
 test('a question says how its samples divide over answers, and what reviewers made of it', () => {
   const says = (answer: string, index: number) => ({ ...entry(index), answer });
   const split = [says('Wye', 0), says('Wye', 1), says('Morven', 2), entry(3)];
-  const row = questionRow(question, state(split, [0.9, 0.8, 0.5, 0.5]), 4);
+  const row = questionRow(question, state(split, [0.9, 0.8, 0.5, 0.5]), {
+    expected: 4,
+    blind: false,
+  });
   assert.match(row.description, /^4\/4 · margin \d\.\d{3} · answers 2\+1, 1 unclear · Who/);
   assert.match(row.spoken, /2 answers, given 2, 1 times, 1 unclear/);
-  const one = questionRow(question, state(split.slice(0, 2), [0.9, 0.8]), 2);
+  const one = questionRow(question, state(split.slice(0, 2), [0.9, 0.8]), {
+    expected: 2,
+    blind: false,
+  });
   assert.match(one.description, /1 answer · Who/);
 
   const decided = (kind: DecisionRecord['kind'], reviewer = 'Ada'): DecisionRecord => ({
@@ -112,7 +129,10 @@ test('a question says how its samples divide over answers, and what reviewers ma
     at: byAda.at,
   });
   const after = (...decisions: DecisionRecord[]) =>
-    questionRow(question, state(split, [0.9, 0.8, 0.5, 0.5], decisions), 4);
+    questionRow(question, state(split, [0.9, 0.8, 0.5, 0.5], decisions), {
+      expected: 4,
+      blind: false,
+    });
   assert.match(after(decided('agree')).description, /agreed by Ada/);
   assert.match(after(decided('skip')).description, /skipped by Ada/);
   assert.match(after(decided('agree'), decided('flag')).description, /flagged by Ada/);
@@ -130,7 +150,7 @@ test('trajectories come by falling score, those without a score last', () => {
 
 test('a trajectory says what it is in the pair, and by whom', () => {
   const of = state(four, [0.9, 0.8, 0.5, 0.4], [byAda]);
-  const rows = four.map((each) => trajectoryRow(each, of));
+  const rows = four.map((each) => trajectoryRow(each, of, SEEN));
   assert.deepEqual(
     rows.map(({ label }) => label),
     ['#00 0.900', '#01 0.800', '#02 0.500', '#03 0.400'],
@@ -144,7 +164,11 @@ test('a trajectory says what it is in the pair, and by whom', () => {
   assert.match(last.description, /truncated$/);
   assert.equal(second.spoken, 'trajectory 1, chosen by Ada, score 0.800');
   assert.ok(rows.slice(2).some(({ description }) => description.startsWith('rejected')));
-  const refused = trajectoryRow(entry(4, 'error'), { ...of, trajectories: [entry(4, 'error')] });
+  const refused = trajectoryRow(
+    entry(4, 'error'),
+    { ...of, trajectories: [entry(4, 'error')] },
+    SEEN,
+  );
   assert.deepEqual(refused.description, 'failed');
   assert.equal(refused.label, '#04');
 });
@@ -153,4 +177,17 @@ test('a long text is cut between words and never inside a character', () => {
   assert.equal(oneLine('one two three', 10), 'one two…');
   assert.equal(oneLine('  a\n b ', 10), 'a b');
   assert.equal(oneLine('aaa😀bbb', 4), 'aaa…');
+});
+
+test('blind, a row says neither score nor pair, nor that nothing was scored', () => {
+  const seen = blindState(state(four, [0.9, 0.8, 0.5, 0.4], [byAda]), 'Ben');
+  const row = questionRow(question, seen, { expected: 4, blind: true });
+  assert.equal(row.contextValue, 'question unreviewed');
+  assert.match(row.spoken, /^question q-1, not reviewed, 4 of 4 trajectories/);
+  const told = JSON.stringify([row, row.details?.()]);
+  for (const word of ['Ada', 'margin', 'scored', 'policy', 'Chosen'])
+    assert.ok(!told.includes(word), `${word} in ${told}`);
+  const first = trajectoryRow(entry(0), seen, { blind: true });
+  assert.equal(first.spoken, 'trajectory 0');
+  assert.equal(first.label, '#00');
 });

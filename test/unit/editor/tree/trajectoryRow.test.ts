@@ -16,7 +16,9 @@ test('a trajectory says in words and by its icon what speaks against it', () => 
   change(3, { characters: 0 });
   change(5, { error: 'lab: the prompt does not fit' });
   const shown = state.trajectories.map((entry) => {
-    const { description, icon, contextValue, details } = trajectoryRow(entry, state);
+    const { description, icon, contextValue, details } = trajectoryRow(entry, state, {
+      blind: false,
+    });
     return { description, icon: icon.id, contextValue, details: details?.() ?? [] };
   });
   const words = shown.map(({ description }) => description.split(' · ').at(-1));

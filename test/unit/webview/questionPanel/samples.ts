@@ -10,6 +10,7 @@ export function sample(index: number, score: number | null): PanelTrajectory {
     truncated: false,
     failed: false,
     cluster: index < 2 ? 'wye' : 'morven',
+    wording: index < 2 ? 'wye' : 'morven',
   };
 }
 
@@ -37,6 +38,7 @@ export function questionOfFour(changes: Partial<PanelQuestion> = {}): PanelQuest
     pair: {
       chosen: { index: 2, by: { kind: 'policy' } },
       rejected: { index: 1, by: { kind: 'policy' } },
+      source: 'policy',
       policy: { chosen: 2, rejected: 1 },
       margin: 0.6,
       leftOut: null,

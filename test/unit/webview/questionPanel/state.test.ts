@@ -127,6 +127,7 @@ test('samples without a pair are still shown, and one alone has nothing beside i
   const pair = {
     chosen: null,
     rejected: null,
+    source: 'policy' as const,
     policy: { chosen: null, rejected: null },
     margin: null,
     leftOut: null,

@@ -1,0 +1,47 @@
+import type { Page } from 'playwright-core';
+import { until } from './until.ts';
+import type { Workbench } from './workbench.ts';
+
+/** The editor as somebody drives it who never touches the mouse. */
+export class Keyboard {
+  readonly #page: Page;
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+    this.#page = workbench.page;
+  }
+
+  async press(key: string): Promise<void> {
+    await this.#page.keyboard.press(key);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#page.keyboard.type(text, { delay: 10 });
+  }
+
+  /** Runs a command of the extension from the palette. */
+  async command(title: string): Promise<void> {
+    const label = `SeaLong: ${title}`;
+    await this.press('F1');
+    await this.#workbench.quickInput.waitFor();
+    await this.type(label);
+    await this.#takeLine(label);
+  }
+
+  /** Narrows the list that is offered to one line by its text, and takes it. */
+  async pick(text: string): Promise<void> {
+    await this.#workbench.quickInput.waitFor();
+    await this.type(text);
+    await this.#takeLine(text);
+  }
+
+  async #takeLine(text: string): Promise<void> {
+    const focused = this.#page.locator('.quick-input-list .monaco-list-row.focused');
+    await until(`the line ${text}`, async () => {
+      const [line] = await focused.allInnerTexts();
+      return line?.replaceAll(/\s/gu, ' ').includes(text) === true;
+    });
+    await this.press('Enter');
+  }
+}
