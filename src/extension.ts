@@ -3,6 +3,8 @@ import './editor/interpretedSchemas.ts';
 import * as vscode from 'vscode';
 import { cacheFolder } from './cacheFolder.ts';
 import { EndpointMemory } from './endpoint/endpointMemory.ts';
+import { estimateTerms } from './sampling/estimateTerms.ts';
+import { estimateText } from './sampling/estimateTexts.ts';
 import { registerCommands, type CommandHandlers } from './editor/commands/registerCommands.ts';
 import { setApiKey } from './editor/commands/apiKeyCommand.ts';
 import { cancelRun } from './editor/commands/cancelRun.ts';
@@ -46,7 +48,6 @@ import type { ScorerName } from './study/config.ts';
 const DEACTIVATE_MS = 4500;
 
 let running: Runs | undefined;
-let windowClosing: () => void = () => undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const { extensionUri, subscriptions, workspaceState, globalState } = context;
@@ -157,17 +158,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const unfinished = new UnfinishedRuns({
     store,
     log,
-    resume: async (study, endpoint) => {
+    estimateText: async ({ endpoint }, { config }, estimate) => {
+      const on = await endpoints.known(endpoint);
+      const { model } = config.sampling;
+      return estimateText(estimate, on ? await estimateTerms(on, model, endpointMemory) : {});
+    },
+    resume: async (study, record) => {
       try {
-        await stages.sample(study, endpoint);
+        await stages.sample(study, record, true);
       } catch (error) {
         errors.report(error, 'Resuming sampling');
       }
     },
   });
-  windowClosing = () => {
-    unfinished.close();
-  };
   const stages: RunCommands = new RunCommands({
     runs,
     endpoints,
@@ -224,7 +227,7 @@ export function activate(context: vscode.ExtensionContext): void {
     (study) => {
       start.description = study && store.studies().length > 1 ? study.name : '';
     },
-    async (study) => (await unfinished.endpointOf(study)) !== undefined,
+    async (study) => (await unfinished.of(study)) !== undefined,
   );
   const showRunning = () => {
     contextKeys.set('running', runs.active.length > 0);
@@ -266,7 +269,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sample: async (target) => stages.sample(await targets.study(target)),
     resumeSampling: async (target) => {
       const study = await targets.study(target);
-      await stages.sample(study, await unfinished.endpointOf(study));
+      await stages.sample(study, await unfinished.of(study));
     },
     score: async (target) => stages.score(await targets.study(target)),
     scoreWith: async (target) => {
@@ -385,7 +388,6 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** Lets runs end by themselves, with what they did kept. */
 export async function deactivate(): Promise<void> {
-  windowClosing();
   await Promise.race([
     running?.cancelAll(),
     new Promise((resolve) => setTimeout(resolve, DEACTIVATE_MS)),

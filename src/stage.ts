@@ -20,6 +20,8 @@ export interface SamplingProgress {
   promptTokens: number;
   /** Of these, the ones that the server took from its cache; null while it has not said so of any request. */
   cachedTokens: number | null;
+  /** Prompt tokens that further choices of a request shared with its first: neither sent nor computed again. */
+  sharedTokens: number;
   completionTokens: number;
   /** Samples in flight, and how many there may be at present. */
   inFlight: number;
@@ -75,6 +77,9 @@ export type StageEvent<Summary> = StageProgress | StageWarning | StageNote | Sta
 
 /** Long work: it reports as it goes, stops at its signal with what is done kept, and is resumed by running it again. */
 export type Stage<Summary> = AsyncGenerator<StageEvent<Summary>, void, undefined>;
+
+/** The reason of an abort by a user who wants the run no more: it is not offered to be gone on with. */
+export class RunCancelled extends Error {}
 
 /** Runs a stage to its end, passing on what it reports. */
 export async function runStage<Summary>(

@@ -12,6 +12,7 @@ import { importDataset } from './importing/importDataset.ts';
 import { exportPairs } from './preference/export.ts';
 import { pairs } from './preference/pairs.ts';
 import type { SamplingClient } from './sampling/chatClient.ts';
+import { estimateTerms } from './sampling/estimateTerms.ts';
 import { openaiClient } from './sampling/openaiClient.ts';
 import { rememberedRun } from './sampling/rememberedRun.ts';
 import { sample } from './sampling/sample.ts';
@@ -90,10 +91,13 @@ export async function* runNamedStage(
           retryFailed: request.retryFailed ?? false,
           ...(request.questionIds ? { questionIds: new Set(request.questionIds) } : {}),
           ...(request.tokenLimit === undefined ? {} : { tokenLimit: request.tokenLimit }),
-          terms: {
-            prefixCache: endpoint.capabilities?.prefixCache,
-            prices: endpoint.prices,
-            rate: await memory?.rate(endpoint.baseUrl, model),
+          terms: await estimateTerms(endpoint, model, memory),
+          origin: {
+            endpoint: {
+              ...(endpoint.name === undefined ? {} : { name: endpoint.name }),
+              base_url: endpoint.baseUrl,
+            },
+            settings: [...request.settings],
           },
           signal,
         },

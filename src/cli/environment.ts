@@ -81,6 +81,7 @@ function endpointOf({
     );
   const most = baseUrl === EMBEDDED ? EMBEDDED_CONCURRENCY : DEFAULT_CONCURRENCY;
   return {
+    ...(baseUrl === EMBEDDED ? { name: EMBEDDED } : {}),
     baseUrl,
     replicas,
     limits: {

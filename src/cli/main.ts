@@ -2,7 +2,7 @@
 import { cacheFolder } from '../cacheFolder.ts';
 import { SealongError, messageOf } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
-import { runStage } from '../stage.ts';
+import { RunCancelled, runStage } from '../stage.ts';
 import { runNamedStage } from '../stages.ts';
 import { initStudy } from '../study/study.ts';
 import { SEALONG_VERSION } from '../version.ts';
@@ -84,15 +84,22 @@ async function run(command: Command, signal: AbortSignal): Promise<object | unde
   }
 }
 
-/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/**
+ * Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. SIGINT comes from who sits there and wants
+ * the run no more, SIGTERM also from a machine that shuts down.
+ */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  const interrupt = () => {
+  const interrupt = (reason: Error) => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    controller.abort(new Error('Interrupted.'));
+    controller.abort(reason);
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  process.on('SIGINT', () => {
+    interrupt(new RunCancelled('Interrupted.'));
+  });
+  process.on('SIGTERM', () => {
+    interrupt(new Error('Interrupted.'));
+  });
   return controller.signal;
 }
 

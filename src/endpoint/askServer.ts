@@ -26,7 +26,7 @@ export type AskServer = (
  *
  * The returned function throws EndpointError where there is no answer, and passes on an abort of the signal.
  */
-export function askServer(apiKey: string | undefined, signal: AbortSignal): AskServer {
+export function askServer(apiKey: string | undefined, signal?: AbortSignal): AskServer {
   const clients = new Map<string, HttpClient>();
   const clientOf = (baseUrl: string): HttpClient => {
     const client = clients.get(baseUrl) ?? new HttpClient({ baseUrl, apiKey });

@@ -266,6 +266,8 @@ function isDropped(
           return isTruncated(entry);
         case 'refusals':
           return isRefused(entry);
+        case 'empty':
+          return isEmpty(entry);
         case 'duplicates':
           return [...usable.values()].some(
             (other) => other.index < index && other.text === entry.text,

@@ -3,6 +3,7 @@
  * shown as text.
  */
 import type { DecisionKind } from '../records/schemas.ts';
+import type { Flaw } from '../sampling/quality.ts';
 
 export interface PanelTrajectory {
   index: number;
@@ -13,7 +14,9 @@ export interface PanelTrajectory {
   score: number | null;
   /** Set where the text is longer than the scorer's model takes, so that only its beginning was compared. */
   scoredInPart?: true;
-  truncated: boolean;
+  /** What speaks against the sample, if anything: that it was cut off, refused, is empty, repeats another. */
+  flaws: readonly Flaw[];
+  /** It has no text, and takes no part in scores and pairs. */
   failed: boolean;
   /** Key of the answer cluster that its final answer is in; null where no answer was found. */
   cluster: string | null;

@@ -1,6 +1,7 @@
 import type { LeftOut } from '../preference/pair.ts';
 import type { QuestionState } from '../preference/studyPairs.ts';
-import { isFailed, isRefused, isTruncated, type QuestionEntry } from '../study/entries.ts';
+import { flawCounts, type Flaw } from '../sampling/quality.ts';
+import { isFailed, isTruncated, type QuestionEntry } from '../study/entries.ts';
 
 /** What a queue sorts and filters a question by; undefined where it is not known. */
 export interface QuestionFacts {
@@ -12,11 +13,8 @@ export interface QuestionFacts {
   contextTokens: number;
   /** Usable trajectories. */
   trajectories: number;
-  failed: number;
-  truncated: number;
-  /** Trajectories whose text is that of an earlier one. */
-  duplicates: number;
-  refused: number;
+  /** Trajectories by what speaks against them. */
+  flaws: Record<Flaw, number>;
   /** Whether chosen or rejected is cut off. */
   pairTruncated: boolean;
   margin: number | undefined;
@@ -71,10 +69,7 @@ export function questionFacts(
       .toLowerCase(),
     contextTokens: entry.contextTokens,
     trajectories: usable.length,
-    failed: state.trajectories.length - usable.length,
-    truncated: usable.filter(isTruncated).length,
-    duplicates: usable.length - new Set(usable.map(({ text }) => text)).size,
-    refused: usable.filter(isRefused).length,
+    flaws: flawCounts(state.trajectories),
     pairTruncated: [chosen, rejected].some((side) => side !== undefined && isTruncated(side)),
     margin: pair.margin,
     spread: scores.length > 0 ? Math.max(...scores) - Math.min(...scores) : undefined,

@@ -83,7 +83,7 @@ const VALUES: Record<Exclude<SortKey, 'id'>, (facts: QuestionFacts) => number | 
   majority: ({ majority }) => majority,
   clusters: ({ clusters }) => clusters,
   length_gap: ({ lengthGap }) => lengthGap,
-  truncated: ({ truncated }) => truncated,
+  truncated: ({ flaws }) => flaws.truncated,
   context_tokens: ({ contextTokens }) => contextTokens,
 };
 

@@ -7,6 +7,7 @@ import type { PendingSample, QuestionWork } from './questionWork.ts';
 import type { Replica } from './replica.ts';
 import { backoffMs } from './retry.ts';
 import { SamplingTally } from './samplingTally.ts';
+import { SendingPlan, type Sending, type SendingLimits } from './sendingPlan.ts';
 
 /** A sample as it was taken. */
 export interface TakenSample {
@@ -37,10 +38,7 @@ export interface DispatcherOptions {
   /** Questions in the order in which they are begun. */
   works: Iterator<QuestionWork, undefined>;
   parameters: SamplingParameters;
-  /** Samples in flight at once, over all replicas. */
-  maxConcurrency: number;
-  /** The most choices that one request asks for; 1 asks for each sample with a seed of its own. */
-  maxChoices?: number | undefined;
+  limits: SendingLimits;
   promptOf: (work: QuestionWork) => Promise<string>;
   /** Keeps a sample. The run ends with what it throws. */
   keep: (taken: TakenSample) => Promise<void>;
@@ -53,7 +51,6 @@ export interface DispatcherOptions {
   signal: AbortSignal;
 }
 
-const MOST_CHOICES = 32;
 /** Failures of one sample, for reasons that may lie in its question, before it is given up for this run. */
 const ATTEMPTS = 5;
 /** Failures in a row, whatever their reason, after which a replica rests. */
@@ -76,13 +73,12 @@ const IS_SERVERS = new Set([...LOAD, 'server_unreachable']);
 export class Dispatcher {
   readonly tally: SamplingTally;
   readonly #options: DispatcherOptions;
-  readonly #active = new Set<QuestionWork>();
+  readonly #plan: SendingPlan;
   readonly #under = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #random: Random;
   readonly #givenUp = new Map<string, string>();
-  #noMoreWorks = false;
   #failure: { error: unknown } | undefined;
   #end: () => void = () => undefined;
 
@@ -90,7 +86,9 @@ export class Dispatcher {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
     this.#random = seededRandom(options.parameters.seed, 'retry');
-    this.tally = new SamplingTally(options.replicas, options.maxConcurrency, () => this.#active);
+    const { replicas, works, limits } = options;
+    this.#plan = new SendingPlan(replicas, works, limits);
+    this.tally = new SamplingTally(replicas, limits.maxConcurrency, this.#plan.begun);
   }
 
   /**
@@ -130,9 +128,9 @@ export class Dispatcher {
   /** Sends whatever can be sent now. Called whenever something has changed. */
   #pump(): void {
     if (this.#failure) return;
-    for (let plan = this.#plan(); plan; plan = this.#plan()) this.#send(plan.work, plan.replica);
+    for (let next = this.#plan.next(); next; next = this.#plan.next()) this.#send(next);
     this.#options.changed();
-    if (this.#active.size === 0 && this.#noMoreWorks) this.#end();
+    if (this.#plan.done) this.#end();
   }
 
   #track(doing: Promise<void>): void {
@@ -147,67 +145,11 @@ export class Dispatcher {
     this.#under.add(tracked);
   }
 
-  /**
-   * What is sent next. New questions are begun a round of samples ahead, so that their prompts are computed while the
-   * samples of others are written, and not further, so that few prompts share the server's cache.
-   */
-  #plan(): { work: QuestionWork; replica: Replica } | undefined {
-    const { maxConcurrency, replicas } = this.#options;
-    if (this.tally.inFlight >= maxConcurrency) return undefined;
-    const free = replicas.filter((replica) => replica.room > 0);
-    if (free.length === 0) return undefined;
-    const ready = [...this.#active].filter(
-      ({ pending, waiting }) => pending.length > 0 && !waiting,
-    );
-    const ahead = (replica: Replica) =>
-      ready.reduce((sum, work) => sum + (work.replica === replica ? work.pending.length : 0), 0);
-    const load = (replica: Replica) => (replica.inFlight + ahead(replica)) / replica.limit.value;
-    const [idlest] = free
-      .filter((replica) => ahead(replica) < replica.limit.value)
-      .sort((a, b) => load(a) - load(b));
-    if (idlest) {
-      const homeless = ready.filter(({ replica }) => replica === undefined);
-      const work = homeless.find(({ suspect }) => !suspect) ?? this.#nextWork() ?? homeless[0];
-      if (work && this.#fits(work, idlest)) return { work, replica: idlest };
-    }
-    for (const work of ready.sort((a, b) => Number(a.suspect) - Number(b.suspect))) {
-      const { replica } = work;
-      if (replica && work.prompt !== 'leading' && this.#fits(work, replica))
-        return { work, replica };
-    }
-    return undefined;
-  }
-
-  #nextWork(): QuestionWork | undefined {
-    if (this.#noMoreWorks) return undefined;
-    const { done, value } = this.#options.works.next();
-    if (done === true) {
-      this.#noMoreWorks = true;
-      return undefined;
-    }
-    this.#active.add(value);
-    return value;
-  }
-
-  /** How many choices the next request for a question asks a replica for: all that are missing, or one. */
-  #choicesFor(work: QuestionWork, replica: Replica): number {
-    if (!replica.client.ways.n) return 1;
-    const { maxConcurrency, maxChoices = MOST_CHOICES } = this.#options;
-    return Math.min(work.pending.length, maxChoices, maxConcurrency);
-  }
-
-  /** Whether a request fits: a set of choices is not split for want of room, so it also goes to an idle replica. */
-  #fits(work: QuestionWork, replica: Replica): boolean {
-    const choices = this.#choicesFor(work, replica);
-    if (this.tally.inFlight + choices > this.#options.maxConcurrency) return false;
-    return replica.room >= choices || (replica.room > 0 && replica.inFlight === 0);
-  }
-
-  #send(work: QuestionWork, replica: Replica): void {
+  #send({ work, replica, choices }: Sending): void {
     const leads = work.prompt === 'cold';
     work.replica = replica;
     if (leads) work.prompt = 'leading';
-    const samples = work.pending.splice(0, this.#choicesFor(work, replica));
+    const samples = work.pending.splice(0, choices);
     work.requests += 1;
     replica.inFlight += samples.length;
     const { inFlight } = replica;
@@ -260,7 +202,7 @@ export class Dispatcher {
         { begun, ended },
         this.#signal,
       );
-      this.tally.used(usage);
+      this.tally.used(usage, samples.length - open.size);
       // Else such a server would be asked for ever.
       if (open.size === samples.length)
         throw new EndpointError('bad_answer', 'later', `${client.host} sent no choice.`);
@@ -274,7 +216,7 @@ export class Dispatcher {
       replica.inFlight -= open.size;
       await Promise.all(kept);
       work.requests -= 1;
-      if (work.done && !work.waiting) this.#active.delete(work);
+      this.#plan.leave(work);
     }
   }
 
@@ -333,7 +275,7 @@ export class Dispatcher {
 
   /** A replica that does not answer has lost its prompts, for all that is known: its questions go elsewhere. */
   #leave(replica: Replica): void {
-    for (const work of this.#active)
+    for (const work of this.#plan.begun)
       if (work.replica === replica && work.prompt !== 'leading') work.release();
   }
 
@@ -379,7 +321,7 @@ export class Dispatcher {
     this.#later(
       this.#options.clock.sleep(ms, this.#signal).finally(() => {
         work.waiting = false;
-        if (work.done) this.#active.delete(work);
+        this.#plan.leave(work);
       }),
     );
   }

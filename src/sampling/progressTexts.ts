@@ -9,17 +9,17 @@ export interface ProgressDetail {
 }
 
 /**
- * What goes on with the server beside the count of what is done: "in 4.1K tokens/s, 97 % cached · 62 in flight · 3 rate
+ * What goes on with the server beside the count of what is done: "in 4.1K tokens/s, 97 % reused · 62 in flight · 3 rate
  * limited, tried again". Empty before anything is known.
  */
 export function samplingText({ sampling }: StageProgress, pace: Pace): string {
   if (!sampling) return '';
-  const cached = cachedShare(sampling);
+  const reused = reusedShare(sampling);
   const prompt = pace.promptTokensPerSecond();
   return [
     ...(prompt === undefined
       ? []
-      : [`in ${amount(prompt)} tokens/s${cached === undefined ? '' : `, ${cached} cached`}`]),
+      : [`in ${amount(prompt)} tokens/s${reused === undefined ? '' : `, ${reused} reused`}`]),
     `${sampling.inFlight.toLocaleString('en')} in flight`,
     ...sampling.errors.slice(0, 1).map(errorText),
   ].join(' · ');
@@ -41,18 +41,15 @@ export function samplingDetails(
   ];
   if (!sampling) return details;
   const [prompt, completion] = [pace.promptTokensPerSecond(), pace.tokensPerSecond()];
-  const cached = cachedShare(sampling);
+  const reused = reusedShare(sampling);
   const retry = sampling.nextRetryAtMs;
   return [
     ...details,
     { term: 'Tokens in', value: tokensText(sampling.promptTokens, prompt) },
     { term: 'Tokens out', value: tokensText(sampling.completionTokens, completion) },
     {
-      term: 'From the prefix cache',
-      value:
-        cached === undefined
-          ? 'not told by the server'
-          : `${amount(sampling.cachedTokens ?? 0)} of the tokens in, ${cached}`,
+      term: 'Prompts reused',
+      value: reused === undefined ? 'not told by the server' : `${reused} (${reuseText(sampling)})`,
     },
     { term: 'In flight', value: `${number(sampling.inFlight)}, at most ${number(sampling.limit)}` },
     ...(sampling.replicas.length > 1
@@ -82,9 +79,28 @@ function tokensText(tokens: number, perSecond: number | undefined): string {
     : `${amount(tokens)}, ${amount(perSecond)} a second`;
 }
 
-function cachedShare({ cachedTokens, promptTokens }: SamplingProgress): string | undefined {
-  if (cachedTokens === null || promptTokens === 0) return undefined;
-  return `${Math.round((100 * cachedTokens) / promptTokens)} %`;
+/**
+ * Of the prompt tokens that the samples rest on, the share that was not computed for them: from the server's cache, or by
+ * another choice of the same request, whose prompt the server counts once.
+ */
+function reusedShare({
+  promptTokens,
+  cachedTokens,
+  sharedTokens,
+}: SamplingProgress): string | undefined {
+  if (promptTokens === 0 || (cachedTokens === null && sharedTokens === 0)) return undefined;
+  const share = ((cachedTokens ?? 0) + sharedTokens) / (promptTokens + sharedTokens);
+  return `${Math.round(100 * share)} %`;
+}
+
+function reuseText({ cachedTokens, sharedTokens }: SamplingProgress): string {
+  const cache =
+    cachedTokens === null
+      ? "the server does not tell of its cache's tokens"
+      : `${amount(cachedTokens)} tokens from the prefix cache`;
+  return sharedTokens === 0
+    ? cache
+    : `${cache}, ${amount(sharedTokens)} shared by choices of one request`;
 }
 
 function errorText({ kind, count, retried }: SamplingErrors): string {

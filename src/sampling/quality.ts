@@ -31,6 +31,13 @@ export function flawsOf(entries: readonly TrajectoryEntry[]): Map<number, Flaw[]
   return flaws;
 }
 
+/** How many of a question's samples have each flaw. */
+export function flawCounts(entries: readonly TrajectoryEntry[]): Record<Flaw, number> {
+  const counts = { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 };
+  for (const flaws of flawsOf(entries).values()) for (const flaw of flaws) counts[flaw] += 1;
+  return counts;
+}
+
 /** Indices of samples whose text stands at a lower index already: the first of equal texts is none. */
 export function duplicatesOf(entries: readonly TrajectoryEntry[]): Set<number> {
   const first = new Map<string, number>();
@@ -72,13 +79,7 @@ export interface Quality {
 
 /** Sums up the samples of questions, one question after another: duplicates are counted within each. */
 export class QualityCounts {
-  readonly #flaws: Record<Flaw, number> = {
-    failed: 0,
-    empty: 0,
-    refused: 0,
-    truncated: 0,
-    duplicate: 0,
-  };
+  readonly #flaws = flawCounts([]);
   readonly #finishReasons = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #lengths = new Map<number, number>();
@@ -88,7 +89,8 @@ export class QualityCounts {
   /** @param entries all samples of one question. */
   add(entries: readonly TrajectoryEntry[]): void {
     this.#samples += entries.length;
-    for (const flaws of flawsOf(entries).values()) for (const flaw of flaws) this.#flaws[flaw] += 1;
+    const counts = flawCounts(entries);
+    for (const flaw of FLAWS) this.#flaws[flaw] += counts[flaw];
     for (const entry of entries) {
       count(this.#finishReasons, entry.finishReason);
       if (entry.attempts !== undefined && entry.attempts > 1) this.#retried += 1;

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import { EndpointError } from '../endpoint/endpointError.ts';
 import { SealongError } from '../errors.ts';
 import { AppendLog } from '../records/appendLog.ts';
 import type { TrajectoryRecord } from '../records/schemas.ts';
@@ -10,18 +9,19 @@ import {
   type StageEvent,
   type StageProgress,
 } from '../stage.ts';
-import { isFailed, isTruncated, type QuestionEntry } from '../study/entries.ts';
+import { isFailed, isTruncated } from '../study/entries.ts';
 import { lockStage } from '../study/lock.ts';
-import { scanFile } from '../study/scan.ts';
 import type { Study } from '../study/study.ts';
-import { StudyIndex } from '../study/studyIndex.ts';
 import type { SamplingClient } from './chatClient.ts';
+import { checkReplicas } from './checkReplicas.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { estimateSampling, type EstimateTerms } from './estimate.ts';
 import { estimateText } from './estimateTexts.ts';
+import { indexForSampling, missingSamples } from './missingSamples.ts';
 import { samplingOf, type SamplingParameters } from './parameters.ts';
 import { PromptCache } from './promptCache.ts';
-import { QuestionWork } from './questionWork.ts';
+import type { QuestionWork } from './questionWork.ts';
+import { recordedRun, type RunOrigin } from './recordedRun.ts';
 import { Replica } from './replica.ts';
 import type { SamplingTally } from './samplingTally.ts';
 import { refuseAbove } from './tokenLimit.ts';
@@ -47,6 +47,8 @@ export interface SampleOptions {
   tokenLimit?: number;
   /** What is known of the endpoint, for the estimate. */
   terms?: EstimateTerms;
+  /** Where the run comes from: it is then kept on record until its end; see `recordedRun`. */
+  origin?: RunOrigin;
   signal: AbortSignal;
 }
 
@@ -111,7 +113,7 @@ export async function* sample(
         'imported',
         `The questions of ${study.name} came with their answers from another dataset, and there is nothing to sample. Export them, or make a study of its own for questions to sample.`,
       );
-    const works = missing(index, wanted, hash, n, options.retryFailed ?? false);
+    const works = missingSamples(index, wanted, hash, n, options.retryFailed ?? false);
     const lacking = works.reduce((sum, { pending }) => sum + pending.length, 0);
     const summary: SampleSummary = {
       stage: 'sample',
@@ -135,13 +137,17 @@ export async function* sample(
       works.map(({ question, pending }) => ({ ...question, missing: pending.length })),
       { maxTokens: parameters.max_tokens },
     );
-    const { terms = {}, tokenLimit } = options;
+    const { terms = {}, tokenLimit, origin } = options;
     yield {
       ...progressOf(summary),
       estimate: { ...estimate, text: estimateText(estimate, terms) },
     };
     refuseAbove(tokenLimit, estimate, terms);
-    if (lacking > 0) yield* takeAll(study, ports, { parameters, hash, works, summary }, options);
+    if (lacking > 0) {
+      const taking = takeAll(study, ports, { parameters, hash, works, summary }, options);
+      const began = { sampling: hash, n, started_at: ports.clock.now().toISOString() };
+      yield* origin ? recordedRun(study, { ...origin, ...began }, taking, options.signal) : taking;
+    }
     yield { type: 'done', summary };
   } finally {
     await unlock();
@@ -157,38 +163,6 @@ function progressOf(summary: SampleSummary, sampling?: SamplingProgress): StageP
     completionTokens: sampling?.completionTokens ?? 0,
     ...(sampling ? { sampling } : {}),
   };
-}
-
-async function indexForSampling(study: Study, signal: AbortSignal): Promise<StudyIndex> {
-  const index = new StudyIndex();
-  for (const file of [
-    { kind: 'questions', path: study.paths.questions },
-    { kind: 'trajectories', path: study.paths.trajectories },
-  ] as const)
-    for await (const batch of scanFile(file, undefined, signal)) index.apply(batch);
-  return index;
-}
-
-/** Question by question, those that lack nothing left out. */
-function missing(
-  index: StudyIndex,
-  questions: readonly QuestionEntry[],
-  hash: string,
-  n: number,
-  retryFailed: boolean,
-): QuestionWork[] {
-  return questions.flatMap((question) => {
-    const present = new Set(
-      index
-        .trajectories(question.id, hash)
-        .filter((entry) => !(retryFailed && isFailed(entry)))
-        .map((entry) => entry.index),
-    );
-    const indices = Array.from({ length: n }, (_, sampleIndex) => sampleIndex).filter(
-      (sampleIndex) => !present.has(sampleIndex),
-    );
-    return indices.length > 0 ? [new QuestionWork(question, indices)] : [];
-  });
 }
 
 interface Run {
@@ -229,8 +203,10 @@ async function* takeAll(
     replicas,
     works: run.works.values(),
     parameters,
-    maxConcurrency: Math.max(1, options.concurrency),
-    maxChoices: options.maxChoices,
+    limits: {
+      maxConcurrency: Math.max(1, options.concurrency),
+      maxChoices: options.maxChoices,
+    },
     promptOf: ({ question }) => prompts.promptOf(question),
     keep: (taken) => keep(records.taken(taken)),
     refuse: async (work, samples, reason) => {
@@ -259,34 +235,6 @@ async function* takeAll(
     await log.close();
     sumUp(summary, dispatcher.tally);
   }
-}
-
-/**
- * Asks each server for its models before anything is spent.
- *
- * @returns what to tell of servers that do not answer now, while others do.
- * @throws EndpointError of one that never will as it is set up, or where none answers.
- */
-async function checkReplicas(
-  replicas: readonly Replica[],
-  model: string,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const failures = await Promise.all(
-    replicas.map(async (replica) => {
-      try {
-        await replica.client.check(model, signal);
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof EndpointError && error.failure === 'later')) throw error;
-        replica.down = error;
-        return error;
-      }
-    }),
-  );
-  const down = failures.filter((error) => error !== undefined);
-  if (down.length === replicas.length && down[0]) throw down[0];
-  return down.map((error) => `${error.message} It is tried again later; the others are used.`);
 }
 
 function incomplete(givenUp: ReadonlyMap<string, string>, { questions }: SampleSummary): Error {

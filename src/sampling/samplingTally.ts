@@ -12,17 +12,14 @@ export class SamplingTally {
   truncated = 0;
   promptTokens = 0;
   cachedTokens: number | null = null;
+  sharedTokens = 0;
   completionTokens = 0;
   readonly #errors = new Map<string, { count: number; retried: boolean }>();
   readonly #replicas: readonly Replica[];
   readonly #maxConcurrency: number;
-  readonly #works: () => Iterable<QuestionWork>;
+  readonly #works: Iterable<QuestionWork>;
 
-  constructor(
-    replicas: readonly Replica[],
-    maxConcurrency: number,
-    works: () => Iterable<QuestionWork>,
-  ) {
+  constructor(replicas: readonly Replica[], maxConcurrency: number, works: Iterable<QuestionWork>) {
     this.#replicas = replicas;
     this.#maxConcurrency = maxConcurrency;
     this.#works = works;
@@ -38,8 +35,10 @@ export class SamplingTally {
     if (choice.finishReason === 'length') this.truncated += 1;
   }
 
-  used({ promptTokens, cachedTokens, completionTokens }: RequestUsage): void {
+  /** @param choices that the request gave. */
+  used({ promptTokens, cachedTokens, completionTokens }: RequestUsage, choices: number): void {
     this.promptTokens += promptTokens ?? 0;
+    this.sharedTokens += (promptTokens ?? 0) * Math.max(0, choices - 1);
     if (cachedTokens !== null) this.cachedTokens = (this.cachedTokens ?? 0) + cachedTokens;
     this.completionTokens += completionTokens ?? 0;
   }
@@ -62,7 +61,7 @@ export class SamplingTally {
 
   progress(): SamplingProgress {
     const up = this.#replicas.filter(({ resting }) => !resting);
-    const works = [...this.#works()];
+    const works = [...this.#works];
     const waits = [
       ...this.#replicas.map(({ restsUntilMs }) => restsUntilMs ?? Infinity),
       ...works.filter(({ waiting }) => waiting).map(({ waitsUntilMs }) => waitsUntilMs),
@@ -71,6 +70,7 @@ export class SamplingTally {
     return {
       promptTokens: this.promptTokens,
       cachedTokens: this.cachedTokens,
+      sharedTokens: this.sharedTokens,
       completionTokens: this.completionTokens,
       inFlight: this.inFlight,
       limit: Math.min(

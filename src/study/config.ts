@@ -98,7 +98,7 @@ const scoring = z.strictObject({
 export const REJECTED_RULES = ['random_lower_half', 'lowest', 'quantile', 'other_cluster'] as const;
 
 /** What can be kept out of pairs. */
-export const DROPPED = ['truncated', 'duplicates', 'refusals'] as const;
+export const DROPPED = ['truncated', 'duplicates', 'refusals', 'empty'] as const;
 
 /** Absent parameters change nothing, so that the pairs of a study stay those that they were. */
 export const pairPolicySchema = z.strictObject({
@@ -129,7 +129,7 @@ export const pairPolicySchema = z.strictObject({
     .array(z.enum(DROPPED))
     .optional()
     .describe(
-      'Trajectories that the policy passes over: cut off at max_tokens, equal to an earlier one, refusals to answer.',
+      'Trajectories that the policy passes over: cut off at max_tokens, equal to an earlier one, refusals to answer, without text.',
     ),
   per_question: positive
     .max(64)

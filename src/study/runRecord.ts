@@ -7,8 +7,13 @@ import { isLocked } from './lock.ts';
 import { localFolder, readOptional, type Study } from './study.ts';
 
 const runRecordSchema = z.object({
-  /** Name of the endpoint, of the user's settings. */
-  endpoint: z.string(),
+  /** The server: by its name in the user's settings where it has one, and by its address. */
+  endpoint: z.object({ name: z.string().exactOptional(), base_url: z.string() }),
+  /** What it was to take: N samples a question of this sampling hash. */
+  sampling: z.string(),
+  n: z.number().int().positive(),
+  /** What was set for this run beside `sealong.json`. */
+  settings: z.array(z.object({ path: z.array(z.string()), value: z.unknown() })),
   started_at: z.string(),
   /** Why it ended, where it did not just break off. */
   stopped: z.string().exactOptional(),

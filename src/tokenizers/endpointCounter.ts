@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { SealongError, messageOf, systemCodeOf } from '../errors.ts';
+import { askServer, saidBy, type ServerAnswer } from '../endpoint/askServer.ts';
+import { EndpointError } from '../endpoint/endpointError.ts';
+import { statusError } from '../endpoint/statusError.ts';
+import { SealongError } from '../errors.ts';
 import type { TokenCounter } from './tokenCounter.ts';
 
 export interface TokenizeEndpoint {
@@ -14,13 +17,15 @@ const vllmSchema = z.object({ count: z.number().int().nonnegative() });
 const llamaSchema = z.object({ tokens: z.array(z.unknown()) });
 
 const TIMEOUT_MS = 60_000;
+const OTHERWISE = 'Or set questions.tokenizer to another way of counting.';
 const REMEDY =
   'Set questions.tokenizer in sealong.json to a hub id, the path of a tokenizer.json or "embedded", or use a server that has /tokenize (vLLM, llama.cpp).';
 
 /**
  * Counts by the server's own `/tokenize`, as vLLM or as llama.cpp has it: found out by the first answer.
  *
- * The counter throws SealongError `server_unreachable`, `bad_key`, `no_tokenizer`.
+ * The counter throws SealongError `no_tokenizer`, and EndpointError where there is no answer, the key is refused or it is
+ * sent elsewhere.
  */
 export function endpointCounter(
   model: string,
@@ -39,79 +44,35 @@ export function endpointCounter(
     },
   ];
   let spoken: (typeof dialects)[number] | undefined;
+  const ask = askServer(apiKey, signal);
+  const answerTo = async (body: object): Promise<ServerAnswer> => {
+    const answer = await ask(address, body, TIMEOUT_MS).catch((error: unknown) => {
+      if (!(error instanceof EndpointError)) throw error;
+      const { code, failure, message } = error;
+      throw new EndpointError(code, failure, `${message} ${OTHERWISE}`, { cause: error });
+    });
+    const elsewhere = answer.status >= 300 && answer.status < 400;
+    if (elsewhere || answer.status === 401 || answer.status === 403)
+      throw statusError(answer, { host: new URL(address).host, apiKey });
+    return answer;
+  };
   return {
     id: `endpoint:${model}`,
     count: async (text) => {
       let last = '';
       for (const dialect of spoken ? [spoken] : dialects) {
-        const answer = await post(address, dialect.body(text), apiKey, signal);
+        const answer = await answerTo(dialect.body(text));
         const count = dialect.read(answer.json);
-        if (answer.ok && count !== undefined) {
+        if (answer.status === 200 && count !== undefined) {
           spoken = dialect;
           return count;
         }
-        last = answer.text;
+        last = saidBy(answer);
       }
       throw new SealongError(
         'no_tokenizer',
-        `${address} did not count the tokens (it answered: ${last.slice(0, 200)}). ${REMEDY}`,
+        `${address} did not count the tokens (it answered: ${last}). ${REMEDY}`,
       );
     },
   };
-}
-
-interface Answer {
-  ok: boolean;
-  json: unknown;
-  text: string;
-}
-
-async function post(
-  address: string,
-  body: object,
-  apiKey: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(address, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      },
-      body: JSON.stringify(body),
-      // A key goes to the named host alone.
-      redirect: 'error',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-    text = await response.text();
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    const why = timeout.aborted
-      ? `no answer within ${TIMEOUT_MS / 1000} s`
-      : (systemCodeOf(error) ?? messageOf(error));
-    throw new SealongError(
-      'server_unreachable',
-      `${address} could not be asked to count tokens: ${why}. Start the server, correct its address, or set questions.tokenizer to another way of counting.`,
-      { cause: error },
-    );
-  }
-  if (response.status === 401 || response.status === 403)
-    throw new SealongError(
-      'bad_key',
-      `${address} refused the API key (${response.status}). Set the right one in SEALONG_API_KEY or with "SeaLong: Set API Key".`,
-    );
-  const said = text === '' ? '' : `: ${text}`;
-  return { ok: response.ok, json: jsonOf(text), text: `${response.status}${said}` };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -19,14 +19,35 @@ const TOTAL = QUESTIONS.length * N;
 describe("A server of the user's own", () => {
   let dir: string;
   let folder: string;
+  let address: string;
+  /** Waits for samples that are not there yet; returns all. */
+  const someMore = async () => {
+    const before = (await trajectoriesOf(dir)).length;
+    return until(
+      'more samples',
+      async () => {
+        const now = await trajectoriesOf(dir);
+        return now.length > before ? now : undefined;
+      },
+      RUN_MS,
+    );
+  };
+  const assertWhole = async (n: number) => {
+    const keys = (await trajectoriesOf(dir)).map(
+      ({ question_id, index }) => `${question_id} ${index}`,
+    );
+    const wanted = QUESTIONS.flatMap((id) => Array.from({ length: n }, (_, i) => `${id} ${i}`));
+    assert.deepEqual(keys.sort(), wanted.sort());
+  };
   const step = stepsOf({ name: 'endpoints' }, async (session) => {
     const server = await startEmulatedServer({
       ...EMULATIONS['vllm that tells cached tokens'],
       models: ['lab/answerer'],
       key: KEY,
-      delayMs: 1200,
+      delayMs: 2000,
     });
     session.cleanUp(server.close);
+    address = server.url;
     folder = await session.workspace('lab');
     dir = join(folder, 'isle');
     const settings = [`sampling.model=lab/answerer`, `sampling.n=${N}`, 'sampling.max_tokens=64'];
@@ -107,12 +128,26 @@ describe("A server of the user's own", () => {
     await workbench.shots('sampling-server', ['dark', 'light'], { still: false });
   });
 
+  step('loses nothing to a reload in the middle, and offers to go on', async ({ workbench }) => {
+    const before = await someMore();
+    await workbench.reload();
+    await workbench.showStudies();
+    const said = await workbench.said('Sampling of isle stopped at', RUN_MS);
+    const kept = await trajectoriesOf(dir);
+    assert.deepEqual(kept.slice(0, before.length), before);
+    assert.match(said, new RegExp(`stopped at ${kept.length} of ${TOTAL} samples\\.`));
+    assert.match(said, new RegExp(`Left: ${TOTAL - kept.length} samples, .* prompt tokens`));
+    // It was said what is left: that is not asked again.
+    await workbench.pressToastButton('Sampling of isle stopped at', 'Resume');
+    await until('more samples', async () => (await trajectoriesOf(dir)).length > kept.length);
+    assert.equal(await workbench.dialog.count(), 0);
+  });
+
   step(
     'offers to go on after the editor was killed, and never goes on by itself',
     async (session) => {
       const { workbench } = session;
-      const before = (await trajectoriesOf(dir)).length;
-      await until('more samples', async () => (await trajectoriesOf(dir)).length > before, RUN_MS);
+      await someMore();
       await session.editor.crash();
       const kept = await trajectoriesOf(dir);
       assert.ok(kept.length < TOTAL, `${kept.length} were taken`);
@@ -124,13 +159,8 @@ describe("A server of the user's own", () => {
       await workbench.shots('resume', ['dark', 'light']);
       assert.equal((await trajectoriesOf(dir)).length, kept.length);
       await workbench.pressToastButton('Sampling of isle stopped at', 'Resume');
-      await workbench.dialog.getByRole('button', { name: 'Sample', exact: true }).click();
       await workbench.said(`Sampled ${TOTAL} trajectories of isle`, RUN_MS);
-      const keys = (await trajectoriesOf(dir)).map(
-        ({ question_id, index }) => `${question_id} ${index}`,
-      );
-      assert.equal(keys.length, TOTAL);
-      assert.equal(new Set(keys).size, TOTAL, 'none twice');
+      await assertWhole(N);
       assert.deepEqual((await trajectoriesOf(dir)).slice(0, kept.length), kept);
       await workbench.clearToasts();
       await workbench.shot('sampled-server-dark');
@@ -143,6 +173,30 @@ describe("A server of the user's own", () => {
     await workbench.nextStep.getByRole('button', { name: 'Score' }).waitFor();
     assert.equal(await workbench.toast('Sampling of isle stopped').count(), 0);
   });
+
+  step(
+    'offers to go on with a run of the command that was killed, with what was set for it',
+    async (session) => {
+      const { workbench } = session;
+      const more = N + 4;
+      const command = session.startCommand(
+        ['sample', dir, '--endpoint', address, '--set', `sampling.n=${more}`],
+        { SEALONG_API_KEY: KEY },
+      );
+      await someMore();
+      assert.equal(await workbench.toast('Sampling of isle stopped').count(), 0, 'it still runs');
+      await command.kill();
+      const kept = (await trajectoriesOf(dir)).length;
+      const all = QUESTIONS.length * more;
+      const said = await workbench.said('Sampling of isle stopped at');
+      assert.match(said, new RegExp(`stopped at ${kept} of ${all} samples\\.`));
+      await workbench.shot('resume-command-dark');
+      await workbench.pressToastButton('Sampling of isle stopped at', 'Resume');
+      await workbench.said(`Sampled ${all} trajectories of isle`, RUN_MS);
+      await assertWhole(more);
+      assert.ok(!command.output().includes(KEY));
+    },
+  );
 
   step('has left the key in no file of the study, the logs or the cache', async (session) => {
     const holding = [];

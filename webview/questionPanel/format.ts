@@ -24,12 +24,15 @@ export function wholeNumber(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** What is wrong with a sample in a word or two, or null. */
+/** What is wrong with a sample in a few words, or null. */
 export function flaw(trajectory: PanelTrajectory, question: PanelQuestion): string | null {
-  if (trajectory.failed) return 'failed';
-  if (trajectory.truncated) return 'truncated';
-  if (trajectory.score === null) return needsNoScore(question) ? null : 'not scored';
-  return trajectory.scoredInPart ? 'scored in part' : null;
+  const { flaws, failed, score, scoredInPart } = trajectory;
+  if (flaws.length > 0) {
+    const inPart = scoredInPart && !failed ? ['scored in part'] : [];
+    return [...flaws, ...inPart].join(', ');
+  }
+  if (score === null) return needsNoScore(question) ? null : 'not scored';
+  return scoredInPart ? 'scored in part' : null;
 }
 
 /** Hidden, or a dataset said the sides: then a sample lacks nothing without a score. */

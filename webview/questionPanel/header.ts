@@ -119,12 +119,16 @@ export class Header {
 
 function sampleCount(question: PanelQuestion): string {
   const there = question.trajectories.length;
-  const failed = question.trajectories.filter((trajectory) => trajectory.failed).length;
+  const flaws = new Map<string, number>();
+  for (const flaw of question.trajectories.flatMap((trajectory) => trajectory.flaws))
+    flaws.set(flaw, (flaws.get(flaw) ?? 0) + 1);
   const count =
     there === question.expected
       ? wholeNumber(there)
       : `${wholeNumber(there)} of ${wholeNumber(question.expected)}`;
-  return `${count} samples${failed > 0 ? `, ${wholeNumber(failed)} failed` : ''}`;
+  return [`${count} samples`, ...[...flaws].map(([flaw, n]) => `${wholeNumber(n)} ${flaw}`)].join(
+    ', ',
+  );
 }
 
 function unscored({ pair }: PanelQuestion): string {

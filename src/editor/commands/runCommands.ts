@@ -7,6 +7,7 @@ import { EXPORT_FORMATS } from '../../preference/formats/formats.ts';
 import type { StageOutcome } from '../../protocol/stage.ts';
 import type { StageEnvironment, StageRequest } from '../../stageRequest.ts';
 import type { PairPolicy, ScorerName } from '../../study/config.ts';
+import type { RunRecord } from '../../study/runRecord.ts';
 import { openStudy } from '../../study/study.ts';
 import type { ApiKeys } from '../endpoint/apiKeys.ts';
 import type { EndpointChoice } from '../endpoint/endpointChoice.ts';
@@ -38,7 +39,7 @@ export interface RunCommandPorts {
   tokenWorker: URL;
   memory: vscode.Memento;
   endpointMemory: EndpointMemory;
-  unfinished: Pick<UnfinishedRuns, 'begin' | 'ended'>;
+  unfinished: Pick<UnfinishedRuns, 'during'>;
   /** Awaited between the questions of a large study. */
   pause: () => Promise<void>;
   log: vscode.LogOutputChannel;
@@ -69,21 +70,32 @@ export class RunCommands {
     await this.#run(study, request, await this.#environment({ needsServer: usesServer }));
   }
 
-  /** @param on name of the endpoint, where it is to be another than the selected one. */
-  async sample(study: OpenStudy, on?: string): Promise<void> {
+  /**
+   * @param begun a run to go on with: on its server, where that can still be used, and with its settings.
+   * @param estimated whether the user was told what is left to do there, and wants it.
+   */
+  async sample(study: OpenStudy, begun?: RunRecord, estimated = false): Promise<void> {
     requireTrust('Sampling');
-    const { config } = await openStudy(study.dir);
-    const named = on === undefined ? undefined : await this.#ports.endpoints.named(on);
-    const endpoint = named ?? (await this.#endpoint());
-    await confirmSampling(study, endpoint, {
-      sampling: config.sampling,
-      memory: this.#ports.endpointMemory,
-      above: settings.confirmAbove(),
-      pause: this.#ports.pause,
-      log: this.#ports.log,
-    });
+    const { endpoints } = this.#ports;
+    const { settings: own = [], endpoint: on } = begun ?? {};
+    const same = on && (await endpoints.find(on));
+    const endpoint =
+      same ??
+      (await (on
+        ? endpoints.pick(`Server to go on with ${study.name}`, {
+            canStart: true,
+            placeHolder: `It was sampled on ${on.base_url}, which is none of your endpoints`,
+          })
+        : this.#endpoint()));
+    if (!same || !estimated)
+      await confirmSampling(study, await openStudy(study.dir, own), endpoint, {
+        memory: this.#ports.endpointMemory,
+        above: settings.confirmAbove(),
+        pause: this.#ports.pause,
+        log: this.#ports.log,
+      });
     const environment = await this.#environment({ endpoint });
-    await this.#run(study, { verb: 'sample', study: study.dir, settings: [] }, environment);
+    await this.#run(study, { verb: 'sample', study: study.dir, settings: own }, environment);
   }
 
   /** @param other a scorer for this run in place of the study's. */
@@ -170,10 +182,9 @@ export class RunCommands {
     request: StageRequest,
     environment: StageEnvironment,
   ): Promise<StageOutcome> {
-    const kept = request.verb === 'sample' ? environment.endpoint?.name : undefined;
-    if (kept !== undefined) await this.#ports.unfinished.begin(study, kept);
-    const outcome = await this.#ports.runs.start(request, environment);
-    if (kept !== undefined) await this.#ports.unfinished.ended(study, outcome);
+    const start = () => this.#ports.runs.start(request, environment);
+    const outcome =
+      request.verb === 'sample' ? await this.#ports.unfinished.during(study, start) : await start();
     // Notifications stay until they are answered; the command is over before.
     void this.#announce(study, request, environment, outcome).catch((error: unknown) => {
       this.#ports.errors.report(error, `After ${request.verb}`);

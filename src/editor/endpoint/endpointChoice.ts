@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { EndpointMemory } from '../../endpoint/endpointMemory.ts';
+import type { RunRecord } from '../../study/runRecord.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { EmbeddedModel } from '../embeddedModel.ts';
 import { settings, updateSetting } from '../settings.ts';
@@ -8,6 +9,7 @@ import {
   EMBEDDED,
   isLoopback,
   knownEndpoints,
+  sameEndpoint,
   selectedEndpoint,
   type Endpoint,
   type EndpointSources,
@@ -35,12 +37,18 @@ export class EndpointChoice {
     return selectedEndpoint(this.#sources());
   }
 
-  /** The endpoint of that name, where it can be used now; the embedded model is started where it is asked for. */
-  async named(name: string): Promise<Endpoint | undefined> {
+  /** An endpoint of an earlier run, where it can be used now; the embedded model is started where that is it. */
+  async find(of: RunRecord['endpoint']): Promise<Endpoint | undefined> {
     const running = await this.#embedded.find();
-    if (!running && name === EMBEDDED && settings.embeddedFolder() !== undefined)
+    if (!running && of.name === EMBEDDED && settings.embeddedFolder() !== undefined)
       await this.#embedded.start();
-    return knownEndpoints(this.#sources()).endpoints.find((endpoint) => endpoint.name === name);
+    return sameEndpoint(knownEndpoints(this.#sources()).endpoints, of);
+  }
+
+  /** As {@link find}, and starts nothing. */
+  async known(of: RunRecord['endpoint']): Promise<Endpoint | undefined> {
+    await this.#embedded.find();
+    return sameEndpoint(knownEndpoints(this.#sources()).endpoints, of);
   }
 
   /** Whether this is the embedded model, however it was named. */

@@ -3,6 +3,7 @@ import { withVersion } from '../../endpoint/baseUrl.ts';
 import type { EndpointProfile } from '../../endpoint/endpointProfile.ts';
 import { SealongError } from '../../errors.ts';
 import { issuesText } from '../../records/jsonl.ts';
+import type { RunRecord } from '../../study/runRecord.ts';
 
 /** An inference server by a name the user gave it; never part of a study. */
 export interface Endpoint extends EndpointProfile {
@@ -127,6 +128,17 @@ export function selectedEndpoint(sources: EndpointSources): Endpoint {
   throw new SealongError(
     'no_endpoint',
     'No endpoint is selected. Select an inference server, or start the embedded model.',
+  );
+}
+
+/** The endpoint that a run was on: of its name, else of its address, which is all that the command knows. */
+export function sameEndpoint(
+  endpoints: readonly Endpoint[],
+  of: RunRecord['endpoint'],
+): Endpoint | undefined {
+  return (
+    endpoints.find(({ name }) => name === of.name) ??
+    endpoints.find(({ baseUrl }) => baseUrl === of.base_url)
   );
 }
 

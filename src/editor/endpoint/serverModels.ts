@@ -1,22 +1,16 @@
-import * as z from 'zod';
+import { askAnyway, askServer } from '../../endpoint/askServer.ts';
+import { listedModels } from '../../endpoint/serverFacts.ts';
 
 const TIMEOUT_MS = 5000;
-const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-/** Names of the models that a server offers, or undefined where it does not say in time. */
+/**
+ * Names of the models that a server offers, or undefined where it does not say in time: the user is asked for the name then,
+ * and sampling says what is wrong with a server.
+ */
 export async function serverModels(
   baseUrl: string,
   apiKey: string | undefined,
 ): Promise<string[] | undefined> {
-  try {
-    const response = await fetch(`${baseUrl}/models`, {
-      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return modelsSchema.parse(await response.json()).data.map(({ id }) => id);
-  } catch {
-    // The user is asked for the name then; sampling says what is wrong with a server.
-    return undefined;
-  }
+  const { json } = await askAnyway(askServer(apiKey), `${baseUrl}/models`, undefined, TIMEOUT_MS);
+  return listedModels(json)?.map(({ id }) => id);
 }

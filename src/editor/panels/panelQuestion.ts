@@ -16,7 +16,8 @@ import { pairSource, type PairSource } from '../../preference/pairs.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { DecisionRecord, QuestionRecord } from '../../records/schemas.ts';
 import type { Selection } from '../../scoring/selection.ts';
-import { isFailed, isTruncated } from '../../study/entries.ts';
+import { flawsOf } from '../../sampling/quality.ts';
+import { isFailed } from '../../study/entries.ts';
 import { panelScorers } from './panelScorers.ts';
 
 export interface PanelInput {
@@ -74,10 +75,14 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
 
 function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory[] {
   const { clusters } = state;
+<<<<<<< HEAD
   const wordings = answerWordings({
     answers: correctedAnswers(state.trajectories, state.inForce),
     question: question.question,
   });
+=======
+  const flaws = flawsOf(state.trajectories);
+>>>>>>> f0c7819 (Offer to go on with runs of the command that broke off, and show each sample's flaws)
   const labels = clusters.clusters.map(({ label }) => label);
   const scores = new Map(
     state.score?.indices.map((index, position) => [index, state.score?.scores[position]]),
@@ -89,7 +94,7 @@ function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory
     completionTokens: entry.completionTokens,
     score: scores.get(entry.index) ?? entry.imported?.score ?? null,
     ...(state.score?.truncated.includes(entry.index) === true ? { scoredInPart: true } : {}),
-    truncated: isTruncated(entry),
+    flaws: flaws.get(entry.index) ?? [],
     failed: isFailed(entry),
     cluster: labels[clusters.byIndex.get(entry.index) ?? -1] ?? null,
     wording: wordings.get(entry.index) ?? null,

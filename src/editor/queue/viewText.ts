@@ -57,6 +57,8 @@ export const FLAG_WORDS = {
   truncated: ['with truncated samples', 'no sample truncated'],
   pair_truncated: ['chosen or rejected truncated', 'pair not truncated'],
   duplicates: ['with duplicates', 'without duplicates'],
+  empty: ['with empty samples', 'no sample empty'],
+  failed: ['with failed samples', 'no sample failed'],
   refused: ['with refusals', 'without refusals'],
   overridden: ['overridden', 'not overridden'],
   flagged: ['flagged', 'not flagged'],

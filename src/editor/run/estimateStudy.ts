@@ -1,24 +1,24 @@
 import { estimateSampling, type SamplingEstimate } from '../../sampling/estimate.ts';
-import type { OpenStudy } from '../store/openStudy.ts';
+import type { StudyIndex } from '../../study/studyIndex.ts';
 
 /**
  * What sampling would still have to do now.
  *
- * @param pause awaited between questions, since a large study takes longer than the editor's host may block.
+ * @param of N samples a question of this sampling hash: those of other parameters do not count.
+ * @param options.pause awaited between questions, since a large study takes longer than the editor's host may block.
  */
 export async function estimateStudy(
-  study: Pick<OpenStudy, 'index' | 'selection' | 'expected'>,
+  index: StudyIndex,
+  of: { sampling: string; n: number },
   options: { maxTokens: number; pause: () => Promise<void> },
 ): Promise<SamplingEstimate> {
-  const { index, selection, expected } = study;
   const lacking: { contextTokens: number; missing: number }[] = [];
   for (const [id, { contextTokens }] of index.questions) {
     await options.pause();
-    // Samples of other parameters do not count: those of the present ones are all still to be taken.
-    const present = selection.otherSampling
-      ? 0
-      : index.trajectories(id, selection.sampling).filter((entry) => entry.index < expected).length;
-    lacking.push({ contextTokens, missing: expected - present });
+    const present = index
+      .trajectories(id, of.sampling)
+      .filter((entry) => entry.index < of.n).length;
+    lacking.push({ contextTokens, missing: of.n - present });
   }
   return estimateSampling(lacking, options);
 }

@@ -166,8 +166,8 @@ export function doneText(
 }
 
 /**
- * How far a run came that did not end, and what its samples are like: "Sampling of harrow stopped at 1,204 of 65,536
- * samples. 41 truncated, 3 failed (lab: the prompt does not fit)."
+ * How far a run came that did not end, what its samples are like and what is left to do: "Sampling of harrow stopped at
+ * 1,204 of 65,536 samples. Of these 41 truncated, 3 failed (lab: the prompt does not fit). Left: 64,332 samples, ..."
  */
 export function unfinishedText(of: {
   study: string;
@@ -176,6 +176,8 @@ export function unfinishedText(of: {
   /** Why it ended, where that is known. */
   stopped: string | undefined;
   quality: Pick<Quality, 'flaws' | 'failures'>;
+  /** What is left to do. */
+  left: string;
 }): string {
   const { flaws, failures } = of.quality;
   const [reason] = Object.keys(failures);
@@ -187,6 +189,7 @@ export function unfinishedText(of: {
   return [
     `Sampling of ${of.study} stopped at ${done} samples${of.stopped === undefined ? '.' : `: ${ended(of.stopped)}`}`,
     ...(notes.length > 0 ? [`Of these ${ended(notes.join(', '))}`] : []),
+    `Left: ${ended(of.left)}`,
   ].join(' ');
 }
 

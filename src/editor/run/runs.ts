@@ -115,13 +115,13 @@ export class Runs implements vscode.Disposable {
   }
 
   cancel(dir: string, verb: StageVerb): void {
-    this.#active.get(keyOf(dir, verb))?.run.cancel();
+    this.#active.get(keyOf(dir, verb))?.run.cancel('user');
   }
 
-  /** Tells every run to stop, and waits until all have. */
+  /** Tells every run to stop since the window closes, and waits until all have. */
   async cancelAll(): Promise<void> {
     const runs = [...this.#active.values()].map(({ run }) => run);
-    for (const run of runs) run.cancel();
+    for (const run of runs) run.cancel('window');
     await Promise.all(runs.map(({ outcome }) => outcome));
   }
 

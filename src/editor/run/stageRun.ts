@@ -14,7 +14,8 @@ export interface StageListener {
 /** One run in a thread of its own; `outcome` always settles and never rejects. */
 export interface StageRun {
   readonly outcome: Promise<StageOutcome>;
-  cancel: () => void;
+  /** @param by who wants it no more, or a window that closes. */
+  cancel: (by: 'user' | 'window') => void;
 }
 
 export interface StageRunOptions {
@@ -85,8 +86,8 @@ export function startStage(options: StageRunOptions): StageRun {
 
   return {
     outcome,
-    cancel: () => {
-      send({ type: 'cancel' });
+    cancel: (by) => {
+      send({ type: 'cancel', byUser: by === 'user' });
       grace ??= setTimeout(() => {
         end({
           type: 'failed',

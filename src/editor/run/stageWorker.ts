@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { FromStageWorker, StageOutcome, ToStageWorker } from '../../protocol/stage.ts';
+import { RunCancelled } from '../../stage.ts';
 import { runNamedStage } from '../../stages.ts';
 
 type RunMessage = Extract<ToStageWorker, { type: 'run' }>;
@@ -14,7 +15,12 @@ const send = (message: FromStageWorker) => {
 };
 
 port.on('message', (message: ToStageWorker) => {
-  if (message.type === 'cancel') cancelled.abort(new Error('Cancelled in the editor.'));
+  if (message.type === 'cancel')
+    cancelled.abort(
+      message.byUser
+        ? new RunCancelled('Cancelled in the editor.')
+        : new Error('The window was closed.'),
+    );
   else
     void run(message).then((outcome) => {
       send(outcome);

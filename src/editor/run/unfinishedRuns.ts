@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
-import type { StageOutcome } from '../../protocol/stage.ts';
+import type { SamplingEstimate } from '../../sampling/estimate.ts';
 import { QualityCounts } from '../../sampling/quality.ts';
 import { forgetRun, keepRun, unfinishedRun, type RunRecord } from '../../study/runRecord.ts';
-import { studyPaths } from '../../study/study.ts';
+import { openStudy, studyPaths, type Study } from '../../study/study.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { estimateStudy } from './estimateStudy.ts';
@@ -12,31 +12,36 @@ import { unfinishedText } from './runTexts.ts';
 export interface UnfinishedRunsPorts {
   store: StudyStore;
   log: vscode.LogOutputChannel;
+  /** What is left to do on the server of a run, in a sentence. */
+  estimateText: (record: RunRecord, of: Study, estimate: SamplingEstimate) => Promise<string>;
   /** Goes on where a run stopped. */
-  resume: (study: OpenStudy, endpoint: string) => Promise<void>;
+  resume: (study: OpenStudy, record: RunRecord) => Promise<void>;
 }
 
-/** After a reload the process that ran before takes some seconds to end. */
+/** What changes in a study is looked at after a moment; while its run goes on, wherever that is, again and again. */
+const LOOK_MS = 500;
 const LOOK_AGAIN_MS = 3_000;
-const LOOKS = 10;
 
 /**
- * Runs of sampling that did not end: by a crash, a reload, a server that went away. Offers once to go on, and never goes on
- * by itself.
+ * Runs of sampling that did not end, whoever began them: by a crash, a kill, a reload, a server that went away. Offers once
+ * to go on, and never goes on by itself.
  */
 export class UnfinishedRuns implements vscode.Disposable {
   readonly #ports: UnfinishedRunsPorts;
-  readonly #looked = new Set<string>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Studies that are sampled by this window, which says itself how that ends. */
+  readonly #here = new Set<string>();
+  /** By folder, when the run began that nothing more is to be said of. */
+  readonly #settled = new Map<string, string>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable[];
-  #closing = false;
 
   constructor(ports: UnfinishedRunsPorts) {
     this.#ports = ports;
     const { store } = ports;
     this.#subscriptions = [
-      store.onDidChange(() => {
-        this.#lookAtAll();
+      store.onDidChange(({ study }) => {
+        if (study) this.#lookSoon(study.dir);
+        else this.#lookAtAll();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.#lookAtAll();
@@ -47,104 +52,93 @@ export class UnfinishedRuns implements vscode.Disposable {
     });
   }
 
-  async begin({ dir }: OpenStudy, endpoint: string): Promise<void> {
-    this.#looked.add(dir);
-    await keepRun(
-      { paths: studyPaths(dir) },
-      { endpoint, started_at: new Date().toISOString(), offered: false },
-    );
+  /** Runs sampling in this window: whoever does so tells of its end. */
+  async during<T>({ dir }: OpenStudy, sampling: () => Promise<T>): Promise<T> {
+    this.#here.add(dir);
+    try {
+      return await sampling();
+    } finally {
+      const left = await unfinishedRun({ paths: studyPaths(dir) });
+      if (left) this.#settled.set(dir, left.record.started_at);
+      this.#here.delete(dir);
+    }
   }
 
-  /** What was cancelled is not offered again: that is what the user asked for. */
-  async ended({ dir }: OpenStudy, outcome: StageOutcome): Promise<void> {
-    const study = { paths: studyPaths(dir) };
-    const found = await unfinishedRun(study);
-    if (!found) return;
-    if (outcome.type === 'failed')
-      await keepRun(study, { ...found.record, stopped: outcome.message });
-    else if (outcome.type === 'done' || !this.#closing) await forgetRun(study);
-  }
-
-  /** The window closes: runs that it cancels have not ended. */
-  close(): void {
-    this.#closing = true;
-  }
-
-  /** The endpoint of a run that could be gone on with. */
-  async endpointOf({ dir }: OpenStudy): Promise<string | undefined> {
+  /** The run of a study that could be gone on with. */
+  async of({ dir }: OpenStudy): Promise<RunRecord | undefined> {
     const found = await unfinishedRun({ paths: studyPaths(dir) });
-    return found && !found.running ? found.record.endpoint : undefined;
+    return found?.running === false ? found.record : undefined;
   }
 
   dispose(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
   #lookAtAll(): void {
-    if (!vscode.workspace.isTrusted) return;
-    for (const study of this.#ports.store.studies()) {
-      if (study.loading || this.#looked.has(study.dir)) continue;
-      this.#looked.add(study.dir);
-      this.#look(study, LOOKS);
-    }
+    for (const { dir } of this.#ports.store.studies()) this.#lookSoon(dir);
   }
 
-  #look(study: OpenStudy, looks: number): void {
-    this.#offer(study).then(
-      (looked) => {
-        if (looked || looks <= 1) return;
-        const timer = setTimeout(() => {
-          this.#timers.delete(timer);
-          this.#look(study, looks - 1);
-        }, LOOK_AGAIN_MS);
-        this.#timers.add(timer);
-      },
-      (error: unknown) => {
-        this.#ports.log.warn(`Looking for an unfinished run of ${study.dir}: ${messageOf(error)}`);
-      },
-    );
+  #lookSoon(dir: string, ms = LOOK_MS): void {
+    if (this.#timers.has(dir)) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(dir);
+      this.#look(dir).catch((error: unknown) => {
+        this.#ports.log.warn(`Looking for an unfinished run of ${dir}: ${messageOf(error)}`);
+      });
+    }, ms);
+    this.#timers.set(dir, timer);
   }
 
-  /** @returns false where the run may still be ending. */
-  async #offer(study: OpenStudy): Promise<boolean> {
-    const found = await unfinishedRun({ paths: studyPaths(study.dir) });
-    if (!found) return true;
-    if (found.running) return false;
-    const { record } = found;
-    if (record.offered || !study.config) return true;
+  async #look(dir: string): Promise<void> {
+    const study = this.#ports.store.study(dir);
+    if (!vscode.workspace.isTrusted || !study || study.loading || this.#here.has(dir)) return;
+    const found = await unfinishedRun({ paths: studyPaths(dir) });
+    if (!found || found.record.offered) return;
+    if (this.#settled.get(dir) === found.record.started_at) return;
+    // Nobody tells when a process is killed.
+    if (found.running) this.#lookSoon(dir, LOOK_AGAIN_MS);
+    else await this.#offer(study, found.record);
+  }
+
+  async #offer(study: OpenStudy, record: RunRecord): Promise<void> {
+    this.#settled.set(study.dir, record.started_at);
+    // What the run wrote last may not have been read yet.
+    await this.#ports.store.refresh(study.dir);
     const text = await this.#textOf(study, record);
     if (text === undefined) {
       await forgetRun({ paths: studyPaths(study.dir) });
-      return true;
+      return;
     }
     await keepRun({ paths: studyPaths(study.dir) }, { ...record, offered: true });
     this.#ports.log.info(text);
     void vscode.window.showInformationMessage(text, RESUME, LATER).then((picked) => {
-      if (picked === RESUME) return this.#ports.resume(study, record.endpoint);
+      if (picked === RESUME) return this.#ports.resume(study, record);
       return undefined;
     });
-    return true;
   }
 
   /** Undefined where nothing is missing. */
-  async #textOf(study: OpenStudy, { stopped }: RunRecord): Promise<string | undefined> {
+  async #textOf(study: OpenStudy, record: RunRecord): Promise<string | undefined> {
+    const { index } = study;
+    const { sampling, n, stopped } = record;
+    const opened = await openStudy(study.dir, record.settings);
     const pause = () => this.#ports.store.slices.pause();
-    const { samples: missing } = await estimateStudy(study, { maxTokens: 0, pause });
-    if (missing === 0) return undefined;
+    const { max_tokens: maxTokens } = opened.config.sampling;
+    const estimate = await estimateStudy(index, { sampling, n }, { maxTokens, pause });
+    if (estimate.samples === 0) return undefined;
     const counts = new QualityCounts();
-    for (const id of study.index.questions.keys()) {
+    for (const id of index.questions.keys()) {
       await pause();
-      if (!study.selection.otherSampling)
-        counts.add(study.index.trajectories(id, study.selection.sampling));
+      counts.add(index.trajectories(id, sampling).filter((entry) => entry.index < n));
     }
-    const total = study.index.questions.size * study.expected;
     return unfinishedText({
       study: study.name,
-      total,
-      missing,
+      total: index.questions.size * n,
+      missing: estimate.samples,
       stopped,
       quality: counts.quality(),
+      left: await this.#ports.estimateText(record, opened, estimate),
     });
   }
 }

@@ -25,7 +25,7 @@ export function qualityDetails(quality: Quality): Detail[] {
 }
 
 /** "3 truncated", "1 refused": what should be seen without a tooltip; failures are told elsewhere. */
-export function flawFacts({ flaws }: Quality): string[] {
+export function flawFacts({ flaws }: Pick<Quality, 'flaws'>): string[] {
   return (['truncated', 'refused', 'empty'] as const)
     .filter((flaw) => flaws[flaw] > 0)
     .map((flaw) => `${number(flaws[flaw])} ${flaw}`);

@@ -73,12 +73,12 @@ export function questionRow(entry: QuestionEntry, state: QuestionState, study: R
   const facts = questionFacts(entry, state, 0);
   const condition = questionCondition(state, facts, study);
   const measured = [
-    ...(facts.failed > 0 ? [`${facts.failed} failed`] : []),
+    ...(facts.flaws.failed > 0 ? [`${facts.flaws.failed} failed`] : []),
     ...(facts.margin === undefined ? [] : [`margin ${facts.margin.toFixed(3)}`]),
   ];
   const words = conditionWords(condition, state, facts);
   const split = answerSplit(state);
-  const flaws = flawFacts(qualityOf(state.trajectories));
+  const flaws = flawFacts(facts);
   const question = oneLine(entry.question, 120);
   return {
     label: entry.id,
@@ -177,7 +177,7 @@ function questionDetails(
     ['Context', `${plural(entry.contextTokens, 'token')}, ${plural(entry.documents, 'document')}`],
     [
       'Trajectories',
-      `${facts.trajectories} of ${expected}${facts.failed > 0 ? `, ${facts.failed} failed` : ''}`,
+      `${facts.trajectories} of ${expected}${facts.flaws.failed > 0 ? `, ${facts.flaws.failed} failed` : ''}`,
     ],
     [
       'Answers',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEditorServer, type EditorServer } from './editorServer.ts';
 import { startModelServer, type ModelServer } from './modelServer.ts';
-import { runProgram } from './programs.ts';
+import { runProgram, startProgram, type Program } from './programs.ts';
 import { requirements, ROOT, type Requirements } from './requirements.ts';
 import { outputFile } from './screenshots.ts';
 import { startBrowser, type WatchedBrowser } from './watchedBrowser.ts';
@@ -108,11 +108,25 @@ export class Session {
     await this.#startModel(this.model.port);
   }
 
-  /** Runs the `sealong` command, as in a terminal beside the editor. */
+  /** Runs the `sealong` command to its end, as in a terminal beside the editor. */
   async command(args: readonly string[]): Promise<void> {
+    await runProgram(...this.#commandLine(args));
+  }
+
+  /** Starts the `sealong` command, with more in its environment, to be ended by the test. */
+  startCommand(args: readonly string[], more: Record<string, string>): Program {
+    const program = startProgram(...this.#commandLine(args, more));
+    this.cleanUp(program.stop);
+    return program;
+  }
+
+  #commandLine(
+    args: readonly string[],
+    more: Record<string, string> = {},
+  ): Parameters<typeof startProgram> {
     const { node, embedded } = this.#requirements;
-    const env = { SEALONG_CACHE: this.#cache, SEALONG_EMBEDDED: embedded };
-    await runProgram(node, [join(ROOT, 'dist/sealong.js'), ...args], { env });
+    const env = { SEALONG_CACHE: this.#cache, SEALONG_EMBEDDED: embedded, ...more };
+    return [node, [join(ROOT, 'dist/sealong.js'), ...args], { env }];
   }
 
   /** Does something when the session stops. */

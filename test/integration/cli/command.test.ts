@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { z } from 'zod';
@@ -11,44 +8,9 @@ import { readAllRecords } from '../../../src/records/jsonl.ts';
 import { trajectorySchema } from '../../../src/records/schemas.ts';
 import { seededRandom } from '../../../src/random.ts';
 import { goodAnswer, startChatServer } from '../../support/chatServer.ts';
+import { ended, run, start, summaryOf } from '../../support/commandRun.ts';
 import { studyWith } from '../../support/study.ts';
 import { withFolder } from '../../support/temporary.ts';
-
-const COMMAND = new URL('../../../src/cli/main.ts', import.meta.url).pathname;
-
-function start(args: readonly string[], folder: string): ChildProcess {
-  return spawn(process.execPath, [COMMAND, ...args], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      SEALONG_CACHE: join(folder, 'cache'),
-      SEALONG_API_KEY: 'sk-secret',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-async function ended(child: ChildProcess): Promise<Ended> {
-  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const textOf = (stream: Readable | null) => (stream ? text(stream) : Promise.resolve(''));
-  const [out, err] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
-  return { code: await closed, out, err };
-}
-
-const run = (args: readonly string[], folder: string): Promise<Ended> => ended(start(args, folder));
-
-/** The one JSON object on stdout. */
-function summaryOf({ code, out, err }: Ended): Record<string, unknown> {
-  assert.equal(code, 0, err);
-  assert.equal(out.trim().split('\n').length, 1);
-  return z.record(z.string(), z.unknown()).parse(JSON.parse(out));
-}
 
 async function trajectories(folder: string) {
   const { records } = await readAllRecords(join(folder, 'trajectories.jsonl'), trajectorySchema);

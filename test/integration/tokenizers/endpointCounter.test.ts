@@ -43,8 +43,15 @@ test('llama.cpp counts, and from the second text on is asked its own way at once
 
 for (const [name, status, text, code, message] of [
   ['no such path', 404, 'Not Found', 'no_tokenizer', /404: Not Found.*questions\.tokenizer/],
-  ['a web page', 200, '<html>hello</html>', 'no_tokenizer', /<html>.*questions\.tokenizer/],
-  ['a wrong key', 401, '{}', 'bad_key', /SEALONG_API_KEY/],
+  [
+    'a web page',
+    200,
+    '<html>hello</html>',
+    'no_tokenizer',
+    /200: a web page.*questions\.tokenizer/,
+  ],
+  ['a wrong key', 401, '{}', 'unauthorized', /SEALONG_API_KEY/],
+  ['a way to another address', 302, '', 'redirected', /does not follow/],
   ['a fault of its own', 500, 'oops', 'no_tokenizer', /500: oops/],
 ] as const)
   test(`a server that answers with ${name} is one clear error`, () =>
@@ -71,7 +78,7 @@ test('a server that is not there is one clear error', async () => {
   const counter = endpointCounter('m', { url: gone, apiKey: undefined });
   await assert.rejects(async () => counter.count('a'), {
     code: 'server_unreachable',
-    message: /ECONNREFUSED/,
+    message: /nothing listens there.*questions\.tokenizer/,
   });
 });
 

@@ -59,7 +59,7 @@ export function scoredQuestion(n: number): PanelQuestion {
       finishReason: truncated ? 'length' : 'stop',
       completionTokens: 180 + random.below(160),
       score: sum / n,
-      truncated,
+      flaws: truncated ? ['truncated'] : [],
       failed: false,
       cluster: truncated ? null : (['wye', 'morven', null][kind] ?? null),
       wording: truncated ? null : (['Thomas Wye', 'Ada Morven', null][kind] ?? null),
@@ -191,7 +191,7 @@ export function unscoredQuestion(n: number): PanelQuestion {
         ...trajectory,
         score: null,
         failed,
-        truncated: false,
+        flaws: failed ? ['failed'] : [],
         text: failed ? '' : trajectory.text,
         finishReason: failed ? 'server_unreachable' : 'stop',
       };

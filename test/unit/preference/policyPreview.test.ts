@@ -14,13 +14,17 @@ interface Sample {
   finish?: string;
   text?: string;
   refused?: true;
+  characters?: number;
 }
 
 function state(samples: readonly Sample[], policy: Partial<PairPolicy> = {}, id = 'q') {
   const trajectories = samples.map(
-    ({ tokens, answer, finish = 'stop', text, refused }, index): TrajectoryEntry => ({
+    (
+      { tokens, answer, finish = 'stop', text, refused, characters = tokens * 4 },
+      index,
+    ): TrajectoryEntry => ({
       ...{ questionId: id, index, sampling: 's', finishReason: finish, completionTokens: tokens },
-      ...{ text: text ?? `text ${index}`, characters: tokens * 4, offset: 0, length: 0 },
+      ...{ text: text ?? `text ${index}`, characters, offset: 0, length: 0 },
       ...(answer === undefined ? {} : { answer }),
       ...(refused ? { refused } : {}),
     }),
@@ -65,20 +69,21 @@ test('limits of margin and length take the next one that holds them, or leave th
   assert.equal(pair({ rejected: 'lowest', max_length_ratio: 1.05 }).leftOut, 'length_ratio');
 });
 
-test('truncated ones, doubles and refusals are passed over on both sides where the study drops them', () => {
+test('truncated ones, doubles, refusals and empty ones are passed over on both sides where the study drops them', () => {
   const samples: Sample[] = [
     { score: 0.9, tokens: 9, finish: 'length' },
     { score: 0.8, tokens: 9, text: 'same' },
     { score: 0.7, tokens: 9, text: 'same' },
     { score: 0.6, tokens: 9 },
     { score: 0.5, tokens: 9, refused: true },
+    { score: 0.4, tokens: 9, characters: 0 },
   ];
-  const drop: PairPolicy['drop'] = ['truncated', 'duplicates', 'refusals'];
+  const drop: PairPolicy['drop'] = ['truncated', 'duplicates', 'refusals', 'empty'];
   const { chosen, rejected: low } = pair({ rejected: 'lowest', drop }, samples);
   assert.deepEqual([chosen?.index, low?.index], [1, 3]);
   assert.deepEqual(
     [pair({}, samples).chosen?.index, rejected({ rejected: 'lowest' }, samples)],
-    [0, 4],
+    [0, 5],
   );
 });
 

@@ -26,8 +26,23 @@ test('numbers of a question that nobody has looked at', () => {
   const facts = factsAfter();
   assert.equal(facts.margin?.toFixed(2), '0.70');
   assert.equal(facts.spread?.toFixed(2), '0.70');
-  assert.deepEqual([facts.trajectories, facts.failed, facts.lengthGap], [3, 1, 0]);
+  assert.deepEqual([facts.trajectories, facts.flaws.failed, facts.lengthGap], [3, 1, 0]);
   assert.deepEqual([facts.reviewedBy, facts.leftOut, facts.disputed], [[], undefined, false]);
+});
+
+test('samples are counted by what speaks against them', () => {
+  const state = questionState(scores);
+  const [first, second, third, failed] = state.trajectories;
+  assert.ok(first && second && third && failed);
+  const trajectories = [
+    { ...first, finishReason: 'length' },
+    { ...second, text: first.text, refused: true as const },
+    { ...third, characters: 0 },
+    failed,
+  ];
+  assert.deepEqual(questionFacts(entry, { ...state, trajectories }, 0).flaws, {
+    ...{ failed: 1, empty: 1, refused: 1, truncated: 1, duplicate: 1 },
+  });
 });
 
 test('agreement is a review without an override, a skip is neither', () => {

@@ -8,7 +8,7 @@ import { BUILT_IN_VIEWS } from '../../../src/review/views.ts';
 function facts(place: number, more: Partial<QuestionFacts> = {}): QuestionFacts {
   return {
     ...{ id: `q-${place}`, place, text: `q-${place}\nwho built it?`, contextTokens: 100 },
-    ...{ trajectories: 8, failed: 0, truncated: 0, duplicates: 0, refused: 0 },
+    ...{ trajectories: 8, flaws: { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 } },
     ...{ pairTruncated: false, margin: place / 100, spread: 0.5, clusters: 1, majority: 1 },
     ...{ entropy: 0, unclear: 0, chosenCluster: 0, rejectedCluster: 0, lengthGap: 5 },
     ...{ overriddenBy: [], reviewedBy: [], outdatedBy: [], skippedBy: [], flaggedBy: [] },
@@ -31,6 +31,19 @@ test('all conditions of a view must hold', () => {
   assert.deepEqual(run(list, { filter: { ...filter, not_reviewed_by: 'me' } }).ids, ['q-1']);
   assert.deepEqual(run(list, { filter: { reviewed_by: 'ann' } }).ids, ['q-0']);
   assert.deepEqual(run(list, { filter: { text: 'BUILT 3' } }).ids, ['q-3']);
+});
+
+test('a view can ask for questions whose samples have a flaw, or have none', () => {
+  const none = { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 };
+  const flawed = (['failed', 'empty', 'refused', 'truncated', 'duplicate'] as const).map(
+    (flaw, place) => facts(place, { flaws: { ...none, [flaw]: 2 } }),
+  );
+  const list = [...flawed, facts(5)];
+  const filters = ['failed', 'empty', 'refused', 'truncated', 'duplicates'] as const;
+  for (const [place, flaw] of filters.entries()) {
+    assert.deepEqual(run(list, { filter: { [flaw]: true } }).ids, [`q-${place}`]);
+    assert.equal(run(list, { filter: { [flaw]: false } }).ids.length, 5);
+  }
 });
 
 test('what is not known comes last whichever way is up, and equals stay in the order of the file', () => {

@@ -7,6 +7,7 @@ import type { SamplingProgress, StageProgress } from '../../../src/stage.ts';
 const quiet: SamplingProgress = {
   promptTokens: 0,
   cachedTokens: null,
+  sharedTokens: 0,
   completionTokens: 0,
   inFlight: 1,
   limit: 4,
@@ -48,13 +49,35 @@ test('a run that goes well says little', () => {
       inFlight: 62,
     }),
   );
-  assert.equal(samplingText(last, pace), 'in 108K tokens/s, 97 % cached · 62 in flight');
+  assert.equal(samplingText(last, pace), 'in 108K tokens/s, 97 % reused · 62 in flight');
 });
 
 test('before anything came only what is in flight is known', () => {
   const { pace, last } = paced(progress(0, {}));
   assert.equal(samplingText(last, pace), '1 in flight');
   assert.equal(samplingText({ type: 'progress', done: 0, total: 1, unit: 'questions' }, pace), '');
+});
+
+test('what choices of one request share counts as reused, though the server counts such a prompt once', () => {
+  const reused = (sampling: Partial<SamplingProgress>) => {
+    const { pace, last } = paced(progress(0, {}), progress(32, sampling));
+    const detail = samplingDetails(last, pace, 0).find(({ term }) => term === 'Prompts reused');
+    return [samplingText(last, pace).split(' · ')[0], detail?.value];
+  };
+  const asked = { promptTokens: 18_000, sharedTokens: 31 * 18_000 };
+  assert.deepEqual(reused({ ...asked, cachedTokens: 0 }), [
+    'in 18K tokens/s, 97 % reused',
+    '97 % (0 tokens from the prefix cache, 558K shared by choices of one request)',
+  ]);
+  assert.deepEqual(reused({ ...asked, cachedTokens: null }), [
+    'in 18K tokens/s, 97 % reused',
+    "97 % (the server does not tell of its cache's tokens, 558K shared by choices of one request)",
+  ]);
+  assert.deepEqual(reused({ promptTokens: 18_000, cachedTokens: null }), [
+    'in 18K tokens/s',
+    'not told by the server',
+  ]);
+  assert.equal(reused({ promptTokens: 18_000, cachedTokens: 0 })[0], 'in 18K tokens/s, 0 % reused');
 });
 
 test('the details hold errors by kind with what is done about them, and each replica', () => {
@@ -87,7 +110,7 @@ test('the details hold errors by kind with what is done about them, and each rep
       'Time left: about 17 min',
       'Tokens in: 1.2M, 1.2M a second',
       'Tokens out: 26K, 26K a second',
-      'From the prefix cache: 1.1M of the tokens in, 95 %',
+      'Prompts reused: 95 % (1.1M tokens from the prefix cache)',
       'In flight: 60, at most 64',
       'gpu-1:8000: 60 in flight, 2 questions',
       'gpu-2:8000: resting after errors',

@@ -7,7 +7,11 @@ import { forgetRun, keepRun, unfinishedRun } from '../../../src/study/runRecord.
 import { studyWith } from '../../support/study.ts';
 import { withFolder } from '../../support/temporary.ts';
 
-const record = { endpoint: 'lab', started_at: '2026-01-01T00:00:00.000Z', offered: false };
+const record = {
+  endpoint: { name: 'lab', base_url: 'http://lab:8000/v1' },
+  ...{ sampling: 'hash', n: 32, settings: [{ path: ['sampling', 'n'], value: 32 }] },
+  ...{ started_at: '2026-01-01T00:00:00.000Z', offered: false },
+};
 
 test('a run is unfinished from its start until it is forgotten', async () => {
   await withFolder(async (folder) => {

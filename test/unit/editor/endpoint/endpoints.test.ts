@@ -4,6 +4,7 @@ import {
   isLoopback,
   knownEndpoints,
   originOf,
+  sameEndpoint,
   selectedEndpoint,
   type EndpointSources,
 } from '../../../../src/editor/endpoint/endpoints.ts';
@@ -126,6 +127,19 @@ test('no endpoint, or one that is gone, is an error that says what to do', () =>
   refused({ ...none, selected: 'gone' }, /"gone"/);
   refused({ ...none, selected: 'embedded' }, /Start it/);
   refused({ ...none, configured: 'nonsense' }, /Select/);
+});
+
+test('the server of an earlier run is found by its name, else by its address', () => {
+  const { endpoints } = knownEndpoints({
+    ...none,
+    configured: { lab: { base_url: 'http://lab:8000' }, other: { base_url: 'http://other:8000' } },
+  });
+  const nameOf = (of: { name?: string; base_url: string }) => sameEndpoint(endpoints, of)?.name;
+  // Of a name whose address has changed since, it is the server that the user means now.
+  assert.equal(nameOf({ name: 'lab', base_url: 'http://lab:9000/v1' }), 'lab');
+  assert.equal(nameOf({ base_url: 'http://other:8000/v1' }), 'other');
+  assert.equal(nameOf({ name: 'gone', base_url: 'http://other:8000/v1' }), 'other');
+  assert.equal(nameOf({ base_url: 'http://elsewhere:8000/v1' }), undefined);
 });
 
 test('loopback is told from other machines', () => {

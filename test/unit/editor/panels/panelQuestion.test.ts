@@ -71,6 +71,18 @@ test('a question shows its trajectories with scores, its pair and its matrix', (
   assert.deepEqual([shown.canUndo, shown.canRedo], [false, false]);
 });
 
+test('each sample comes with what speaks against it', () => {
+  const state = questionState(scores);
+  const trajectories = state.trajectories.map((entry) =>
+    entry.index === 1 ? { ...entry, text: 'digest 0', finishReason: 'length' } : entry,
+  );
+  const shown = panelQuestion(input({ state: { ...state, trajectories } })).trajectories;
+  assert.deepEqual(
+    shown.map(({ flaws }) => flaws),
+    [[], ['truncated', 'duplicate'], [], ['failed']],
+  );
+});
+
 test('a text of which the scorer saw only the beginning says so', () => {
   const state = questionState(scores, [], { truncated: [2] });
   const shown = panelQuestion(input({ state })).trajectories;

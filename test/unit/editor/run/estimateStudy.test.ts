@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { estimateStudy } from '../../../../src/editor/run/estimateStudy.ts';
 import { START } from '../../../../src/records/lines.ts';
 import { StudyIndex } from '../../../../src/study/studyIndex.ts';
-import { questionState, selection } from '../../../support/questionState.ts';
+import { questionState } from '../../../support/questionState.ts';
 
 const index = new StudyIndex();
 const entries = ['q', 'other'].map((id, position) => ({
@@ -22,8 +22,7 @@ index.apply({ kind: 'trajectories', entries: [...trajectories], problems: [], ne
 const options = { maxTokens: 10, pause: () => Promise.resolve() };
 
 test('what is there up to N is not sampled again, failed ones included', async () => {
-  const estimate = async (expected: number) =>
-    estimateStudy({ index, selection, expected }, options);
+  const estimate = async (n: number) => estimateStudy(index, { sampling: 's', n }, options);
   const eight = await estimate(8);
   assert.equal(eight.samples, 5 + 8);
   assert.equal(eight.questions, 2);
@@ -32,7 +31,6 @@ test('what is there up to N is not sampled again, failed ones included', async (
 });
 
 test('samples of other parameters do not count', async () => {
-  const other = { ...selection, otherSampling: true };
-  const { samples } = await estimateStudy({ index, selection: other, expected: 8 }, options);
+  const { samples } = await estimateStudy(index, { sampling: 'other', n: 8 }, options);
   assert.equal(samples, 16);
 });

@@ -71,10 +71,13 @@ test('a summary of another shape still gives a sentence', () => {
 
 test('a run that did not end says how far it came, why, and what its samples are like', () => {
   const flaws = { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 };
-  const harrow = { study: 'harrow', total: 65536, missing: 64332, stopped: undefined };
+  const harrow = {
+    ...{ study: 'harrow', total: 65536, missing: 64332, stopped: undefined },
+    left: '64,332 samples, 1.2B prompt tokens',
+  };
   assert.equal(
     unfinishedText({ ...harrow, quality: { flaws, failures: {} } }),
-    'Sampling of harrow stopped at 1,204 of 65,536 samples.',
+    'Sampling of harrow stopped at 1,204 of 65,536 samples. Left: 64,332 samples, 1.2B prompt tokens.',
   );
   assert.equal(
     unfinishedText({
@@ -85,6 +88,6 @@ test('a run that did not end says how far it came, why, and what its samples are
         failures: { 'the prompt does not fit': 2, 'it was refused': 1 },
       },
     }),
-    'Sampling of harrow stopped at 1,204 of 65,536 samples: Could not reach gpu-1:8000: nothing listens there; is the server running? Of these 41 truncated, 3 failed (the prompt does not fit).',
+    'Sampling of harrow stopped at 1,204 of 65,536 samples: Could not reach gpu-1:8000: nothing listens there; is the server running? Of these 41 truncated, 3 failed (the prompt does not fit). Left: 64,332 samples, 1.2B prompt tokens.',
   );
 });

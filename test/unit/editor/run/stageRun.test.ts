@@ -45,7 +45,7 @@ test('a run reports what its worker sends and ends with its summary', async () =
 
 test('a cancelled run ends when its worker says so', async () => {
   const { outcome, cancel } = run(STOPS);
-  cancel();
+  cancel('user');
   assert.deepEqual(await outcome, { type: 'cancelled' });
 });
 
@@ -63,7 +63,7 @@ test('a run that does not stop is given up after the grace period', async () => 
     `parentPort.on('message', ({ type }) => { if (type === 'cancel') setTimeout(() => parentPort.close(), 300); });`,
     100,
   );
-  cancel();
+  cancel('user');
   const result = await outcome;
   assert.equal(result.type === 'failed' && result.code, 'not_stopped');
 });

@@ -7,7 +7,7 @@ export function sample(index: number, score: number | null): PanelTrajectory {
     finishReason: 'stop',
     completionTokens: 10,
     score,
-    truncated: false,
+    flaws: [],
     failed: false,
     cluster: index < 2 ? 'wye' : 'morven',
     wording: index < 2 ? 'wye' : 'morven',
