@@ -1,15 +1,28 @@
 import { Agent, request } from 'node:http';
 
-/** The least that asks a server so many times: no study, no records, no parsing of answers. */
-const [, , url = '', samples = '0', inFlight = '1', characters = '0'] = process.argv;
+/**
+ * The least that asks a server so many times: no study, no records, and what comes back is not looked at. Its requests
+ * are those of `sealong sample`: several choices are read along.
+ */
+const [, , url = '', requests = '0', inFlight = '1', choices = '1', characters = '0'] =
+  process.argv;
 const agent = new Agent({ keepAlive: true });
-const body = JSON.stringify({
-  model: 'scripted',
-  messages: [{ role: 'user', content: 'word '.repeat(Number(characters) / 5) }],
-  max_tokens: 64,
-  n: 1,
-});
-const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+const n = Number(choices);
+const body = Buffer.from(
+  JSON.stringify({
+    model: 'scripted',
+    messages: [{ role: 'user', content: 'word '.repeat(Number(characters) / 5) }],
+    max_tokens: 64,
+    n,
+    ...(n > 1
+      ? {
+          stream: true,
+          stream_options: { include_usage: true, continuous_usage_stats: true },
+        }
+      : {}),
+  }),
+);
+const headers = { 'content-type': 'application/json', 'content-length': body.length };
 
 function ask(): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -25,7 +38,7 @@ function ask(): Promise<void> {
   });
 }
 
-let left = Number(samples);
+let left = Number(requests);
 await Promise.all(
   Array.from({ length: Number(inFlight) }, async () => {
     while (left-- > 0) await ask();

@@ -9,7 +9,7 @@ import { parseSetting } from '../../src/study/loadConfig.ts';
 import { initStudy } from '../../src/study/study.ts';
 import { ROOT } from '../e2e/support/requirements.ts';
 import { questionRecord } from '../support/study.ts';
-import { compare, figureOf, progress, report } from './comparison.ts';
+import { compare, figureOf, progress, report, type Comparison } from './comparison.ts';
 
 /** The method's own size: 2,048 questions x 32 samples; fewer for a first look. */
 const SAMPLES = Number(process.env['SEALONG_BENCH_SAMPLES'] ?? 65_536);
@@ -97,46 +97,60 @@ const sampled = (folder: string, url: string, choices: number): Promise<Measured
   return measured(child);
 };
 
-progress(`${SAMPLES} requests of a bare load generator`);
-const bare = await serving('single', (url) => {
-  const args = [url, String(SAMPLES), String(IN_FLIGHT), String(CONTEXT_CHARACTERS)];
-  const child = startNode('test/bench/bareLoad.ts', args, ROOT);
-  child.stdout?.resume();
-  return measured(child);
-});
-progress(`${SAMPLES} samples by "sealong sample", a request each`);
-const ours = await serving('single', (url) =>
-  inStudy(SAMPLES, (folder) => sampled(folder, url, 1)),
-);
-const fewer = SAMPLES / 4;
-progress(`${fewer} samples by "sealong sample", ${N} choices a request`);
-const sets = await serving('n', (url) => inStudy(fewer, (folder) => sampled(folder, url, N)));
+interface Pair {
+  ours: Measured;
+  bare: Measured;
+}
 
-const one = (what: string, unit: string, value: number) => figureOf(what, unit, [value]);
-const share = ({ cpuS }: Measured, samples: number) => (100 * 500 * cpuS) / samples;
-report(
-  [
+/** `sealong sample` and a bare load generator, one after the other, on servers of the same kind. */
+async function beside(choices: number): Promise<Pair> {
+  const ways = choices > 1 ? 'n' : 'single';
+  const requests = SAMPLES / choices;
+  progress(`${requests} requests for ${choices} by a bare load generator`);
+  const bare = await serving(ways, (url) => {
+    const counts = [requests, IN_FLIGHT / choices, choices, CONTEXT_CHARACTERS].map(String);
+    const child = startNode('test/bench/bareLoad.ts', [url, ...counts], ROOT);
+    child.stdout?.resume();
+    return measured(child);
+  });
+  progress(`${SAMPLES} samples by "sealong sample", ${choices} by a request`);
+  const ours = await serving(ways, (url) =>
+    inStudy(SAMPLES, (folder) => sampled(folder, url, choices)),
+  );
+  return { ours, bare };
+}
+
+function comparisonsOf({ ours, bare }: Pair, how: string): Comparison[] {
+  const beside = (
+    what: string,
+    unit: string,
+    value: (of: Measured) => number,
+    aim: string,
+  ): Comparison =>
     compare(
-      `throughput at ${IN_FLIGHT} in flight, answers after 200 ms`,
-      one('sealong sample', 'samples/s', SAMPLES / ours.wallS),
-      one('bare load generator', 'samples/s', SAMPLES / bare.wallS),
-      'at least 0.97x',
-    ),
-    compare(
+      `${what}, ${how}`,
+      figureOf('sealong sample', unit, [value(ours)]),
+      figureOf('bare load generator', unit, [value(bare)]),
+      aim,
+    );
+  return [
+    beside('throughput', 'samples/s', ({ wallS }) => SAMPLES / wallS, 'at least 0.97x'),
+    beside(
       'processor time at 500 samples/s',
-      one('sealong sample', '% of a core', share(ours, SAMPLES)),
-      one('bare load generator', '% of a core', share(bare, SAMPLES)),
+      '% of a core',
+      ({ cpuS }) => (100 * 500 * cpuS) / SAMPLES,
       'under 15 %',
     ),
-    compare(
-      'memory',
-      one('sealong sample', 'MB', ours.peakMb),
-      one('bare load generator', 'MB', bare.peakMb),
-      'under 200 MB',
-    ),
-  ],
+    beside('peak memory', 'MB', ({ peakMb }) => peakMb, 'under 200 MB'),
+  ];
+}
+
+const single = await beside(1);
+const sets = await beside(N);
+report(
+  [...comparisonsOf(sets, `${N} choices a request`), ...comparisonsOf(single, 'a request each')],
   [
-    `${SAMPLES} samples of ${SAMPLES / N} questions with contexts of 18K tokens.`,
-    `With ${N} choices a request, read along: ${(fewer / sets.wallS).toFixed(0)} samples/s, ${share(sets, fewer).toFixed(1)} % of a core at 500 samples/s, ${sets.peakMb.toFixed(0)} MB.`,
+    `${SAMPLES} samples of ${SAMPLES / N} questions with contexts of 18K tokens, ${IN_FLIGHT} in flight, answers after 200 ms.`,
+    `Each in a process of its own; the server is another. By default a request asks for all ${N} choices and is read along.`,
   ],
 );
