@@ -75,14 +75,11 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
 
 function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory[] {
   const { clusters } = state;
-<<<<<<< HEAD
   const wordings = answerWordings({
     answers: correctedAnswers(state.trajectories, state.inForce),
     question: question.question,
   });
-=======
   const flaws = flawsOf(state.trajectories);
->>>>>>> f0c7819 (Offer to go on with runs of the command that broke off, and show each sample's flaws)
   const labels = clusters.clusters.map(({ label }) => label);
   const scores = new Map(
     state.score?.indices.map((index, position) => [index, state.score?.scores[position]]),
