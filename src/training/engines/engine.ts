@@ -24,6 +24,36 @@ export function gpusOf(recipe: Recipe): number {
   return recipe.gpus ?? recipe.sequence_parallel;
 }
 
+/** Steps, optimiser and checkpoints, by the names of transformers' TrainingArguments, which every engine took over. */
+export function optimiserArguments(recipe: Recipe): Record<string, unknown> {
+  return {
+    max_steps: recipe.max_steps,
+    learning_rate: recipe.learning_rate,
+    weight_decay: recipe.weight_decay,
+    adam_beta1: recipe.adam_betas[0],
+    adam_beta2: recipe.adam_betas[1],
+    max_grad_norm: recipe.max_grad_norm,
+    seed: recipe.seed,
+    logging_steps: 1,
+    save_steps: recipe.checkpoints.every_steps,
+    save_total_limit: recipe.checkpoints.keep,
+  };
+}
+
+/** The rest of these arguments, of the engines that pass them on as they are. */
+export function trainingArguments(
+  recipe: Recipe,
+  accumulation = accumulationOf(recipe),
+): Record<string, unknown> {
+  return {
+    num_train_epochs: recipe.epochs,
+    per_device_train_batch_size: recipe.micro_batch_size,
+    gradient_accumulation_steps: accumulation,
+    lr_scheduler_type: recipe.schedule.kind,
+    ...optimiserArguments(recipe),
+  };
+}
+
 /** Said of each engine that cannot share a sequence among GPUs. */
 export function withoutSequenceParallel(recipe: Recipe, why: string): string[] {
   if (recipe.sequence_parallel === 1) return [];

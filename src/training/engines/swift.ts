@@ -1,4 +1,11 @@
-import { accumulationOf, gpusOf, heading, withoutSequenceParallel, type Engine } from './engine.ts';
+import {
+  accumulationOf,
+  gpusOf,
+  heading,
+  trainingArguments,
+  withoutSequenceParallel,
+  type Engine,
+} from './engine.ts';
 
 export const swift: Engine = {
   name: 'swift',
@@ -12,6 +19,10 @@ export const swift: Engine = {
   files: (recipe, data) => {
     const orpo = recipe.method === 'orpo';
     const { lora } = recipe;
+    const accumulation = accumulationOf(
+      recipe,
+      orpo ? gpusOf(recipe) : gpusOf(recipe) / recipe.sequence_parallel,
+    );
     const flags: Record<string, unknown> = {
       ...(orpo ? { rlhf_type: 'orpo', beta: recipe.beta } : {}),
       model: recipe.model.base,
@@ -34,25 +45,9 @@ export const swift: Engine = {
       truncation_strategy: recipe.too_long === 'drop' ? 'delete' : 'raise',
       packing: false,
       ...(orpo ? {} : { sequence_parallel_size: recipe.sequence_parallel }),
-      num_train_epochs: recipe.epochs,
-      max_steps: recipe.max_steps,
-      per_device_train_batch_size: recipe.micro_batch_size,
-      gradient_accumulation_steps: accumulationOf(
-        recipe,
-        orpo ? gpusOf(recipe) : gpusOf(recipe) / recipe.sequence_parallel,
-      ),
-      learning_rate: recipe.learning_rate,
-      lr_scheduler_type: recipe.schedule.kind,
+      ...trainingArguments(recipe, accumulation),
       warmup_ratio: recipe.schedule.warmup,
-      weight_decay: recipe.weight_decay,
-      adam_beta1: recipe.adam_betas[0],
-      adam_beta2: recipe.adam_betas[1],
-      max_grad_norm: recipe.max_grad_norm,
-      seed: recipe.seed,
       gradient_checkpointing: recipe.gradient_checkpointing,
-      logging_steps: 1,
-      save_steps: recipe.checkpoints.every_steps,
-      save_total_limit: recipe.checkpoints.keep,
       output_dir: recipe.name,
       report_to: recipe.track,
     };

@@ -1,11 +1,11 @@
 import type { Recipe } from '../recipe.ts';
 import {
-  accumulationOf,
   CUTS_LONG_PAIRS,
   gpusOf,
   heading,
   python,
   pythonArguments,
+  trainingArguments,
   withoutSequenceParallel,
   type Engine,
 } from './engine.ts';
@@ -46,23 +46,10 @@ ${pythonArguments({
     ? { beta: recipe.beta, disable_dropout: false }
     : { completion_only_loss: true, assistant_only_loss: false, packing: false }),
   max_length: recipe.max_length,
-  num_train_epochs: recipe.epochs,
-  max_steps: recipe.max_steps,
-  per_device_train_batch_size: recipe.micro_batch_size,
-  gradient_accumulation_steps: accumulationOf(recipe),
-  learning_rate: recipe.learning_rate,
-  lr_scheduler_type: recipe.schedule.kind,
+  ...trainingArguments(recipe),
   warmup_steps: recipe.schedule.warmup,
-  weight_decay: recipe.weight_decay,
-  adam_beta1: recipe.adam_betas[0],
-  adam_beta2: recipe.adam_betas[1],
-  max_grad_norm: recipe.max_grad_norm,
-  seed: recipe.seed,
   bf16: recipe.dtype === 'bfloat16',
   gradient_checkpointing: recipe.gradient_checkpointing,
-  logging_steps: 1,
-  save_steps: recipe.checkpoints.every_steps,
-  save_total_limit: recipe.checkpoints.keep,
   report_to: recipe.track === 'none' ? [] : [recipe.track],
 })})
 model = AutoModelForCausalLM.from_pretrained(
