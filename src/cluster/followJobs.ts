@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { SealongError, messageOf } from '../errors.ts';
 import type { Study } from '../study/study.ts';
 import { jobFolder, withState, writeJob, type JobRecord } from '../training/jobRecord.ts';
-import { hasEnded, STOPPED_STATUS, type Sighting } from '../training/jobState.ts';
+import { hasEnded, STOPPED_STATUS, type JobState, type Sighting } from '../training/jobState.ts';
+import { readTrainerState } from '../training/trainerFiles.ts';
 import type { RemoteJob, Scheduler } from './scheduler.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 import { followFiles, type FollowedFile } from './transfer/followFile.ts';
@@ -17,15 +17,13 @@ const WHOLE = ['state.json', 'exit', 'node'] as const;
 /** A job that the scheduler does not know is taken for lost after as many looks. */
 const LOOKS_BEFORE_LOST = 3;
 
-/** How far the trainer is, by its own word. */
-export const trainerStateSchema = z.object({
-  phase: z.string(),
-  step: z.number().optional(),
-  of: z.number().optional(),
-  eta_s: z.number().nullish(),
-  error: z.string().nullish(),
-});
-export type TrainerState = z.infer<typeof trainerStateSchema>;
+const STOPPED = 'stopped by a signal, with a checkpoint to go on from';
+
+/** A scheduler's estimate of a start is taken for the same one within this. */
+const MOVED_MS = 60_000;
+
+/** What a shell gives for a process that SIGKILL ended. */
+const KILLED_STATUS = 137;
 
 /** What was seen of the jobs of a study on one cluster. */
 export class JobsOnCluster {
@@ -81,45 +79,47 @@ export class JobsOnCluster {
     const folder = jobFolder(this.#study, job.id);
     const exit = /^(\d+)\s*$/.exec(await textOf(join(folder, 'exit')))?.[1];
     const status = exit === undefined ? undefined : Number(exit);
-    const node = (await textOf(join(folder, 'node'))).trim();
     const sighting = this.#judged(job, sightings, status);
     if (!sighting) return job;
+    const node = sighting.node ?? (await textOf(join(folder, 'node'))).trim();
     const placed: JobRecord =
-      job.place.kind === 'cluster' && (sighting.node ?? node) !== ''
-        ? { ...job, place: { ...job.place, node: sighting.node ?? node } }
-        : job;
+      job.place.kind === 'cluster' && node !== '' ? { ...job, place: { ...job.place, node } } : job;
     const code = status ?? sighting.exitCode;
+    const reason = sighting.reason ?? killedBy(sighting.state, code);
+    const start = expectedStart(job, sighting, this.#clock.now());
     return withState(
       placed,
       {
-        state: sighting.state,
-        ...(sighting.reason === undefined ? {} : { reason: sighting.reason }),
-        ...(sighting.expectedStart === undefined ? {} : { expected_start: sighting.expectedStart }),
+        state: await this.#saving(job, sighting.state),
+        ...(reason === undefined ? {} : { reason }),
+        ...(start === undefined ? {} : { expected_start: start }),
         ...(code === undefined || !hasEnded(sighting.state) ? {} : { exit_code: code }),
       },
       this.#clock.now(),
     );
   }
 
-  /** The scheduler's word, and the exit status that the job left where the scheduler has forgotten it or says less. */
+  /** The scheduler's word, and what the job left where the scheduler has forgotten it or says less. */
   #judged(
     job: JobRecord,
     sightings: ReadonlyMap<string, Sighting> | undefined,
     status: number | undefined,
   ): Sighting | undefined {
-    const sighting = sightings?.get(job.id);
-    const over = sighting === undefined || hasEnded(sighting.state);
-    if (over && status === STOPPED_STATUS)
-      return {
-        state: sighting?.state === 'cancelled' ? 'cancelled' : 'stopped',
-        reason: 'stopped by a signal with a checkpoint, from which it can go on',
-      };
+    // A scheduler that does not answer may start anew what ended otherwise than well.
+    if (!sightings) return status === 0 ? { state: 'done', exitCode: 0 } : undefined;
+    const sighting = sightings.get(job.id);
+    if (status === STOPPED_STATUS && (sighting === undefined || hasEnded(sighting.state))) {
+      const state = sighting?.state ?? 'failed';
+      // Slurm takes every status but 0 for a failure; of other ends it knows why.
+      return { ...sighting, state: state === 'failed' ? 'stopped' : state, reason: STOPPED };
+    }
     if (sighting) {
       this.#missed.delete(job.id);
-      return sighting;
+      // It ran when it was looked at before, so that it was put back: after a failed node, or for another's job.
+      const ran = job.place.kind === 'cluster' && job.place.node !== undefined;
+      return ran && sighting.state === 'pending' ? { ...sighting, state: 'requeued' } : sighting;
     }
     if (status !== undefined) return { state: status === 0 ? 'done' : 'failed', exitCode: status };
-    if (!sightings) return undefined;
     const missed = (this.#missed.get(job.id) ?? 0) + 1;
     this.#missed.set(job.id, missed);
     return missed < LOOKS_BEFORE_LOST
@@ -129,6 +129,27 @@ export class JobsOnCluster {
           reason: 'the scheduler no longer knows it, and it left no exit status; see log.txt',
         };
   }
+
+  async #saving(job: JobRecord, state: JobState): Promise<JobState> {
+    if (state !== 'running') return state;
+    const { state: trainer } = await readTrainerState(jobFolder(this.#study, job.id));
+    return trainer?.phase === 'checkpointing' ? 'checkpointing' : state;
+  }
+}
+
+/** By our clock, whatever the cluster's says; it stays where it moved by less than a minute. */
+function expectedStart(job: JobRecord, { startsInS }: Sighting, now: Date): string | undefined {
+  if (startsInS === undefined) return undefined;
+  const start = now.getTime() + startsInS * 1000;
+  const known = job.expected_start;
+  if (known !== undefined && Math.abs(Date.parse(known) - start) < MOVED_MS) return known;
+  return new Date(start).toISOString();
+}
+
+function killedBy(state: JobState, status: number | undefined): string | undefined {
+  return state === 'failed' && status === KILLED_STATUS
+    ? 'killed by SIGKILL: by somebody, or since memory ran out'
+    : undefined;
 }
 
 export function remoteJob(job: JobRecord): RemoteJob | undefined {
@@ -147,18 +168,6 @@ function filesOf(study: Study, job: JobRecord): FollowedFile[] {
     ...GROWING.map((name) => at(name)),
     ...WHOLE.map((name) => ({ ...at(name), whole: true })),
   ];
-}
-
-/** What the trainer said last, of a job whose files are here. */
-export async function trainerState(study: Study, id: string): Promise<TrainerState | undefined> {
-  const text = await textOf(join(jobFolder(study, id), 'state.json'));
-  if (text === '') return undefined;
-  try {
-    return trainerStateSchema.parse(JSON.parse(text));
-  } catch {
-    // Written by another version of the trainer, or read while it was replaced: the next look tells.
-    return undefined;
-  }
 }
 
 async function textOf(path: string): Promise<string> {

@@ -2,10 +2,11 @@ import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { Stage } from '../stage.ts';
 import type { Study } from '../study/study.ts';
-import { listJobs, type JobRecord } from '../training/jobRecord.ts';
+import { jobFolder, listJobs, type JobRecord } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
+import { endOfLog, readTrainerState } from '../training/trainerFiles.ts';
 import type { Cluster } from './clusterProfile.ts';
-import { JobsOnCluster, trainerState } from './followJobs.ts';
+import { JobsOnCluster } from './followJobs.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import { isPassing } from './ssh/sshFailure.ts';
 import type { SshHost } from './ssh/sshHost.ts';
@@ -71,6 +72,7 @@ export async function* followJobs(
     job.state !== 'prepared' &&
     (options.jobIds?.has(job.id) ?? true);
   let pause = lookMs;
+  const said = new Set<string>();
   try {
     for (;;) {
       const open = jobs.filter((job) => wanted(job) && !hasEnded(job.state));
@@ -80,7 +82,8 @@ export async function* followJobs(
           const seen = await (await connections.to(cluster)).look(own, signal);
           for (const message of seen.problems) yield { type: 'warning', message };
           for (const [at, job] of seen.jobs.entries())
-            if (own[at]?.state !== job.state) yield { type: 'note', message: stateText(job) };
+            if (own[at]?.state !== job.state)
+              yield { type: 'note', message: await changeText(study, job) };
           const changed = new Map(seen.jobs.map((job) => [job.id, job]));
           jobs = jobs.map((job) => changed.get(job.id) ?? job);
         } catch (error) {
@@ -89,7 +92,12 @@ export async function* followJobs(
           yield { type: 'warning', message: `${messageOf(error)} Trying again.` };
         }
       }
-      yield await progressOf(study, jobs.filter(wanted));
+      const { problems, ...progress } = await progressOf(study, jobs.filter(wanted));
+      for (const message of problems.filter((problem) => !said.has(problem))) {
+        said.add(message);
+        yield { type: 'warning', message };
+      }
+      yield progress;
       if (!options.follow || jobs.every((job) => !wanted(job) || hasEnded(job.state))) break;
       pause = failed ? Math.min(pause * 2, LONGEST_PAUSE_MS) : lookMs;
       await ports.clock.sleep(pause, signal);
@@ -141,16 +149,18 @@ function byCluster(jobs: readonly JobRecord[]): Map<string, JobRecord[]> {
 
 async function progressOf(study: Study, jobs: readonly JobRecord[]) {
   let [done, total] = [0, 0];
+  const problems: string[] = [];
   for (const { id } of jobs) {
-    const state = await trainerState(study, id);
+    const { state, problem } = await readTrainerState(jobFolder(study, id));
     done += state?.step ?? 0;
     total += state?.of ?? 0;
+    if (problem !== undefined) problems.push(problem);
   }
-  return { type: 'progress' as const, done, total, unit: 'steps' as const };
+  return { type: 'progress' as const, done, total, unit: 'steps' as const, problems };
 }
 
 async function lineOf(study: Study, job: JobRecord): Promise<JobLine> {
-  const trainer = await trainerState(study, job.id);
+  const { state: trainer, problem } = await readTrainerState(jobFolder(study, job.id));
   const { place } = job;
   const onCluster = place.kind === 'cluster' ? place : undefined;
   return {
@@ -164,11 +174,33 @@ async function lineOf(study: Study, job: JobRecord): Promise<JobLine> {
     step: trainer?.step ?? null,
     of: trainer?.of ?? null,
     phase: trainer?.phase ?? null,
-    error: trainer?.error ?? null,
+    error: trainer?.error ?? problem ?? null,
     created_at: job.created_at,
     fetched_at: job.fetched_at ?? null,
   };
 }
+
+async function changeText(study: Study, job: JobRecord): Promise<string> {
+  const text = [stateText(job), remedyText(job.state)].filter(Boolean).join(' ');
+  if (job.state !== 'failed' && job.state !== 'lost') return text;
+  const end = await endOfLog(jobFolder(study, job.id));
+  return end === '' ? text : `${text} The end of its log.txt:\n${end}`;
+}
+
+/** What to do about a job that ended before its work was done. */
+function remedyText(state: JobRecord['state']): string {
+  if (!hasEnded(state) || state === 'done') return '';
+  const resume = '"sealong resume" goes on from its last checkpoint.';
+  const first = REMEDIES[state];
+  return first === undefined ? resume : `${first}; then ${resume}`;
+}
+
+const REMEDIES: Partial<Record<JobRecord['state'], string>> = {
+  timed_out: 'Give it more "time" in the cluster\'s profile',
+  out_of_memory:
+    'Give it more "memory_gb" in the cluster\'s profile, or a smaller training.micro_batch_size',
+  failed: 'Mend what its log says',
+};
 
 /** A job's state for people. */
 export function stateText(job: JobRecord): string {

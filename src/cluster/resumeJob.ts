@@ -6,6 +6,8 @@ import type { Study } from '../study/study.ts';
 import { readJob, withState, writeJob, type JobRecord } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import type { Cluster } from './clusterProfile.ts';
+import { remoteJob } from './followJobs.ts';
+import { schedulerOf } from './schedulerOf.ts';
 import { schedulerIdOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
@@ -42,6 +44,7 @@ export async function* resumeJob(
         'job_running',
         `Job ${id} is ${before.state}. Follow it, or cancel it first.`,
       );
+    await refuseUnderWay(study, ports, before, signal);
     const job = before.state === 'prepared' ? before : nextAttempt(before, ports.clock.now());
     await writeJob(study, job);
     const trainer = `${workdirOf(job)}/trainer/${(job.trainer_sha256 ?? '').slice(0, 16)}`;
@@ -54,6 +57,25 @@ export async function* resumeJob(
   } finally {
     await unlock();
   }
+}
+
+/** A scheduler can start by itself what had ended here, such as a job whose node failed: it must not run twice. */
+async function refuseUnderWay(
+  study: Study,
+  { clock, host, cluster }: { clock: Clock; host: SshHost; cluster: Cluster },
+  job: JobRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  const remote = remoteJob(job);
+  if (!remote || job.state === 'prepared') return;
+  const seen = await schedulerOf(cluster.profile).sight(host, [remote], signal);
+  const state = seen.get(job.id)?.state;
+  if (state === undefined || hasEnded(state)) return;
+  await writeJob(study, withState(job, { state }, clock.now()));
+  throw new SealongError(
+    'job_running',
+    `Job ${job.id} is ${state} again on ${cluster.name}: the scheduler started it anew. Follow it with "sealong jobs", or cancel it first.`,
+  );
 }
 
 function nextAttempt(job: JobRecord, now: Date): JobRecord {

@@ -4,6 +4,8 @@ export const JOB_STATES = [
   'submitted',
   'pending',
   'running',
+  /** Running, and writing a checkpoint. */
+  'checkpointing',
   'completing',
   'requeued',
   'suspended',
@@ -45,8 +47,8 @@ export interface Sighting {
   state: JobState;
   /** Why it waits or how it ended, in the scheduler's words. */
   reason?: string;
-  /** When the scheduler expects it to start. */
-  expectedStart?: string;
+  /** Seconds until the scheduler expects it to start, by the scheduler's own clock. */
+  startsInS?: number;
   node?: string;
   exitCode?: number;
 }

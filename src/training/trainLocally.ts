@@ -175,9 +175,12 @@ async function* followed(
   await writeJob(study, current);
   try {
     let shown = -1;
+    let said: string | undefined;
     while (exit === undefined) {
       await Promise.race([ended, wait(LOOK_EVERY_MS)]);
-      const state = await readTrainerState(folder);
+      const { state, problem } = await readTrainerState(folder);
+      if (problem !== undefined && problem !== said) yield { type: 'warning', message: problem };
+      said = problem;
       if (!state?.of || state.step === shown) continue;
       shown = state.step;
       yield { type: 'progress', done: state.step, total: state.of, unit: 'steps' };
@@ -201,7 +204,7 @@ async function* followed(
       'stopped',
       `Training was stopped by a signal; its checkpoint is in ${folder}. The same command goes on from it.`,
     );
-  const error = (await readTrainerState(folder))?.error;
+  const error = (await readTrainerState(folder)).state?.error;
   throw new SealongError(
     'training_failed',
     `The trainer ended with status ${exit}${error ? `: ${error}` : ''}. The end of ${trainerFiles(folder).log}:\n${await endOfLog(folder)}`,

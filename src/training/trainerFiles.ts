@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { fileError } from '../errors.ts';
+import { fileError, messageOf } from '../errors.ts';
+import { issuesText } from '../records/jsonl.ts';
 import { readOptional } from '../study/study.ts';
 
 /** What the trainer's Python package writes into the folder of its recipe. */
@@ -25,10 +26,26 @@ const stateSchema = z.object({
 /** `state.json`: where a run is; it replaces the file as a whole at each step. */
 export type TrainerState = z.infer<typeof stateSchema>;
 
-/** The state as it stands, or undefined where the run has written none yet. */
-export async function readTrainerState(folder: string): Promise<TrainerState | undefined> {
-  const text = await readOptional(trainerFiles(folder).state);
-  return text === undefined ? undefined : stateSchema.parse(JSON.parse(text));
+/** What a run says of itself: nothing before its first state, or why what it says cannot be read. */
+export interface TrainerSaid {
+  state?: TrainerState;
+  problem?: string;
+}
+
+/** The state as it stands. The trainer replaces it as a whole, so that one that cannot be read is wrong, not half written. */
+export async function readTrainerState(folder: string): Promise<TrainerSaid> {
+  const file = trainerFiles(folder).state;
+  const text = await readOptional(file);
+  if (text === undefined) return {};
+  const unreadable = (why: string) => ({
+    problem: `${file} is not as the trainer writes it (${why}): how far the run is cannot be told. metrics.jsonl and log.txt beside it say more.`,
+  });
+  try {
+    const { data, error } = stateSchema.safeParse(JSON.parse(text));
+    return data === undefined ? unreadable(issuesText(error.issues)) : { state: data };
+  } catch (error) {
+    return unreadable(messageOf(error));
+  }
 }
 
 const metricsSchema = z.object({

@@ -33,8 +33,9 @@ describe('A host behind the user’s own ssh', () => {
     }
   };
 
-  for (const user of ['sealong-lab', 'sealong-lab-fish', 'sealong-lab-tcsh'])
-    it(`passes ${NASTY.length} nasty values to a script unchanged where ${user} logs in`, async () => {
+  for (const shell of ['bash', 'fish', 'tcsh'])
+    it(`passes ${NASTY.length} nasty values to a script unchanged where ${shell} is the login shell`, async () => {
+      const user = shell === 'bash' ? lab.user : `${lab.user}-${shell}`;
       await withHost({ host: `${user}@lab-login` }, async (host) => {
         for (const value of NASTY) {
           const { stdout, status } = await host.run('printf "%s" "$value"', { value }, signal);

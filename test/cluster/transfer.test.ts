@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -141,6 +150,36 @@ describe('Files between this machine and a cluster', () => {
       while (await followFiles(host, [file], signal));
       assert.equal(await readFile(file.local, 'utf8'), other);
     }
+  });
+
+  it('reads files that are replaced and cut off meanwhile each as one whole', async () => {
+    const replaced = { remote: join(home, 'state.json'), local: join(here, 'state.json') };
+    const cutOff = { remote: join(home, 'cut.log'), local: join(here, 'cut.log') };
+    const steady = { remote: join(home, 'steady.log'), local: join(here, 'steady.log') };
+    const state = (length: number) => JSON.stringify({ phase: 'training', x: 'y'.repeat(length) });
+    await writeFile(replaced.remote, state(1));
+    await writeFile(steady.remote, 'as it is\n');
+    const over = new AbortController();
+    const writing = (async () => {
+      for (let at = 0; !over.signal.aborted; at++) {
+        await writeFile(`${replaced.remote}.tmp`, state(at % 2 === 0 ? 4000 : 1));
+        await rename(`${replaced.remote}.tmp`, replaced.remote);
+        await writeFile(cutOff.remote, at % 2 === 0 ? 'a line\n'.repeat(5000) : '');
+      }
+    })();
+    try {
+      for (let at = 0; at < 60; at++) {
+        await followFiles(host, [{ ...replaced, whole: true }, cutOff, steady], signal);
+        JSON.parse(await readFile(replaced.local, 'utf8'));
+        assert.equal(await readFile(steady.local, 'utf8'), 'as it is\n');
+      }
+    } finally {
+      over.abort();
+      await writing;
+    }
+    await writeFile(cutOff.remote, 'the last word\n');
+    while (await followFiles(host, [cutOff], signal));
+    assert.equal(await readFile(cutOff.local, 'utf8'), 'the last word\n');
   });
 
   it('follows a file larger than one call brings', async () => {

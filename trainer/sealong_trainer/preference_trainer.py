@@ -35,7 +35,10 @@ class StopRequest:
 
 
 class PreferenceTrainer(Trainer):
-    """Trains on micro-batches as data.Batches gives them; `report` gets one record a step."""
+    """Trains on micro-batches as data.Batches gives them.
+
+    `report` gets one record a step; `saving` is called when a checkpoint begins to be written.
+    """
 
     def __init__(
         self,
@@ -45,9 +48,10 @@ class PreferenceTrainer(Trainer):
         batches: Batches,
         report: Callable[[dict[str, Any]], None],
         stop: StopRequest | None = None,
+        saving: Callable[[], None] = lambda: None,
     ):
         super().__init__(model=model, args=args, train_dataset=_Steps(batches))
-        self.recipe, self.batches, self.report = recipe, batches, report
+        self.recipe, self.batches, self.report, self.saving = recipe, batches, report, saving
         # The loss is divided by the whole step's pairs already.
         self.loss_is_scaled_for_ga = True
         self.causal = model.get_base_model()
@@ -67,6 +71,10 @@ class PreferenceTrainer(Trainer):
 
     def get_train_dataloader(self) -> Any:
         return self.batches
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        self.saving()
+        super()._save_checkpoint(model, trial)
 
     def _keep_hidden(self, _module: Any, _inputs: Any, output: Any) -> None:
         self.hidden_RLH = output.last_hidden_state

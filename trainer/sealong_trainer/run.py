@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.util import find_spec
@@ -74,10 +75,20 @@ def _run(recipe: Recipe, files: RunFiles, state: State | None, stop: StopRequest
         state.set(phase="training", step=record["step"], eta_s=round(left, 1))
         _say(first, f"step {record['step']}/{batches.steps} loss {record['loss']:.4f}")
 
+    def phase(name: str) -> None:
+        if state:
+            state.set(phase=name, eta_s=state.values.get("eta_s"))
+
     trainer = PreferenceTrainer(
-        model, training_arguments(recipe, files, batches.steps), recipe, batches, report, stop
+        model,
+        training_arguments(recipe, files, batches.steps),
+        recipe,
+        batches,
+        report,
+        stop,
+        lambda: phase("checkpointing"),
     )
-    trainer.add_callback(_MarkComplete(files.checkpoints, print_hash))
+    trainer.add_callback(_MarkComplete(files.checkpoints, print_hash, lambda: phase("training")))
     if start < batches.steps:
         if checkpoint:
             _say(first, f"Going on after step {start}, from {checkpoint}")
@@ -227,8 +238,8 @@ def find_checkpoint(folder: Path, print_hash: str) -> Path | None:
 class _MarkComplete(TrainerCallback):
     """Marks a checkpoint once all ranks have written theirs: what a kill leaves is not whole."""
 
-    def __init__(self, folder: Path, print_hash: str):
-        self.folder, self.print_hash = folder, print_hash
+    def __init__(self, folder: Path, print_hash: str, saved: Callable[[], None]):
+        self.folder, self.print_hash, self.saved = folder, print_hash, saved
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if dist.is_initialized():
@@ -236,6 +247,7 @@ class _MarkComplete(TrainerCallback):
         if _rank() == 0:
             path = self.folder / f"checkpoint-{state.global_step}" / COMPLETE
             write_atomic(path, json.dumps({"fingerprint": self.print_hash}) + "\n")
+        self.saved()
 
 
 def _join(recipe: Recipe) -> None:

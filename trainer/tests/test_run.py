@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM
 from sealong_trainer import run as run_module
 from sealong_trainer.__main__ import run
 from sealong_trainer.errors import DONE, FAILED, REFUSED, STOPPED
-from sealong_trainer.progress import Metrics
+from sealong_trainer.progress import Metrics, State
 
 OWN = {"tokens_per_s", "memory_bytes", "mfu", "at"}
 
@@ -54,6 +54,34 @@ def test_accumulated_passes_equal_the_big_batch(tmp_path: Path, base: Path) -> N
     assert [run([str(path)]) for path in paths] == [DONE] * 3
     assert_same(paths[0], paths[2], 1e-5)
     assert_same(paths[1], paths[2], 1e-5)
+
+
+def test_that_a_checkpoint_is_being_written_is_said(
+    tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phases: list[str] = []
+    write = State.set
+
+    def noted(state: State, **changes: object) -> None:
+        phases.append(str(changes["phase"]))
+        write(state, **changes)
+
+    monkeypatch.setattr(State, "set", noted)
+    path = write_recipe(
+        tmp_path / "run", base, random_rows(8), max_steps=3, checkpoints={"every_steps": 2}
+    )
+    assert run([str(path)]) == DONE
+    saved = ["checkpointing", "training"]
+    assert phases == [
+        "loading",
+        "training",
+        "training",
+        *saved,
+        "training",
+        *saved,
+        "saving",
+        "done",
+    ]
 
 
 @pytest.mark.parametrize("average", ["answer", "token"])

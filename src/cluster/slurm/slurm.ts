@@ -45,30 +45,33 @@ export const slurm: Scheduler = {
   },
 };
 
-/** Lines of squeue (`queue`) and of sacct (`account`), which also knows jobs that are long over. */
+/** Lines of squeue (`queue`), which come first and are newer, and of sacct (`account`), which says more of what is over. */
 function sightings(stdout: string, jobs: readonly RemoteJob[]): Map<string, Sighting> {
   const byId = new Map(jobs.map((job) => [job.schedulerId ?? '', job.jobId]));
   const seen = new Map<string, Sighting>();
+  let now = '';
   for (const line of stdout.split('\n')) {
     const [source, id = '', word = '', ...rest] = line.split('|');
+    if (source === 'now') now = id;
     const jobId = byId.get(id.trim());
-    // The queue is asked first and is newer.
-    if (jobId === undefined || seen.has(jobId)) continue;
     const state = stateOfSlurm(word.trim());
-    if (state === undefined) continue;
-    const sighting = source === 'queue' ? ofQueue(state, rest) : ofAccount(state, word, rest);
-    seen.set(jobId, sighting);
+    if (jobId === undefined || state === undefined) continue;
+    const sighting = source === 'queue' ? ofQueue(state, rest, now) : ofAccount(state, word, rest);
+    const before = seen.get(jobId);
+    if (!before) seen.set(jobId, sighting);
+    // Of a job that was put back the accounts may still hold the end of its earlier start.
+    else if (before.state === state) seen.set(jobId, { ...before, ...sighting });
   }
   return seen;
 }
 
-function ofQueue(state: Sighting['state'], rest: readonly string[]): Sighting {
+function ofQueue(state: Sighting['state'], rest: readonly string[], now: string): Sighting {
   const [reason = '', start = '', node = ''] = rest.map((cell) => cell.trim());
   const waits = state === 'pending' || state === 'requeued';
   return {
     state,
     ...(reason !== '' && reason !== 'None' ? { reason } : {}),
-    ...(waits && /^\d{4}-/.test(start) ? { expectedStart: start } : {}),
+    ...(waits && /^\d+$/.test(start) ? { startsInS: Number(start) - Number(now) } : {}),
     ...(node !== '' && !waits ? { node } : {}),
   };
 }

@@ -45,17 +45,26 @@ exit ${SUBMIT_STATUS.refused}
 `;
 
 /**
- * One call for all jobs. squeue forgets a job some minutes after its end and then fails for its id alone; sacct knows it longer,
- * where accounts are kept.
+ * One call for all jobs. squeue forgets a job some minutes after its end and then fails for its id alone; sacct, asked only for
+ * jobs that the queue does not show as under way, knows it longer where accounts are kept, and who cancelled it.
+ *
+ * Times are seconds since 1970, with the host's own clock beside them. Nothing is written there: a disk may be full.
  */
 export const SIGHT = `
-squeue -h -a -t all -j "$ids" -o 'queue|%A|%T|%r|%S|%N' 2>squeue_said.$$
-status=$?
-said=$(cat squeue_said.$$); rm -f squeue_said.$$
-if [ "$status" -ne 0 ]; then
-  case $said in *nvalid*ob*id*) ;; *) printf '%s\\n' "$said" >&2; exit 1 ;; esac
-fi
-sacct -n -X -P -j "$ids" -o JobIDRaw,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
+SLURM_TIME_FORMAT=%s; export SLURM_TIME_FORMAT
+queue=$(squeue -h -a -t all -j "$ids" -o 'queue|%A|%T|%r|%S|%N' 2>&1) || case $queue in
+  *nvalid*ob*id*) ;;
+  *) printf '%s\\n' "$queue" >&2; exit 1 ;;
+esac
+printf 'now|%s\\n%s\\n' "$(date +%s)" "$queue"
+past=
+for id in $(printf '%s' "$ids" | tr , ' '); do
+  case $queue in
+    *"queue|$id|PENDING|"* | *"queue|$id|RUNNING|"*) ;;
+    *) past=$past\${past:+,}$id ;;
+  esac
+done
+[ -z "$past" ] || sacct -n -X -P -j "$past" -o JobIDRaw,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
 exit 0
 `;
 

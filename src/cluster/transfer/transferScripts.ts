@@ -24,20 +24,25 @@ exit 1
 /**
  * Parts of files from an offset on. A line of \`$wanted\` is \`FROM LIMIT PATH\`; each answer is a line \`@ NUMBER FROM
  * BYTES SIZE\` and as many bytes. A file that is shorter than FROM is given from its beginning; one that is not there, not.
+ *
+ * A file is opened once, so that one that is replaced meanwhile stays the one whose size was told; of one that is cut off
+ * meanwhile the rest is zeros, and the next reading sees that it is another.
  */
 export const READ_PARTS = `
-number=0
-printf '%s\\n' "$wanted" | while read -r from limit one; do
-  number=$((number + 1))
-  [ -f "$one" ] || continue
-  size=$(wc -c <"$one") || continue
+part() {
+  size=$(wc -c </dev/fd/3) || return
   size=$((size))
   [ "$from" -le "$size" ] || from=0
   bytes=$((size - from))
   [ "$bytes" -le "$limit" ] || bytes=$limit
   printf '@ %s %s %s %s\\n' "$number" "$from" "$bytes" "$size"
-  [ "$bytes" -eq 0 ] || tail -c "+$((from + 1))" -- "$one" | head -c "$bytes"
+  [ "$bytes" -eq 0 ] || { tail -c "+$((from + 1))" /dev/fd/3 | head -c "$bytes"; cat /dev/zero; } | head -c "$bytes"
   printf '\\n'
+}
+number=0
+printf '%s\\n' "$wanted" | while read -r from limit one; do
+  number=$((number + 1))
+  [ -f "$one" ] && part 3<"$one"
 done
 exit 0
 `;

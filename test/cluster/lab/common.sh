@@ -3,13 +3,15 @@
 LAB="${LAB:?set LAB to the folder of the lab}"
 SCRIPTS="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 ETC="$LAB/etc" RUN="$LAB/run" LOG="$LAB/log" STATE="$LAB/state" KEYS="$LAB/keys" HOMES="$LAB/home"
-LOGIN_USER="${LOGIN_USER:-sealong-lab}"
+LOGIN_USER="${LOGIN_USER:?set LOGIN_USER to a user that is to be made: another for each lab}"
 P_BASTION="${P_BASTION:-22201}" P_LOGIN="${P_LOGIN:-22202}"
 P_CTLD="${P_CTLD:-26817}" P_SLURMD="${P_SLURMD:-26818}" P_DBD="${P_DBD:-26820}" P_DB="${P_DB:-26836}"
 NODES="${NODES:-2}"            # virtual h100 nodes
 DBD="${DBD:-0}"                # 1 = also mariadb + slurmdbd (real sacct)
 # Users besides, by the name of their login shell.
 SHELL_USERS="${SHELL_USERS:-}"
+# More of the environment that sshd gives, as NAME=VALUE words. Programs in $LAB/bin come before all others there.
+SSHD_ENV="${SSHD_ENV:-}"
 startticks() { # start time of pid, survives comm with spaces
   local s; s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; s="${s##*) }"; set -- $s; echo "${20}"; }
 alive() { # NAME -> 0 when the very process we started still runs (pid + start time)

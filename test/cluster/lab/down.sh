@@ -14,5 +14,5 @@ for n in $order slurmdbd mariadb munged sshd_login sshd_bastion; do
 done
 if [ "${1:-}" = --purge ]; then
   [ -f "$STATE/created-users" ] && while read -r u; do pkill -KILL -u "$u"; sleep 0.1; userdel "$u"; done <"$STATE/created-users"
-  rm -rf "$ETC" "$RUN" "$LOG" "$STATE" "$KEYS" "$HOMES" "$LAB/dev"
+  rm -rf "$ETC" "$RUN" "$LOG" "$STATE" "$KEYS" "$HOMES" "$LAB/bin" "$LAB/dev"
 fi

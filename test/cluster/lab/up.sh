@@ -4,15 +4,18 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 umask 022
-mkdir -p "$ETC" "$RUN" "$LOG" "$STATE/ctld" "$KEYS" "$HOMES" "$LAB/dev" /run/sshd
-chmod 755 "$LAB" "$RUN" "$ETC" "$HOMES"
+mkdir -p "$ETC" "$RUN" "$LOG" "$STATE/ctld" "$KEYS" "$HOMES" "$LAB/bin" "$LAB/dev" /run/sshd
+chmod 755 "$LAB" "$LAB/bin" "$RUN" "$ETC" "$HOMES"
 # --- users (the only change outside $LAB besides the packages) ---
 [ -f "$KEYS/host_ed25519" ] || ssh-keygen -q -t ed25519 -N '' -C lab-host -f "$KEYS/host_ed25519"
 [ -f "$KEYS/id_ed25519" ]   || ssh-keygen -q -t ed25519 -N '' -C lab-user -f "$KEYS/id_ed25519"
-user() { # NAME SHELL: anew in this lab, also where a lab that was killed left it behind
-  getent passwd "$1" >/dev/null || useradd -M -s "$2" "$1"
-  grep -qsx "$1" "$STATE/created-users" || echo "$1" >>"$STATE/created-users"
-  usermod -d "$HOMES/$1" -s "$2" -p '*' "$1"   # '!' = locked: sshd with UsePAM no refuses even a good key
+# Users of labs that were killed: their home is gone with the lab.
+getent passwd | while IFS=: read -r name _ _ _ _ home _; do
+  case $name in sealong-lab-*) [ -d "${home%/home/*}" ] || userdel "$name" || true ;; esac
+done
+user() { # NAME SHELL
+  grep -qsx "$1" "$STATE/created-users" || { useradd -M -d "$HOMES/$1" -s "$2" -p '*' "$1"   # '!' = locked: sshd with UsePAM no refuses even a good key
+    echo "$1" >>"$STATE/created-users"; }
   mkdir -p "$HOMES/$1/.ssh"; cp "$KEYS/id_ed25519.pub" "$HOMES/$1/.ssh/authorized_keys"
   chown -R "$1:" "$HOMES/$1"; chmod 700 "$HOMES/$1" "$HOMES/$1/.ssh"; chmod 600 "$HOMES/$1/.ssh/authorized_keys"; }
 user "$LOGIN_USER" /bin/bash
@@ -33,7 +36,7 @@ X11Forwarding no
 PrintMotd no
 LogLevel VERBOSE
 MaxStartups 50:30:100
-SetEnv SLURM_CONF=$ETC/slurm.conf
+SetEnv SLURM_CONF=$ETC/slurm.conf PATH=$LAB/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin $SSHD_ENV
 Subsystem sftp internal-sftp
 Match User root
   AuthorizedKeysFile $KEYS/id_ed25519.pub
@@ -104,6 +107,9 @@ ReturnToService=2
 SlurmdParameters=config_overrides
 KillWait=5
 MinJobAge=600
+MessageTimeout=3
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 InactiveLimit=0
 JobRequeue=1
 JobCompType=jobcomp/filetxt
@@ -111,7 +117,9 @@ JobCompLoc=$LOG/ctld/jobcomp.log
 $acct
 GresTypes=gpu
 NodeName=$range NodeHostname=localhost NodeAddr=127.0.0.1 Port=$ports CPUs=64 Boards=1 SocketsPerBoard=2 CoresPerSocket=32 ThreadsPerCore=1 RealMemory=1000000 Gres=gpu:h100:8 State=UNKNOWN
-PartitionName=h100 Nodes=ALL Default=YES DefaultTime=01:00:00 MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP
+PartitionName=h100 Nodes=ALL Default=YES DefaultTime=01:00:00 MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP PriorityTier=10 PreemptMode=OFF
+PartitionName=spare Nodes=ALL MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP PriorityTier=1 PreemptMode=REQUEUE
+PartitionName=spot Nodes=ALL MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP PriorityTier=1 PreemptMode=CANCEL
 S
 cat >"$ETC/gres.conf" <<S
 NodeName=$range Name=gpu Type=h100 File=$LAB/dev/nvidia[0-7]
@@ -124,7 +132,7 @@ if [ "$DBD" = 1 ]; then . "$SCRIPTS/dbd.sh"; fi
 start slurmctld setpriv --reuid slurm --regid slurm --clear-groups slurmctld -D
 wait_for 20 slurmctld scontrol ping || { tail -n 3 "$LOG/slurmctld.out" >&2; exit 1; }
 for ((i=1;i<=NODES;i++)); do n=$(printf 'h100-%02d' "$i"); mkdir -p "$STATE/$n"; start "slurmd_$n" slurmd -D -N "$n"; done
-idle() { [ "$(sinfo -h -N -o '%T' | grep -cE '^(idle|mixed|allocated)$')" = "$NODES" ]; }
+idle() { [ "$(sinfo -h -N -p h100 -o '%T' | grep -cE '^(idle|mixed|allocated)$')" = "$NODES" ]; }
 wait_for 30 "nodes idle" idle
 wait_for 10 "ssh login" ssh -F "$ETC/ssh_config" -o BatchMode=yes lab-login true
 echo "ready: ssh -F $ETC/ssh_config lab-login ; SLURM_CONF=$ETC/slurm.conf"

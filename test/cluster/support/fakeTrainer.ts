@@ -1,37 +1,74 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** What the fake trainer does. */
+export interface FakeRecipe {
+  steps: number;
+  /** Of a step. */
+  seconds: number;
+  /** Makes one recipe another than the next. */
+  seed: number;
+  /** Ends as a training that failed. */
+  fail: boolean;
+  /** Takes no notice of signals. */
+  deaf: boolean;
+  /** Writes a state that nobody can read. */
+  garbled: boolean;
+  /** Times seven bytes of the adapter. */
+  weights: number;
+  /** Fills its disk before each step. */
+  megabytes: number;
+}
+
 /**
- * Stands beside the real trainer where only its contract matters: it takes `steps` steps of `seconds` each, both from the
- * recipe, goes on at its checkpoint, and writes the same files.
+ * Stands beside the real trainer where only its contract matters: it takes steps, goes on at its checkpoint, ends at signals
+ * with one, and writes the same files.
  */
 const TRAINER = `
 import json, os, signal, sys, time
 recipe = json.load(open(sys.argv[1]))
 stopped = []
-for name in (signal.SIGTERM, signal.SIGUSR1):
-    signal.signal(name, lambda *_: stopped.append(1))
+for number in (signal.SIGTERM, signal.SIGUSR1):
+    signal.signal(number, lambda number, _: stopped.append(signal.Signals(number).name))
 pairs = [json.loads(line) for line in open(recipe["pairs"])]
-done = int(open("checkpoint").read()) if os.path.exists("checkpoint") else 0
-def state(phase, **more):
-    json.dump({"phase": phase, "step": done, "of": recipe["steps"], **more}, open("state.tmp", "w"))
-    os.replace("state.tmp", "state.json")
+def write(name, text):
+    with open(name + ".tmp", "w") as file:
+        file.write(text)
+    os.replace(name + ".tmp", name)
+def lines_of(name):
+    return open(name).read().splitlines() if os.path.exists(name) else []
+done = int((lines_of("checkpoint") or ["0"])[0])
+kept = [line for line in lines_of("metrics.jsonl") if json.loads(line)["step"] <= done]
+write("metrics.jsonl", "".join(line + "\\n" for line in kept))
+def state(phase, eta_s=None, error=None):
+    said = {"schema": 1, "phase": phase, "step": done, "of": recipe["steps"], "eta_s": eta_s, "error": error}
+    text = json.dumps({**said, "pid": os.getpid(), "host": os.uname().nodename}) + "\\n"
+    write("state.json", "no JSON" if recipe.get("garbled") else text)
 print("fake trainer on", len(pairs), "pairs after step", done, flush=True)
-while done < recipe["steps"]:
-    time.sleep(recipe["seconds"])
-    if stopped:
-        open("checkpoint", "w").write(str(done))
-        state("stopped")
-        sys.exit(75)
-    done += 1
-    open("metrics.jsonl", "a").write(json.dumps({"step": done, "loss": 1 / done}) + "\\n")
-    state("training")
-if recipe.get("fail"):
-    state("failed", error="as asked")
-    sys.exit(1)
+state("loading")
+try:
+    while done < recipe["steps"]:
+        end = time.monotonic() + recipe["seconds"]
+        while time.monotonic() < end and (recipe.get("deaf") or not stopped):
+            time.sleep(0.02)
+        if stopped and not recipe.get("deaf"):
+            state("stopped", error=f"Stopped by {stopped[0]}.")
+            sys.exit(75)
+        if recipe.get("megabytes"):
+            open("filler", "ab").write(bytes(recipe["megabytes"] << 20))
+        done += 1
+        step = {"step": done, "loss": 1 / done, "nll": 1 / done, "grad_norm": 1.0, "lr": 1e-5, "tokens": 900, "tokens_per_s": 90.0, "margin": done / 10, "accuracy": 0.5}
+        open("metrics.jsonl", "a").write(json.dumps(step) + "\\n")
+        write("checkpoint", str(done))
+        state("training", eta_s=recipe["seconds"] * (recipe["steps"] - done))
+    if recipe.get("fail"):
+        raise ValueError("as asked")
+except Exception as error:
+    state("failed", error=str(error))
+    raise
 os.makedirs("adapter", exist_ok=True)
-json.dump({"r": 8}, open("adapter/adapter_config.json", "w"))
-open("adapter/adapter_model.safetensors", "wb").write(b"weights" * 100000)
+write("adapter/adapter_config.json", '{"r": 8}')
+open("adapter/adapter_model.safetensors", "wb").write(b"weights" * recipe.get("weights", 100000))
 state("done")
 `;
 

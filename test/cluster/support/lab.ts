@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -12,9 +13,11 @@ const SCRIPTS = fileURLToPath(new URL('../lab/', import.meta.url));
 export interface LabOptions {
   /** With slurmdbd, without which `sacct` knows nothing. */
   accounting?: boolean;
-  /** Login shells, each of a user of its own: `fish` is that of `sealong-lab-fish`. */
+  /** Login shells, each of a user of its own: `fish` is that of {@link Lab.user} with `-fish` behind. */
   shells?: readonly string[];
   nodes?: number;
+  /** More of what sshd puts into the environment of its sessions. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,18 +26,25 @@ export interface LabOptions {
  */
 export class Lab {
   readonly folder: string;
+  /** Who logs in: a user of this lab alone, so that several labs meet nothing of each other. */
+  readonly user: string;
   readonly ports: Readonly<Record<string, string>>;
   readonly #environment: Readonly<Record<string, string>>;
 
   private constructor(folder: string, options: LabOptions, ports: Record<string, string>) {
     this.folder = folder;
+    this.user = `sealong-lab-${randomBytes(3).toString('hex')}`;
     this.ports = ports;
     this.#environment = {
       LAB: folder,
+      LOGIN_USER: this.user,
       ...ports,
       NODES: String(options.nodes ?? 2),
       DBD: options.accounting === true ? '1' : '0',
       SHELL_USERS: (options.shells ?? []).join(' '),
+      SSHD_ENV: Object.entries(options.environment ?? {})
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
     };
   }
 
@@ -61,7 +71,7 @@ export class Lab {
     return join(this.folder, 'etc/slurm.conf');
   }
 
-  home(user = 'sealong-lab'): string {
+  home(user = this.user): string {
     return join(this.folder, 'home', user);
   }
 
@@ -97,11 +107,38 @@ export class Lab {
   }
 
   /** Ends every connection there is, as a network that goes away does; new ones are taken. */
-  async cutConnections(user = 'sealong-lab'): Promise<number> {
+  async cutConnections(user = this.user): Promise<number> {
     const { stdout } = await run('pgrep', ['-u', user, '-x', 'sshd']).catch(() => ({ stdout: '' }));
     const pids = stdout.split('\n').filter(Boolean);
     for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
     return pids.length;
+  }
+
+  /** Puts a script in front of a program of the hosts, for those who log in; `$real` is the program itself. */
+  async wrap(program: string, script: string): Promise<void> {
+    const file = join(this.folder, 'bin', program);
+    await writeFile(file, `#!/bin/sh\nreal=/usr/bin/${program}\n${script}\n`);
+    await chmod(file, 0o755);
+  }
+
+  async unwrap(program: string): Promise<void> {
+    await rm(join(this.folder, 'bin', program), { force: true });
+  }
+
+  /** An empty file that every user writes to. */
+  async openFile(path: string): Promise<void> {
+    await writeFile(path, '');
+    await chmod(path, 0o666);
+  }
+
+  /** ssh_config whose login host is reached through another port of this machine. */
+  configThrough(port: number): Promise<string> {
+    const lines = [
+      'Host lab-login lab-root',
+      `  Port ${port}`,
+      `  HostKeyAlias [127.0.0.1]:${this.ports['P_LOGIN']}`,
+    ];
+    return this.configWith(`through-${port}`, lines);
   }
 
   /** A copy of ssh_config with lines put before all others, which therefore win. */
