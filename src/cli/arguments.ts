@@ -8,12 +8,15 @@ import { ENGINES } from '../training/engines/engines.ts';
 import type { StageRequest } from '../stageRequest.ts';
 import type { EndpointFlags } from './environment.ts';
 import { JOB_VERBS, isJobVerb, jobRequest } from './jobArguments.ts';
+import { refuseWithoutStudy, SERVE_VERB, serveCommand } from './serveArguments.ts';
+import type { ServeCommand } from './serveOnCluster.ts';
 
 /** What the command line asks for. */
 export type Command =
   | ({ kind: 'stage'; request: StageRequest } & EndpointFlags)
   | { kind: 'init'; study: string; settings: readonly Setting[] }
   | { kind: 'serve'; port: number }
+  | ServeCommand
   | ({ kind: 'testEndpoint'; model: string | undefined } & EndpointFlags)
   | { kind: 'help'; text: string }
   | { kind: 'version' };
@@ -41,6 +44,8 @@ const OPTIONS = {
   cluster: { type: 'string' },
   plan: { type: 'boolean' },
   follow: { type: 'boolean' },
+  adapter: { type: 'string' },
+  detach: { type: 'boolean' },
   yes: { type: 'boolean' },
   strict: { type: 'boolean' },
   replace: { type: 'boolean' },
@@ -107,11 +112,7 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['python', 'again', 'engine', 'out', 'cluster', 'plan', 'follow'],
   },
   ...JOB_VERBS,
-  serve: {
-    usage: 'serve [--port N]',
-    about: 'serve the embedded model on loopback, OpenAI-compatible',
-    options: ['port'],
-  },
+  serve: SERVE_VERB,
   'test-endpoint': {
     usage: 'test-endpoint --endpoint URL[,URL...]|embedded [--model M]',
     about: 'find out what a server can do, for runs to use; it costs a few short requests',
@@ -140,7 +141,8 @@ export function parseCommand(argv: readonly string[]): Command {
   refuseForeignOptions(verb, known, Object.keys(values));
 
   if (verb === 'serve') {
-    if (study !== undefined) throw wrong(known, `"${study}" is too much`);
+    if (study !== undefined) return serveCommand(study, rest, values);
+    refuseWithoutStudy(values);
     return { kind: 'serve', port: wholeNumber(values.port ?? '0', '--port', 0, 65535) };
   }
   if (verb === 'test-endpoint') {

@@ -7,7 +7,9 @@ import type { EndpointProfile } from '../endpoint/endpointProfile.ts';
 import { SealongError } from '../errors.ts';
 import { serveEmbedded } from '../inference/serve.ts';
 import type { StageEnvironment } from '../stageRequest.ts';
+import { isServerId } from '../training/jobRecord.ts';
 import { commandClusters } from './clusters.ts';
+import { withServer } from './serveOnCluster.ts';
 
 const DEFAULT_CONCURRENCY = 64;
 /** The embedded model takes one request at a time. */
@@ -107,20 +109,26 @@ export function serveOptions(port: number, signal: AbortSignal) {
   };
 }
 
-/** Runs with the endpoint ready: for `embedded`, the server that runs already, or one for the time of this run. */
+/**
+ * Runs with the endpoint ready: for `embedded`, the server that runs already, or one for the time of this run; for the id of a
+ * study's server on a cluster, a tunnel to it for the time of this run.
+ */
 export async function withEndpoint<T>(
   environment: StageEnvironment,
-  signal: AbortSignal,
-  use: (environment: StageEnvironment) => Promise<T>,
+  options: { study?: string; signal: AbortSignal; tell: (message: string) => void },
+  use: (environment: StageEnvironment, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { endpoint } = environment;
-  if (endpoint?.baseUrl !== EMBEDDED) return use(environment);
+  const { signal } = options;
+  if (endpoint && isServerId(endpoint.baseUrl)) return withServer(environment, options, use);
+  if (endpoint?.baseUrl !== EMBEDDED) return use(environment, signal);
   const stop = new AbortController();
   const { url, closed, reused } = await serveEmbedded(
     serveOptions(0, AbortSignal.any([signal, stop.signal])),
   );
   try {
-    return await use({ ...environment, endpoint: { ...endpoint, baseUrl: withVersion(url) } });
+    const ready = { ...environment, endpoint: { ...endpoint, baseUrl: withVersion(url) } };
+    return await use(ready, signal);
   } finally {
     stop.abort();
     if (!reused) await closed;

@@ -7,8 +7,10 @@ import { runNamedStage } from '../stages.ts';
 import { initStudy } from '../study/study.ts';
 import { SEALONG_VERSION } from '../version.ts';
 import { parseCommand, type Command } from './arguments.ts';
+import { commandClusters } from './clusters.ts';
 import { commandEnvironment, serveOptions, withEndpoint } from './environment.ts';
 import { ProgressLine } from './progressLine.ts';
+import { serveOnCluster } from './serveOnCluster.ts';
 import { testEndpoint } from './testEndpoint.ts';
 
 /** Exit codes of the command: contract.md. */
@@ -36,6 +38,10 @@ async function main(): Promise<number> {
   }
 }
 
+function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
 async function run(command: Command, signal: AbortSignal): Promise<object | undefined> {
   switch (command.kind) {
     case 'version':
@@ -54,27 +60,35 @@ async function run(command: Command, signal: AbortSignal): Promise<object | unde
       if (!running.reused) await closed;
       return undefined;
     }
+    case 'serveOnCluster': {
+      const line = new ProgressLine(process.stderr);
+      const print = (summary: object) => process.stdout.write(`${JSON.stringify(summary)}\n`);
+      try {
+        await serveOnCluster(command, commandClusters(), { print, line, signal });
+        return undefined;
+      } finally {
+        line.end();
+      }
+    }
     case 'testEndpoint':
-      return withEndpoint(commandEnvironment(command), signal, (ready) =>
-        testEndpoint(ready, {
-          model: command.model,
-          cache: cacheFolder(),
-          signal,
-          tell: (line) => process.stderr.write(`${line}\n`),
-        }),
+      return withEndpoint(commandEnvironment(command), { signal, tell }, (ready) =>
+        testEndpoint(ready, { model: command.model, cache: cacheFolder(), signal, tell }),
       );
     case 'stage': {
       const line = new ProgressLine(process.stderr);
       const environment = commandEnvironment(command);
       try {
-        return await withEndpoint(environment, signal, (ready) =>
-          runStage(runNamedStage(command.request, ready, signal), (event) => {
-            if (event.type === 'progress') {
-              if (event.estimate && event.estimate.samples > 0)
-                line.message(`To do: ${event.estimate.text}.`);
-              line.show(event);
-            } else
-              line.message(event.type === 'warning' ? `Warning: ${event.message}` : event.message);
+        const { study } = command.request;
+        const options = {
+          study,
+          signal,
+          tell: (text: string) => {
+            line.message(text);
+          },
+        };
+        return await withEndpoint(environment, options, (ready, stop) =>
+          runStage(runNamedStage(command.request, ready, stop), (event) => {
+            line.event(event);
           }),
         );
       } finally {

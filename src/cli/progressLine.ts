@@ -1,4 +1,4 @@
-import type { StageProgress } from '../stage.ts';
+import type { StageNote, StageProgress, StageWarning } from '../stage.ts';
 import { Pace, progressText } from '../pace.ts';
 
 const PLAIN_INTERVAL_MS = 5_000;
@@ -32,6 +32,17 @@ export class ProgressLine {
       progress.total > 0 ? Math.round((BAR_WIDTH * progress.done) / progress.total) : 0;
     this.#stream.write(`\r\x1b[K${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${text}`);
     this.#drawn = true;
+  }
+
+  /** What a stage reports on its way. */
+  event(event: StageProgress | StageWarning | StageNote): void {
+    if (event.type !== 'progress') {
+      this.message(event.type === 'warning' ? `Warning: ${event.message}` : event.message);
+      return;
+    }
+    if (event.estimate && event.estimate.samples > 0)
+      this.message(`To do: ${event.estimate.text}.`);
+    this.show(event);
   }
 
   /** A message on a line of its own, above the bar. */

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError, messageOf } from '../errors.ts';
 import type { Study } from '../study/study.ts';
-import { jobFolder, withState, writeJob, type JobRecord } from '../training/jobRecord.ts';
+import {
+  isTraining,
+  jobFolder,
+  withState,
+  writeJob,
+  type JobRecord,
+} from '../training/jobRecord.ts';
 import { hasEnded, STOPPED_STATUS, type JobState, type Sighting } from '../training/jobState.ts';
 import { readTrainerState } from '../training/trainerFiles.ts';
 import type { RemoteJob, Scheduler } from './scheduler.ts';
@@ -165,7 +171,7 @@ function filesOf(study: Study, job: JobRecord): FollowedFile[] {
   const local = jobFolder(study, job.id);
   const at = (name: string) => ({ remote: `${remote.folder}/${name}`, local: join(local, name) });
   return [
-    ...GROWING.map((name) => at(name)),
+    ...GROWING.filter((name) => isTraining(job) || name === 'log.txt').map((name) => at(name)),
     ...WHOLE.map((name) => ({ ...at(name), whole: true })),
   ];
 }

@@ -2,12 +2,13 @@ import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { Stage } from '../stage.ts';
 import type { Study } from '../study/study.ts';
-import { jobFolder, listJobs, type JobRecord } from '../training/jobRecord.ts';
+import { isTraining, jobFolder, listJobs, type JobRecord } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import { endOfLog, readTrainerState } from '../training/trainerFiles.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { JobsOnCluster } from './followJobs.ts';
 import { schedulerOf } from './schedulerOf.ts';
+import { serverState } from './serve/serverState.ts';
 import { isPassing } from './ssh/sshFailure.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
@@ -23,6 +24,7 @@ export interface JobsSummary {
 /** A job as the command prints it. */
 export interface JobLine {
   job: string;
+  kind: JobRecord['kind'];
   place: string;
   state: JobRecord['state'];
   reason: string | null;
@@ -35,6 +37,9 @@ export interface JobLine {
   error: string | null;
   created_at: string;
   fetched_at: string | null;
+  /** Of an inference server. */
+  model: string | null;
+  adapter: string | null;
 }
 
 export interface FollowOptions {
@@ -150,8 +155,9 @@ function byCluster(jobs: readonly JobRecord[]): Map<string, JobRecord[]> {
 async function progressOf(study: Study, jobs: readonly JobRecord[]) {
   let [done, total] = [0, 0];
   const problems: string[] = [];
-  for (const { id } of jobs) {
-    const { state, problem } = await readTrainerState(jobFolder(study, id));
+  for (const job of jobs) {
+    if (!isTraining(job)) continue;
+    const { state, problem } = await readTrainerState(jobFolder(study, job.id));
     done += state?.step ?? 0;
     total += state?.of ?? 0;
     if (problem !== undefined) problems.push(problem);
@@ -160,11 +166,15 @@ async function progressOf(study: Study, jobs: readonly JobRecord[]) {
 }
 
 async function lineOf(study: Study, job: JobRecord): Promise<JobLine> {
-  const { state: trainer, problem } = await readTrainerState(jobFolder(study, job.id));
+  const { state: trainer, problem } = isTraining(job)
+    ? await readTrainerState(jobFolder(study, job.id))
+    : {};
+  const server = isTraining(job) ? undefined : await serverState(study, job.id);
   const { place } = job;
   const onCluster = place.kind === 'cluster' ? place : undefined;
   return {
     job: job.id,
+    kind: job.kind,
     place: onCluster?.cluster ?? 'local',
     state: job.state,
     reason: job.reason ?? null,
@@ -173,15 +183,18 @@ async function lineOf(study: Study, job: JobRecord): Promise<JobLine> {
     expected_start: job.expected_start ?? null,
     step: trainer?.step ?? null,
     of: trainer?.of ?? null,
-    phase: trainer?.phase ?? null,
+    phase: trainer?.phase ?? server?.phase ?? null,
     error: trainer?.error ?? problem ?? null,
     created_at: job.created_at,
-    fetched_at: job.fetched_at ?? null,
+    fetched_at: (isTraining(job) ? job.fetched_at : undefined) ?? null,
+    model: isTraining(job) ? null : job.server.served_model,
+    adapter: (isTraining(job) ? undefined : job.server.adapter?.path) ?? null,
   };
 }
 
 async function changeText(study: Study, job: JobRecord): Promise<string> {
-  const text = [stateText(job), remedyText(job.state)].filter(Boolean).join(' ');
+  const remedy = isTraining(job) ? remedyText(job.state) : '';
+  const text = [stateText(job), remedy].filter(Boolean).join(' ');
   if (job.state !== 'failed' && job.state !== 'lost') return text;
   const end = await endOfLog(jobFolder(study, job.id));
   return end === '' ? text : `${text} The end of its log.txt:\n${end}`;
@@ -206,5 +219,5 @@ const REMEDIES: Partial<Record<JobRecord['state'], string>> = {
 export function stateText(job: JobRecord): string {
   const where = job.place.kind === 'cluster' ? ` on ${job.place.cluster}` : '';
   const why = job.reason === undefined ? '' : ` (${job.reason})`;
-  return `Job ${job.id}${where} is ${job.state.replaceAll('_', ' ')}${why}.`;
+  return `${isTraining(job) ? 'Job' : 'Server'} ${job.id}${where} is ${job.state.replaceAll('_', ' ')}${why}.`;
 }

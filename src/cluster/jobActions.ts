@@ -3,7 +3,14 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
 import type { Study } from '../study/study.ts';
-import { jobFolder, readJob, writeJob, type JobRecord } from '../training/jobRecord.ts';
+import {
+  isTraining,
+  jobFolder,
+  readJob,
+  writeJob,
+  type JobRecord,
+  type TrainingJob,
+} from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import type { ClusterProfile } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
@@ -45,7 +52,7 @@ export async function fetchJob(
   id: string,
   signal: AbortSignal,
 ): Promise<FetchSummary> {
-  const job = await readJob(study, id);
+  const job = await trainingJob(study, id);
   const { folder } = placeOf(job);
   const adapter = `${folder}/adapter`;
   const names = (
@@ -120,6 +127,13 @@ export async function cleanJob(
   });
   if (options.remove) await ports.host.mustRun('Removing', REMOVE, { folder }, options.signal);
   return { stage: 'clean', job: id, folder, files, removed: options.remove };
+}
+
+/** @throws SealongError `no_job`, `bad_job`, `not_training`. */
+export async function trainingJob(study: Study, id: string): Promise<TrainingJob> {
+  const job = await readJob(study, id);
+  if (isTraining(job)) return job;
+  throw new SealongError('not_training', `${id} is an inference server, not a job that trains.`);
 }
 
 function placeOf(job: JobRecord) {

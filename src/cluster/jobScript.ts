@@ -1,12 +1,17 @@
 import type { Cluster } from './clusterProfile.ts';
 import { quoted } from './ssh/remoteScript.ts';
 
-export interface JobScriptInput {
+export interface JobFrame {
   cluster: Cluster;
   /** At the scheduler. */
   name: string;
   /** Absolute, on the cluster. */
   jobFolder: string;
+  /** Seconds before the time limit at which the scheduler warns; not where absent. */
+  warningS?: number;
+}
+
+export interface JobScriptInput extends JobFrame {
   trainerFolder: string;
 }
 
@@ -15,19 +20,43 @@ const WARNING_S = 180;
 
 /**
  * The script of a training job, for people to read before it is sent. The trainer finds a checkpoint of an earlier start by
- * itself; `exit` holds its exit status, written when it is over.
+ * itself.
  */
-export function jobScript(input: JobScriptInput): string {
-  const { cluster, jobFolder, trainerFolder } = input;
-  const { profile } = cluster;
+export function jobScript({ trainerFolder, ...frame }: JobScriptInput): string {
+  return framedScript({ warningS: WARNING_S, ...frame }, { trainer_folder: trainerFolder }, [
+    'export PYTHONPATH="$trainer_folder${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1',
+    '# Warnings of the scheduler reach the trainer, which saves a checkpoint and ends.',
+    '"$python" -m sealong_trainer recipe.json &',
+    'trainer=$!',
+    'trap \'kill -USR1 "$trainer"\' USR1',
+    'trap \'kill -TERM "$trainer"\' TERM INT',
+    'wait "$trainer"; status=$?',
+    'while kill -0 "$trainer" 2>/dev/null; do wait "$trainer"; status=$?; done',
+  ]);
+}
+
+/**
+ * What all jobs have in common: where they are, who they are, the cluster's set-up lines, and `exit` with the exit status,
+ * written when it is over.
+ *
+ * @param values become variables of the script.
+ * @param body leaves its exit status in `status`.
+ */
+export function framedScript(
+  frame: JobFrame,
+  values: Readonly<Record<string, string>>,
+  body: readonly string[],
+): string {
+  const { profile, name } = frame.cluster;
   return [
     // A login shell, where sites make `module` known.
     '#!/bin/bash -l',
-    ...(profile.scheduler === 'slurm' ? slurmLines(input) : []),
+    ...(profile.scheduler === 'slurm' ? slurmLines(frame) : []),
     '',
-    `job_folder=${quoted(jobFolder)}`,
-    `trainer_folder=${quoted(trainerFolder)}`,
+    `job_folder=${quoted(frame.jobFolder)}`,
+    ...Object.entries(values).map(([variable, value]) => `${variable}=${quoted(value)}`),
     `python=${quoted(profile.python)}`,
+    'case $python in "~/"*) python=$HOME/${python#"~/"} ;; esac',
     'cd -- "$job_folder" || exit 66',
     // The job itself says who it is: a submission whose answer was lost is found by it.
     ...(profile.scheduler === 'slurm'
@@ -40,22 +69,15 @@ export function jobScript(input: JobScriptInput): string {
     '',
     ...(profile.setup.length === 0
       ? []
-      : [`# Set-up lines of the cluster "${cluster.name}"`, ...profile.setup, '']),
-    'export PYTHONPATH="$trainer_folder${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1',
-    '# Warnings of the scheduler reach the trainer, which saves a checkpoint and ends.',
-    '"$python" -m sealong_trainer recipe.json &',
-    'trainer=$!',
-    'trap \'kill -USR1 "$trainer"\' USR1',
-    'trap \'kill -TERM "$trainer"\' TERM INT',
-    'wait "$trainer"; status=$?',
-    'while kill -0 "$trainer" 2>/dev/null; do wait "$trainer"; status=$?; done',
+      : [`# Set-up lines of the cluster "${name}"`, ...profile.setup, '']),
+    ...body,
     'printf "%s\\n" "$status" >exit.tmp && mv exit.tmp exit',
     'exit "$status"',
     '',
   ].join('\n');
 }
 
-function slurmLines({ cluster: { profile }, name }: JobScriptInput): string[] {
+function slurmLines({ cluster: { profile }, name, warningS }: JobFrame): string[] {
   const gpus =
     profile.gpu_type === undefined ? profile.gpus : `${profile.gpu_type}:${profile.gpus}`;
   const lines: [string, string | number | undefined][] = [
@@ -69,7 +91,7 @@ function slurmLines({ cluster: { profile }, name }: JobScriptInput): string[] {
     ['mem', profile.memory_gb === undefined ? undefined : `${profile.memory_gb}G`],
     ['gres', profile.gpus === 0 ? undefined : `gpu:${gpus}`],
     ['time', profile.time],
-    ['signal', `B:USR1@${WARNING_S}`],
+    ['signal', warningS === undefined ? undefined : `B:USR1@${warningS}`],
     ['output', 'log.txt'],
     ['open-mode', 'append'],
   ];

@@ -1,3 +1,4 @@
+import { SealongError } from '../errors.ts';
 import type { Cluster } from './clusterProfile.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
@@ -21,7 +22,23 @@ export interface PreflightNeeds {
   bytes: number;
   /** The base model: a hub id, or a folder on the cluster. */
   model: string;
+  /** What its Python must have. */
+  environment: Environment;
 }
+
+export interface Environment {
+  what: string;
+  modules: readonly string[];
+  /** How to get it, where it is not there. */
+  remedy: string;
+}
+
+export const TRAINER_ENVIRONMENT: Environment = {
+  what: 'trainer environment',
+  modules: ['torch', 'transformers', 'peft', 'accelerate'],
+  remedy:
+    "Make the environment with trainer/setup.sh and name its Python in the cluster's profile.",
+};
 
 /** Room for checkpoints, adapter and log beside what is sent. */
 const ROOM_BYTES = 4 * 1024 ** 3;
@@ -53,8 +70,9 @@ case $model in
 esac
 # The set-up lines and the Python of the profile, as the job will meet them.
 shell=$(command -v bash || command -v sh)
+case $python in '~/'*) python=$HOME\${python#'~'} ;; esac
 "$shell" -lc "$setup
-printf 'python %s\\n' \\"\\$(\\"\\$0\\" -c \\"\\$1\\" 2>&1 | tail -n 1)\\"" "$python" "$probe" 2>&1 | tail -n 3
+printf 'python %s\\n' \\"\\$(\\"\\$0\\" -c \\"\\$1\\" \\"\\$2\\" 2>&1 | tail -n 1)\\"" "$python" "$probe" "$modules" 2>&1 | tail -n 3
 exit 0
 `;
 
@@ -62,7 +80,7 @@ exit 0
 const PROBE = `
 import sys
 from importlib.util import find_spec
-need = ["torch", "transformers", "peft", "accelerate"]
+need = sys.argv[1].split()
 print("%d.%d" % sys.version_info[:2], ",".join(n for n in need if find_spec(n) is None) or "-")
 `;
 
@@ -84,6 +102,7 @@ export async function preflight(
       setup: profile.setup.join('\n'),
       python: profile.python,
       probe: PROBE,
+      modules: needs.environment.modules.join(' '),
     },
     signal,
   );
@@ -101,7 +120,7 @@ export async function preflight(
       ...(profile.scheduler === 'slurm'
         ? slurmChecks(cluster, lines, valueOf('slurm'), valueOf('controller'))
         : hostChecks(cluster, Number(valueOf('gpus')), has('setsid'))),
-      pythonCheck(cluster, valueOf('python')),
+      pythonCheck(cluster, needs.environment, valueOf('python')),
       modelCheck(needs.model, has('model')),
       {
         what: 'transfer',
@@ -110,6 +129,17 @@ export async function preflight(
       },
     ],
   };
+}
+
+/** @throws SealongError `preflight`, with all that is missing. */
+export function mustBeReady(cluster: Cluster, checks: readonly Check[]): void {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length === 0) return;
+  const lines = failed.map(({ what, detail }) => `  ${what}: ${detail}`);
+  throw new SealongError(
+    'preflight',
+    `The cluster "${cluster.name}" is not ready; nothing was sent.\n${lines.join('\n')}`,
+  );
 }
 
 function diskCheck(workdir: string, unwritable: boolean, freeKb: number, bytes: number): Check {
@@ -241,26 +271,26 @@ function hostChecks({ profile }: Cluster, gpus: number, setsid: boolean): Check[
   ];
 }
 
-function pythonCheck({ profile }: Cluster, answer: string | undefined): Check {
-  const what = 'trainer environment';
+function pythonCheck(
+  { profile }: Cluster,
+  { what, modules, remedy }: Environment,
+  answer: string | undefined,
+): Check {
   const [, version, missing] = /^(\d+\.\d+) (\S+)$/.exec(answer ?? '') ?? [];
   if (version === undefined || missing === undefined)
     return {
       what,
       outcome: 'failed',
-      detail: `${profile.python} does not run there after the set-up lines (${(answer ?? 'no answer').slice(0, 200)}). Make the environment with trainer/setup.sh and name its Python in the cluster's profile.`,
+      detail: `${profile.python} does not run there after the set-up lines (${(answer ?? 'no answer').slice(0, 200)}). ${remedy}`,
     };
-  return missing === '-'
-    ? {
-        what,
-        outcome: 'ok',
-        detail: `Python ${version} with torch, transformers, peft, accelerate`,
-      }
-    : {
-        what,
-        outcome: 'failed',
-        detail: `Python ${version} lacks ${missing.replaceAll(',', ', ')}. Make the environment with trainer/setup.sh.`,
-      };
+  if (missing !== '-')
+    return {
+      what,
+      outcome: 'failed',
+      detail: `Python ${version} lacks ${missing.replaceAll(',', ', ')}. ${remedy}`,
+    };
+  const having = modules.length === 0 ? '' : ` with ${modules.join(', ')}`;
+  return { what, outcome: 'ok', detail: `Python ${version}${having}` };
 }
 
 function modelCheck(model: string, there: boolean): Check {

@@ -3,19 +3,20 @@ import { SealongError } from '../errors.ts';
 import type { Stage } from '../stage.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
-import { readJob, withState, writeJob, type JobRecord } from '../training/jobRecord.ts';
+import { withState, writeJob, type TrainingJob } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
+import { trainingJob } from './jobActions.ts';
 import { schedulerOf } from './schedulerOf.ts';
-import { schedulerIdOf, sendJob } from './sendJob.ts';
+import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
 export interface ResumeSummary {
   stage: 'resume';
   job: string;
   attempt: number;
-  state: JobRecord['state'];
+  state: TrainingJob['state'];
   scheduler_id: string | null;
 }
 
@@ -33,7 +34,7 @@ export async function* resumeJob(
 ): Stage<ResumeSummary> {
   const unlock = await lockStage(study, 'train');
   try {
-    const before = await readJob(study, id);
+    const before = await trainingJob(study, id);
     if (before.state === 'done')
       throw new SealongError(
         'job_done',
@@ -48,7 +49,9 @@ export async function* resumeJob(
     const job = before.state === 'prepared' ? before : nextAttempt(before, ports.clock.now());
     await writeJob(study, job);
     const trainer = `${workdirOf(job)}/trainer/${(job.trainer_sha256 ?? '').slice(0, 16)}`;
-    const submitted = yield* sendJob(study, ports, job, { uploads: [], trainer }, signal);
+    const script = scriptOf(ports.cluster, job, trainer);
+    const files = { uploads: [], own: ['recipe.json'], script };
+    const submitted = yield* sendJob(study, ports, job, files, signal);
     const { attempt, state } = submitted;
     yield {
       type: 'done',
@@ -63,7 +66,7 @@ export async function* resumeJob(
 async function refuseUnderWay(
   study: Study,
   { clock, host, cluster }: { clock: Clock; host: SshHost; cluster: Cluster },
-  job: JobRecord,
+  job: TrainingJob,
   signal: AbortSignal,
 ): Promise<void> {
   const remote = remoteJob(job);
@@ -78,7 +81,7 @@ async function refuseUnderWay(
   );
 }
 
-function nextAttempt(job: JobRecord, now: Date): JobRecord {
+function nextAttempt(job: TrainingJob, now: Date): TrainingJob {
   if (job.place.kind !== 'cluster')
     throw new SealongError(
       'not_on_cluster',
@@ -89,6 +92,6 @@ function nextAttempt(job: JobRecord, now: Date): JobRecord {
   return withState({ ...job, attempt: job.attempt + 1, place }, { state: 'prepared' }, now);
 }
 
-function workdirOf({ place }: JobRecord): string {
+function workdirOf({ place }: TrainingJob): string {
   return place.kind === 'cluster' ? place.folder.replace(/\/jobs\/[^/]+$/, '') : '';
 }

@@ -28,20 +28,37 @@ done
 printf '%s\\n' "$attempt" >attempt.tmp && mv attempt.tmp attempt
 `;
 
+const KEEP_SECRET = `
+cd -- "$folder" || exit 66
+umask 077
+printf '%s' "$value" >"$name.tmp" && mv -f "$name.tmp" "$name"
+`;
+
+export interface JobFiles {
+  /** Absolute on both sides: data and programs that jobs share. */
+  uploads: readonly Upload[];
+  /** Names of files in the job's folder here that go into its folder there. */
+  own: readonly string[];
+  /** Content of `run.sh`. */
+  script: string;
+  /** Goes into a file of that name that its owner alone can read, and into no process's arguments. */
+  secret?: { name: string; value: string };
+}
+
 /** Sends a job whose record is written, and submits it once; called again it goes on where it was cut off. */
-export async function* sendJob(
+export async function* sendJob<Job extends JobRecord>(
   study: Study,
   ports: { clock: Clock; host: SshHost; cluster: Cluster },
-  job: JobRecord,
-  files: { uploads: readonly Upload[]; trainer: string },
+  job: Job,
+  files: JobFiles,
   signal: AbortSignal,
-): AsyncGenerator<StageProgress, JobRecord, undefined> {
+): AsyncGenerator<StageProgress, Job, undefined> {
   const { clock, host, cluster } = ports;
   const remote = remoteJob(job);
   if (!remote) throw new Error(`${job.id} is no job of a cluster.`);
   const folder = jobFolder(study, job.id);
-  await writeFile(join(folder, 'run.sh'), scriptOf(cluster, job, files.trainer));
-  const own = ['recipe.json', 'run.sh'].map((name) => ({
+  await writeFile(join(folder, 'run.sh'), files.script);
+  const own = [...files.own, 'run.sh'].map((name) => ({
     local: join(folder, name),
     remote: `${remote.folder}/${name}`,
   }));
@@ -62,13 +79,21 @@ export async function* sendJob(
     { folder: remote.folder, attempt },
     signal,
   );
+  if (files.secret) {
+    const { name, value } = files.secret;
+    await host.mustRun(
+      'Sending a key',
+      KEEP_SECRET,
+      { folder: remote.folder, name, value },
+      signal,
+    );
+  }
   // What an earlier attempt left says nothing of this one.
   await Promise.all(['exit', 'node'].map((name) => rm(join(folder, name), { force: true })));
   const schedulerId = await schedulerOf(cluster.profile).submit(host, remote, signal);
-  const placed: JobRecord =
-    job.place.kind === 'cluster'
-      ? { ...job, place: { ...job.place, scheduler_id: schedulerId } }
-      : job;
+  const { place } = job;
+  const placed: Job =
+    place.kind === 'cluster' ? { ...job, place: { ...place, scheduler_id: schedulerId } } : job;
   const submitted = withState(placed, { state: 'submitted' }, clock.now());
   await writeJob(study, submitted);
   return submitted;

@@ -1,20 +1,30 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
+import { hashOfFile } from '../records/hashOfFile.ts';
 import type { Stage } from '../stage.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
-import { jobFolder, listJobs, newJobId, writeJob, type JobRecord } from '../training/jobRecord.ts';
+import { hashOfHashes } from '../training/adapterFiles.ts';
+import {
+  isTraining,
+  jobFolder,
+  listJobs,
+  newJobId,
+  writeJob,
+  type JobRecord,
+  type TrainingJob,
+} from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import { keepData } from '../training/keepData.ts';
 import type { Cluster } from './clusterProfile.ts';
-import { preflight, type Check } from './preflight.ts';
+import { mustBeReady, preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
 import { remoteJob } from './followJobs.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
-import { hashOfFile, planUploads, type Upload } from './transfer/upload.ts';
+import { planUploads, type Upload } from './transfer/upload.ts';
 
 /** What is trained on what: made by the training room, the same for a run on this machine. */
 export interface TrainingInputs {
@@ -71,12 +81,12 @@ export async function* trainOnCluster(
     const pairsHash = await hashOfFile(inputs.pairs);
     const manifestHash = await hashOfFile(inputs.manifest);
     const sources = await trainerFiles(inputs.trainer);
-    const trainerHash = await hashOfAll(sources.map(({ path }) => path));
+    const trainerHash = await hashOfAll(sources);
     const local = await sizeOf([inputs.pairs]);
     const { checks, workdir } = await preflight(
       host,
       cluster,
-      { bytes: local, model: inputs.model },
+      { bytes: local, model: inputs.model, environment: TRAINER_ENVIRONMENT },
       signal,
     );
     const places = placesOf(workdir, pairsHash, trainerHash);
@@ -115,7 +125,7 @@ export async function* trainOnCluster(
     for (const check of checks)
       if (check.outcome === 'warning')
         yield { type: 'warning', message: `${check.what}: ${check.detail}` };
-    if (failed.length > 0 && !options.plan) throw preflightError(cluster, failed);
+    if (!options.plan) mustBeReady(cluster, checks);
 
     const uploads: Upload[] = [
       { local: inputs.pairs, remote: places.pairs },
@@ -140,7 +150,7 @@ export async function* trainOnCluster(
       study,
       { clock, host, cluster },
       job,
-      { uploads, trainer: places.trainer },
+      { uploads, own: ['recipe.json'], script },
       signal,
     );
     yield {
@@ -177,15 +187,17 @@ async function jobFor(
   inputs: TrainingInputs,
   wanted: { pairs: string; recipe: string; cluster: string },
   input: JobInput,
-): Promise<JobRecord> {
+): Promise<TrainingJob> {
   const { jobs } = await listJobs(study);
-  const same = jobs.filter(
-    ({ place, recipe_sha256: recipe, export: { pairs_sha256: pairs } }) =>
-      place.kind === 'cluster' &&
-      place.cluster === wanted.cluster &&
-      recipe === wanted.recipe &&
-      pairs === wanted.pairs,
-  );
+  const same = jobs
+    .filter(isTraining)
+    .filter(
+      ({ place, recipe_sha256: recipe, export: { pairs_sha256: pairs } }) =>
+        place.kind === 'cluster' &&
+        place.cluster === wanted.cluster &&
+        recipe === wanted.recipe &&
+        pairs === wanted.pairs,
+    );
   const begun = same.find(({ state }) => state === 'prepared');
   if (begun) return begun;
   const other = same.findLast(({ state }) => !hasEnded(state) || state === 'done');
@@ -198,6 +210,7 @@ async function jobFor(
   const id = newJobId(now, inputs.method);
   return {
     v: 1,
+    kind: 'train',
     id,
     created_at: now.toISOString(),
     place: {
@@ -219,14 +232,6 @@ async function jobFor(
   };
 }
 
-function preflightError(cluster: Cluster, failed: readonly Check[]): SealongError {
-  const lines = failed.map(({ what, detail }) => `  ${what}: ${detail}`);
-  return new SealongError(
-    'preflight',
-    `The cluster "${cluster.name}" is not ready; nothing was sent.\n${lines.join('\n')}`,
-  );
-}
-
 async function trainerFiles(folder: string): Promise<{ path: string; name: string }[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
@@ -235,10 +240,12 @@ async function trainerFiles(folder: string): Promise<{ path: string; name: strin
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function hashOfAll(paths: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of paths) hash.update(`${basename(path)} ${await hashOfFile(path)}\n`);
-  return hash.digest('hex');
+async function hashOfAll(files: readonly { path: string; name: string }[]): Promise<string> {
+  return hashOfHashes(
+    await Promise.all(
+      files.map(async ({ path, name }) => ({ name, sha256: await hashOfFile(path) })),
+    ),
+  );
 }
 
 async function sizeOf(paths: readonly string[]): Promise<number> {

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { SealongError } from '../errors.ts';
 import { issuesText } from '../records/jsonl.ts';
 import { writeAtomic } from '../records/writeAtomic.ts';
-import { readOptional, type Study } from '../study/study.ts';
+import { localFolder, readOptional, type Study } from '../study/study.ts';
 import { JOB_STATES } from './jobState.ts';
 
 const text = z.string();
@@ -24,16 +24,11 @@ const placeSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** `training/<job>/job.json`: what was sent where, and how it stands. From here the way leads back to every pair. */
-export const jobSchema = z.object({
+const common = {
   v: z.number().int().optional(),
   id: text,
   created_at: text,
   place: placeSchema,
-  /** Name of the export and hash of its manifest, which names study, samples, scores, decisions and reviewers. */
-  export: z.object({ name: text, manifest_sha256: text, pairs_sha256: text }),
-  recipe_sha256: text,
-  trainer_sha256: text.optional(),
   /** Counts from 1; each is submitted once. */
   attempt: z.number().int().positive().default(1),
   state: z.enum(JOB_STATES),
@@ -43,10 +38,62 @@ export const jobSchema = z.object({
   exit_code: z.number().int().optional(),
   /** Every state with when it was first seen, also what happened while nobody looked. */
   history: z.array(z.object({ at: text, state: z.enum(JOB_STATES), reason: text.optional() })),
+};
+
+/** `training/<job>/job.json`: what was sent where, and how it stands. From here the way leads back to every pair. */
+const trainingJobSchema = z.object({
+  kind: z.literal('train').default('train'),
+  ...common,
+  /** Name of the export and hash of its manifest, which names study, samples, scores, decisions and reviewers. */
+  export: z.object({ name: text, manifest_sha256: text, pairs_sha256: text }),
+  recipe_sha256: text,
+  trainer_sha256: text.optional(),
+  trainer_version: text.optional(),
+  /** Of the study's parameters when the job was sent, as canonical JSON. */
+  study_sha256: text.optional(),
+  /** Of the list of packages that the job ran with, `environment.txt`. */
+  environment_sha256: text.optional(),
+  /** As it was brought here, or made here: one hash over the names and contents of its files. */
+  adapter: z.object({ sha256: text, files: z.number(), bytes: z.number() }).optional(),
+  /** The job whose checkpoint this one goes on from, and its folder there. */
+  extends: z.object({ job: text, folder: text }).optional(),
   /** When the adapter was brought here. */
   fetched_at: text.optional(),
 });
-export type JobRecord = z.infer<typeof jobSchema>;
+export type TrainingJob = z.infer<typeof trainingJobSchema>;
+
+/** An inference server that runs as a job; of this machine, as is the tunnel to it. */
+const serverJobSchema = z.object({
+  kind: z.literal('serve'),
+  ...common,
+  server: z.object({
+    /** Name of its template. */
+    engine: text,
+    /** Hub id, or a folder on the cluster. */
+    model: text,
+    /** `path` is on the cluster; `from` is the job that trained it, or the folder here that it was sent from. */
+    adapter: z.object({ path: text, from: text.optional() }).optional(),
+    /** By which requests name the model, with its adapter. */
+    served_model: text,
+    /** Port of this machine's loopback that leads to it; taken again where it is free. */
+    local_port: z.number().int().positive().optional(),
+  }),
+});
+export type ServerJob = z.infer<typeof serverJobSchema>;
+
+export type JobRecord = TrainingJob | ServerJob;
+
+export function isTraining(job: JobRecord): job is TrainingJob {
+  return job.kind === 'train';
+}
+
+/** What the id of a server's job holds in place of a method of training. */
+export const SERVE = 'serve';
+
+/** Whether an id is that of a server's job, as {@link newJobId} makes it. */
+export function isServerId(id: string): boolean {
+  return JOB_ID.test(id) && id.includes(`-${SERVE}-`);
+}
 
 /** Ids are names of folders here and on clusters, and words of Slurm. */
 export const JOB_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/;
@@ -59,7 +106,11 @@ export function newJobId(now: Date, method: string): string {
 export function jobFolder(study: Study, id: string): string {
   if (!JOB_ID.test(id))
     throw new SealongError('no_job', `"${id}" is no id of a job. "sealong jobs" lists them.`);
-  return join(study.dir, 'training', id);
+  return join(foldersOf(study)[isServerId(id) ? 'servers' : 'training'], id);
+}
+
+function foldersOf(study: Study) {
+  return { training: join(study.dir, 'training'), servers: join(study.paths.local, 'servers') };
 }
 
 /** @throws SealongError `no_job`, `bad_job`. */
@@ -71,7 +122,8 @@ export async function readJob(study: Study, id: string): Promise<JobRecord> {
       'no_job',
       `${study.dir} has no job "${id}". "sealong jobs ${study.dir}" lists those it has.`,
     );
-  const parsed = jobSchema.safeParse(parsedJson(content));
+  const schema: z.ZodType<JobRecord> = isServerId(id) ? serverJobSchema : trainingJobSchema;
+  const parsed = schema.safeParse(parsedJson(content));
   if (parsed.success) return parsed.data;
   throw new SealongError(
     'bad_job',
@@ -81,6 +133,8 @@ export async function readJob(study: Study, id: string): Promise<JobRecord> {
 
 export async function writeJob(study: Study, job: JobRecord): Promise<void> {
   const folder = jobFolder(study, job.id);
+  // Which keeps servers out of git.
+  if (job.kind === 'serve') await localFolder(study);
   await mkdir(folder, { recursive: true });
   await writeAtomic(join(folder, 'job.json'), `${JSON.stringify(job, null, 2)}\n`);
 }
@@ -89,7 +143,7 @@ export async function writeJob(study: Study, job: JobRecord): Promise<void> {
 export async function listJobs(study: Study): Promise<{ jobs: JobRecord[]; problems: string[] }> {
   const jobs: JobRecord[] = [];
   const problems: string[] = [];
-  for (const id of await jobIds(join(study.dir, 'training')))
+  for (const id of await allIds(study))
     try {
       jobs.push(await readJob(study, id));
     } catch (error) {
@@ -112,6 +166,14 @@ async function jobIds(folder: string): Promise<string[]> {
   }
 }
 
+async function allIds(study: Study): Promise<string[]> {
+  const { training, servers } = foldersOf(study);
+  return [
+    ...(await jobIds(training)).filter((id) => !isServerId(id)),
+    ...(await jobIds(servers)).filter(isServerId),
+  ];
+}
+
 function parsedJson(content: string): unknown {
   try {
     return JSON.parse(content);
@@ -122,16 +184,16 @@ function parsedJson(content: string): unknown {
 }
 
 /** The record after something was seen of the job; the history grows only where the state is another. */
-export function withState(
-  job: JobRecord,
+export function withState<Job extends JobRecord>(
+  job: Job,
   seen: Pick<JobRecord, 'state' | 'reason' | 'expected_start' | 'exit_code'>,
   at: Date,
-): JobRecord {
+): Job {
   const rest = { ...job };
   delete rest.reason;
   delete rest.expected_start;
   delete rest.exit_code;
-  const next: JobRecord = { ...rest, ...seen };
+  const next: Job = { ...rest, ...seen };
   if (seen.state === job.state) return next;
   const entry = {
     at: at.toISOString(),

@@ -9,7 +9,15 @@ import { writeAtomic } from '../records/writeAtomic.ts';
 import type { Stage, StageProgress, StageWarning } from '../stage.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
-import { jobFolder, listJobs, newJobId, withState, writeJob, type JobRecord } from './jobRecord.ts';
+import {
+  isTraining,
+  jobFolder,
+  listJobs,
+  newJobId,
+  withState,
+  writeJob,
+  type TrainingJob,
+} from './jobRecord.ts';
 import { hasEnded, STOPPED_STATUS } from './jobState.ts';
 import { keepData } from './keepData.ts';
 import { checkRecipe } from './checkRecipe.ts';
@@ -113,17 +121,19 @@ async function jobFor(
   recipe: string,
   clock: Clock,
   again: boolean,
-): Promise<JobRecord> {
+): Promise<TrainingJob> {
   const pairs = sha256(await readFile(exported.file));
   const manifest = join(exported.folder, 'manifest.json');
   const wanted = sha256(recipe);
   const { jobs } = await listJobs(study);
-  const same = jobs.findLast(
-    (job) =>
-      job.place.kind === 'local' &&
-      job.recipe_sha256 === wanted &&
-      job.export.pairs_sha256 === pairs,
-  );
+  const same = jobs
+    .filter(isTraining)
+    .findLast(
+      (job) =>
+        job.place.kind === 'local' &&
+        job.recipe_sha256 === wanted &&
+        job.export.pairs_sha256 === pairs,
+    );
   if (same && !again) {
     if (same.state !== 'done') return same;
     throw new SealongError(
@@ -132,8 +142,9 @@ async function jobFor(
     );
   }
   const now = clock.now();
-  const job: JobRecord = {
+  const job: TrainingJob = {
     v: 1,
+    kind: 'train',
     id: newJobId(now, study.config.training.method),
     created_at: now.toISOString(),
     place: { kind: 'local' },
@@ -156,7 +167,7 @@ async function jobFor(
 
 async function* followed(
   study: Study,
-  job: JobRecord,
+  job: TrainingJob,
   trainer: RunningTrainer,
   clock: Clock,
   { signal }: { signal: AbortSignal },

@@ -12,6 +12,7 @@ export function trainerFiles(folder: string) {
     metrics: join(folder, 'metrics.jsonl'),
     state: join(folder, 'state.json'),
     log: join(folder, 'log.txt'),
+    environment: join(folder, 'environment.txt'),
     adapter: join(folder, 'adapter'),
   };
 }

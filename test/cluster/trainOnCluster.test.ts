@@ -3,6 +3,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SealongError } from '../../src/errors.ts';
+import { isTraining } from '../../src/training/jobRecord.ts';
 import { ClusterStudy, upTo } from './support/clusterStudy.ts';
 import { Lab } from './support/lab.ts';
 import { untilWritten } from './support/until.ts';
@@ -43,7 +44,8 @@ for (const scheduler of ['slurm', 'none'] as const)
       const fetched = await jobs.fetch(job);
       assert.equal(fetched.files, 2);
       assert.equal(await readFile(join(fetched.folder, 'adapter_config.json'), 'utf8'), '{"r": 8}');
-      assert.ok((await jobs.record(job)).fetched_at);
+      const record = await jobs.record(job);
+      assert.ok(isTraining(record) && record.fetched_at);
       assert.deepEqual(
         (await jobs.states(job)).filter((state) => state !== 'running'),
         ['prepared', 'submitted', 'done'],

@@ -170,6 +170,47 @@ export class SshHost {
     await this.connect(signal);
   }
 
+  /**
+   * Makes a port of this machine's loopback lead to an address as the host reaches it, over the shared connection.
+   *
+   * @returns `over`, which settles when that connection has ended, and with it the way.
+   * @throws SealongError `port_in_use`, or what is said of the connection.
+   */
+  async forward(
+    localPort: number,
+    to: { host: string; port: number },
+    signal: AbortSignal,
+  ): Promise<{ over: Promise<void> }> {
+    await this.connect(signal);
+    const master = await this.#master;
+    if (!master) throw sshFailure('', { host: this.host });
+    const way = `127.0.0.1:${localPort}:${to.host}:${to.port}`;
+    const { status, stderr } = await runProcess(
+      'ssh',
+      [...this.sshArguments, '-O', 'forward', '-L', way, '--', this.host],
+      { env: this.environment, signal },
+    );
+    if (status === 0) return { over: master.closed };
+    if (!master.isOpen) throw sshFailure(stderr, { host: this.host });
+    throw new SealongError(
+      'port_in_use',
+      `Port ${localPort} of this machine cannot lead to ${to.host}:${to.port} (${stderr.trim().split('\n').at(-1) ?? ''}). Another program may have taken it.`,
+    );
+  }
+
+  /** Takes back what {@link forward} made. */
+  async endForward(
+    localPort: number,
+    to: { host: string; port: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const way = `127.0.0.1:${localPort}:${to.host}:${to.port}`;
+    await runProcess('ssh', [...this.sshArguments, '-O', 'cancel', '-L', way, '--', this.host], {
+      env: this.environment,
+      signal,
+    });
+  }
+
   /** Ends the shared connection; jobs on the host go on. */
   async close(): Promise<void> {
     const connecting = this.#master;

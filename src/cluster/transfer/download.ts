@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { SealongError } from '../../errors.ts';
+import { hashOfFile } from '../../records/hashOfFile.ts';
 import type { SshHost } from '../ssh/sshHost.ts';
 import { byRsync, bySftp, canRsync } from './programs.ts';
-import { hashOfFile } from './upload.ts';
 
 /**
  * Brings one file here, going on with what an earlier try left.

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashOfFile } from '../../records/hashOfFile.ts';
 import type { SshHost } from '../ssh/sshHost.ts';
 import { byRsync, bySftp, canRsync } from './programs.ts';
 import { FINISH_UPLOAD, HASHES } from './transferScripts.ts';
@@ -97,10 +95,4 @@ export async function remoteHashes(
     if (sha256 !== undefined && path !== undefined) hashes.set(path, sha256);
   }
   return hashes;
-}
-
-export async function hashOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -106,11 +106,13 @@ export class Lab {
     }
   }
 
-  /** Ends every connection there is, as a network that goes away does; new ones are taken. */
-  async cutConnections(user = this.user): Promise<number> {
-    const { stdout } = await run('pgrep', ['-u', user, '-x', 'sshd']).catch(() => ({ stdout: '' }));
-    const pids = stdout.split('\n').filter(Boolean);
-    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+  /** Ends every connection to the login host, as a network that goes away does; new ones are taken. */
+  async cutConnections(): Promise<number> {
+    const recorded = await readFile(join(this.folder, 'run/sshd_login.pid'), 'utf8');
+    const sessions = await childrenOf([recorded.split(' ')[0] ?? '']);
+    // A session of another user than root is served by a process below its own.
+    const pids = [...sessions, ...(await childrenOf(sessions))];
+    for (const pid of pids) endNow(Number(pid));
     return pids.length;
   }
 
@@ -151,6 +153,23 @@ export class Lab {
   async stop(): Promise<void> {
     await this.script('down.sh', '--purge');
     await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function childrenOf(pids: readonly string[]): Promise<string[]> {
+  if (pids.length === 0) return [];
+  const { stdout } = await run('pgrep', ['-x', 'sshd', '-P', pids.join(',')]).catch(() => ({
+    stdout: '',
+  }));
+  return stdout.split('\n').filter(Boolean);
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It may have ended with the process above it.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
