@@ -207,8 +207,11 @@ for (const scheduler of ['slurm', 'none'] as const)
           const { place } = await readJob(study, id);
           const schedulerId = place.kind === 'cluster' ? (place.scheduler_id ?? '') : '';
           await lab.slurm('scontrol', 'requeue', schedulerId);
-          await lab.slurm('scontrol', 'update', `JobId=${schedulerId}`, 'StartTime=now');
-          await until(() => told.filter((line) => line.includes('answers at')).length === 2);
+          await until(async () => {
+            // Slurm lets a job that was put back wait for two minutes, once it has ended.
+            await lab.slurm('scontrol', 'update', `JobId=${schedulerId}`, 'StartTime=now');
+            return told.filter((line) => line.includes('answers at')).length === 2;
+          });
           assert.equal((await models(server)).status, 200);
         });
         await cancel(id);
@@ -236,9 +239,9 @@ for (const scheduler of ['slurm', 'none'] as const)
     });
   });
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 600) throw new Error('It never came.');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    if (tries > 300) throw new Error('It never came.');
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
