@@ -66,6 +66,12 @@ export function activate(context: vscode.ExtensionContext): void {
     reviewer: settings.reviewer,
     memory: workspaceState,
   });
+  store.onDidChange(({ study }) => {
+    if (study) void queues.prepare(study);
+  });
+  store.onDidCluster((study) => {
+    if (study.clustersDue === 0) void queues.prepare(study);
+  });
   const tree = new StudyTree({ store, queues, reviewer: settings.reviewer });
   const view = vscode.window.createTreeView('sealong.studies', {
     treeDataProvider: tree,

@@ -1,5 +1,6 @@
 import { answerCore } from './answerCore.ts';
 import { answerForm, isNear, type AnswerForm } from './nearEqual.ts';
+import { NearForms } from './nearForms.ts';
 import { normalForm } from './normalForm.ts';
 
 /** A longer answer in its words of weight is a sentence: it counts only where another trajectory says the same. */
@@ -70,15 +71,21 @@ export function clusterAnswers({
 }: ClusterInput): AnswerClusters {
   const groups = equalAnswers(answers, questionWordsOf(question));
   const joined = new Map<Group, Group[]>();
+  const near = new NearForms<Group>();
   for (const group of groups) {
-    const found = [...joined.keys()].filter(
+    // What a reviewer made one may have no word in common.
+    const heads = relations.length > 0 ? [...joined.keys()] : near.like(group);
+    const found = heads.filter(
       (head) =>
         isSame(head, group, relations) && !isSplitFrom(group, joined.get(head) ?? [], relations),
     );
     const first = found[0];
     if (first && (found.length === 1 || !areApart(found, relations)))
       joined.get(first)?.push(group);
-    else joined.set(group, [group]);
+    else {
+      joined.set(group, [group]);
+      near.add(group);
+    }
   }
   const clusters: AnswerCluster[] = [];
   const unclear = answers.flatMap(({ index, answer }) => (answer === undefined ? [index] : []));
@@ -90,16 +97,16 @@ export function clusterAnswers({
   clusters.sort(
     (a, b) => b.indices.length - a.indices.length || (a.indices[0] ?? 0) - (b.indices[0] ?? 0),
   );
-  return {
-    clusters,
-    unclear: unclear.sort(rising),
-    byIndex: new Map(
-      clusters.flatMap(({ indices }, place) =>
-        indices.map((index): [number, number] => [index, place]),
-      ),
-    ),
-    entropy: entropyBits([...clusters.map(({ indices }) => indices.length), unclear.length]),
-  };
+  return withPlaces(clusters, unclear.sort(rising));
+}
+
+/** @param clusters in their order, with `unclear` all trajectories. */
+export function withPlaces(clusters: AnswerCluster[], unclear: number[]): AnswerClusters {
+  const byIndex = new Map<number, number>();
+  for (const [place, { indices }] of clusters.entries())
+    for (const index of indices) byIndex.set(index, place);
+  const entropy = entropyBits([...clusters.map(({ indices }) => indices.length), unclear.length]);
+  return { clusters, unclear, byIndex, entropy };
 }
 
 /**

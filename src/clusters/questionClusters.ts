@@ -4,6 +4,7 @@ import {
   clusterAnswers,
   type AnswerClusters,
   type AnswerRelation,
+  type ClusterInput,
   type TrajectoryAnswer,
 } from './answerClusters.ts';
 
@@ -18,14 +19,19 @@ export function questionClusters(
   trajectories: readonly TrajectoryEntry[],
   decisions: readonly DecisionRecord[],
 ): AnswerClusters {
+  return clusterAnswers(clusterInput(question, trajectories, decisions));
+}
+
+/** What the clusters of a question are made of: little enough to be sent to another thread. */
+export function clusterInput(
+  question: string,
+  trajectories: readonly TrajectoryEntry[],
+  decisions: readonly DecisionRecord[],
+): ClusterInput {
   const relations = decisions.flatMap(({ kind, answers }): AnswerRelation[] =>
     answers && (kind === 'merge' || kind === 'split') ? [{ same: kind === 'merge', answers }] : [],
   );
-  return clusterAnswers({
-    answers: correctedAnswers(trajectories, decisions),
-    question,
-    relations,
-  });
+  return { answers: correctedAnswers(trajectories, decisions), question, relations };
 }
 
 /** The final answer of each trajectory that did not fail: as a rule found it, or as a reviewer read it. */

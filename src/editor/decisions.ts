@@ -42,7 +42,7 @@ export class Decisions {
     const study = await openStudy(dir);
     const unlock = await this.#lock(study);
     try {
-      await this.#store.refresh(dir);
+      await this.#store.refreshDecisions(dir);
       const open = this.#store.study(dir);
       if (!open) throw new SealongError('no_study', `${dir} is no study any more.`);
       const reviewer = this.#reviewer();
@@ -57,7 +57,7 @@ export class Decisions {
     } finally {
       await unlock();
     }
-    await this.#store.refresh(dir);
+    await this.#store.refreshDecisions(dir);
   }
 
   /** Another window of the same reviewer may be writing: that takes milliseconds. */

@@ -6,7 +6,7 @@ import type { Study } from '../study/study.ts';
 /**
  * Gold answers by question id. Only evaluation may import this module: nothing that makes pairs sees an answer.
  */
-export async function readAnswers(
+export async function allClustered(
   study: Study,
 ): Promise<{ answers: Map<string, string[]>; problems: Problem[] }> {
   const { records, problems } = await readAllRecords(

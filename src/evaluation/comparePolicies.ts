@@ -7,7 +7,7 @@ import { trajectorySchema } from '../records/schemas.ts';
 import type { Stage } from '../stage.ts';
 import type { PairPolicy } from '../study/config.ts';
 import type { Study } from '../study/study.ts';
-import { readAnswers } from './answers.ts';
+import { allClustered } from './answers.ts';
 import { subEm } from './subEm.ts';
 
 /** What another pair policy would change. */
@@ -39,7 +39,7 @@ export async function* comparePolicies(
   options: { signal: AbortSignal },
 ): Stage<PolicyComparison> {
   const view = await viewStudy(study, options.signal);
-  const { answers, problems } = await readAnswers(study);
+  const { answers, problems } = await allClustered(study);
   for (const message of [...view.warnings, ...problems.map(problemText)])
     yield { type: 'warning', message };
   const preview = new PolicyPreview(after);

@@ -11,7 +11,7 @@ import type { Stage } from '../stage.ts';
 import { isFailed, isTruncated } from '../study/entries.ts';
 import type { Study } from '../study/study.ts';
 import { datasetReport, type DatasetReport } from '../synthesis/datasetReport.ts';
-import { readAnswers } from './answers.ts';
+import { allClustered } from './answers.ts';
 import { compareScorers, type ScorerComparison } from './compareScorers.ts';
 import { subEm } from './subEm.ts';
 
@@ -79,7 +79,7 @@ export async function* report(
   options: { scorers?: boolean; signal: AbortSignal },
 ): Stage<ReportSummary> {
   const view = await viewStudy(study, options.signal);
-  const { answers, problems } = await readAnswers(study);
+  const { answers, problems } = await allClustered(study);
   const { warnings, ...dataset } = await datasetReport(study, options.signal);
   const told = new Set([...view.warnings, ...problems.map(problemText), ...warnings]);
   for (const message of told) yield { type: 'warning', message };

@@ -18,7 +18,7 @@ export interface QuestionState {
   decisions: readonly DecisionRecord[];
   inForce: readonly DecisionRecord[];
   pair: DerivedPair;
-  /** Of the final answers; made when first asked for. */
+  /** Of the final answers; made when first asked for, where they are not known. */
   readonly clusters: AnswerClusters;
   /** The clusters as they would be with other corrections. @param decisions those in force. */
   clustersUnder: (decisions: readonly DecisionRecord[]) => AnswerClusters;
@@ -32,22 +32,40 @@ export class QuestionStates {
   readonly #config: StudyConfig;
   readonly #selection: Selection;
   readonly #decisions: ReadonlyMap<string, DecisionRecord[]>;
+  readonly #clusters: KnownClusters;
 
-  constructor(index: StudyIndex, config: StudyConfig, selection: Selection) {
+  /** @param answers clusters that were made elsewhere; undefined for those that were not. */
+  constructor(
+    index: StudyIndex,
+    config: StudyConfig,
+    selection: Selection,
+    answers: KnownClusters = () => undefined,
+  ) {
     this.#index = index;
     this.#config = config;
     this.#selection = selection;
+    this.#clusters = answers;
     this.#decisions = decisionsByQuestion(index.decisions.values());
   }
 
   of(questionId: string): QuestionState {
     const { sampling, scorer, scoring } = this.#selection;
+    const index = this.#index;
+    let made: WeakRef<TrajectoryEntry[]> | undefined;
     return questionState({
       questionId,
-      question: this.#index.questions.get(questionId)?.question ?? '',
+      question: index.questions.get(questionId)?.question ?? '',
       sampling,
-      trajectories: this.#index.trajectories(questionId, sampling),
-      score: this.#index.currentScore(questionId, { scorer, scoring, sampling }),
+      // States of all questions may be kept; together their trajectories would take a large part of a host's memory.
+      get trajectories() {
+        const known = made?.deref();
+        if (known) return known;
+        const trajectories = index.trajectories(questionId, sampling);
+        made = new WeakRef(trajectories);
+        return trajectories;
+      },
+      answers: () => this.#clusters(questionId),
+      score: index.currentScore(questionId, { scorer, scoring, sampling }),
       policy: this.#config.pairs,
       n: this.#config.sampling.n,
       settlement: settlementOf(this.#config),
@@ -60,20 +78,28 @@ export function settlementOf({ review }: StudyConfig): Settlement {
   return { rule: review.settle, lead: review.lead };
 }
 
-/** @param parts.question the question's text, as far as it is kept. */
-export function questionState({
-  question,
-  ...parts
-}: Omit<PairInput, 'clusters'> & { question: string }): QuestionState {
-  const { questionId, sampling, trajectories, score, decisions } = parts;
+/** Clusters of a question's answers that are known already. */
+export type KnownClusters = (questionId: string) => AnswerClusters | undefined;
+
+export interface QuestionParts extends Omit<PairInput, 'clusters'> {
+  /** The question's text, as far as it is kept. */
+  question: string;
+  /** The clusters under these decisions, where they are known. */
+  answers?: (() => AnswerClusters | undefined) | undefined;
+}
+
+export function questionState(parts: QuestionParts): QuestionState {
+  const { questionId, question, sampling, score, decisions } = parts;
   const inForce = standing(decisions, sampling);
   let made: AnswerClusters | undefined;
   const clustersUnder = (others: readonly DecisionRecord[]) =>
-    questionClusters(question, trajectories, others);
-  const clusters = () => (made ??= clustersUnder(inForce));
+    questionClusters(question, parts.trajectories, others);
+  const clusters = () => parts.answers?.() ?? (made ??= clustersUnder(inForce));
   return {
     questionId,
-    trajectories,
+    get trajectories() {
+      return parts.trajectories;
+    },
     score,
     decisions,
     inForce,
@@ -82,6 +108,12 @@ export function questionState({
       return clusters();
     },
     clustersUnder,
-    pairUnder: (change) => questionState({ ...parts, question, ...change }).pair,
+    pairUnder: (change) =>
+      questionState({
+        ...parts,
+        ...change,
+        // Decisions may change the clusters.
+        ...(change.decisions ? { answers: undefined } : {}),
+      }).pair,
   };
 }

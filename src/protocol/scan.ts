@@ -1,10 +1,12 @@
+import type { ClusterInput } from '../clusters/answerClusters.ts';
+import type { PlacedAnswers } from '../clusters/placedAnswers.ts';
 import type { Problem } from '../records/jsonl.ts';
 import type { Mark } from '../study/follow.ts';
-import type { ScanBatch } from '../study/scan.ts';
+import type { ScanBatch, ScanKind } from '../study/scan.ts';
 
 /**
- * Every message between the editor and the scan worker. Each scan carries a number; it ends with exactly one `done` or
- * `failed`, also when it is cancelled.
+ * Every message between the editor and the scan worker. Each request carries a number; a scan ends with exactly one `done`
+ * or `failed`, also when it is cancelled, and `cluster` with one `clustered` or `failed`.
  */
 
 /** By the path of the file. */
@@ -24,12 +26,16 @@ export type ScanEvent =
   | { type: 'done'; result: ScanResult };
 
 export type ToScanWorker =
-  /** Reads what is new since `marks`; nothing read before where it is empty. */
-  | { type: 'scan'; request: number; dir: string; marks: Marks }
+  /** Reads what is new since `marks`, in the files of one kind or in all; nothing read before where they are empty. */
+  | { type: 'scan'; request: number; dir: string; marks: Marks; only?: ScanKind }
+  /** Clusters the final answers of some questions, also while a scan runs. */
+  | { type: 'cluster'; request: number; questions: readonly ClusterInput[] }
   /** A batch was applied: the worker is never more than a few batches ahead, so that they cannot pile up in the host. */
   | { type: 'taken'; request: number }
   | { type: 'cancel'; request: number };
 
 export type FromScanWorker =
   | { type: 'event'; request: number; event: ScanEvent }
+  /** In the order of the questions. */
+  | { type: 'clustered'; request: number; questions: readonly PlacedAnswers[] }
   | { type: 'failed'; request: number; error: { code: string; message: string } };

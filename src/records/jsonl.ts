@@ -83,29 +83,67 @@ export async function readAllRecords<T>(
   return { records, problems };
 }
 
+interface Place {
+  offset: number;
+  length: number;
+}
+
 /** The one record at a place that a scan reported earlier. */
-export async function readRecordAt<T>(
+export async function readRecordAt<T>(path: string, at: Place, schema: ZodType<T>): Promise<T> {
+  const [record] = await readRecordsAt(path, [at], schema);
+  if (record === undefined) throw new Error(`${path} was read and gave no record.`);
+  return record;
+}
+
+/** Records at places that a scan reported earlier, in the order of the places; those that lie together are read together. */
+export async function readRecordsAt<T>(
   path: string,
-  at: { offset: number; length: number },
+  places: readonly Place[],
   schema: ZodType<T>,
-): Promise<T> {
-  const bytes = Buffer.alloc(at.length);
+): Promise<T[]> {
+  const lines = new Map<Place, Buffer>();
   try {
     const file = await open(path, 'r');
     try {
-      await file.read(bytes, 0, at.length, at.offset);
+      for (const span of spansOf(places)) {
+        const bytes = Buffer.alloc(span.end - span.start);
+        await file.read(bytes, 0, bytes.length, span.start);
+        for (const place of span.places) {
+          const from = place.offset - span.start;
+          lines.set(place, bytes.subarray(from, from + place.length));
+        }
+      }
     } finally {
       await file.close();
     }
   } catch (error) {
     throw fileError('read', path, error);
   }
-  const parsed = parseLine(bytes, schema);
-  if (parsed.ok) return parsed.value;
-  throw new SealongError(
-    'file_changed',
-    `${path} changed while it was read (at byte ${at.offset}: ${parsed.message}). Try again.`,
-  );
+  return places.map((place) => {
+    const parsed = parseLine(lines.get(place) ?? Buffer.alloc(0), schema);
+    if (parsed.ok) return parsed.value;
+    throw new SealongError(
+      'file_changed',
+      `${path} changed while it was read (at byte ${place.offset}: ${parsed.message}). Try again.`,
+    );
+  });
+}
+
+/** Bytes between two records that are rather read than passed over, and how many are read at once. */
+const GAP_BYTES = 16 * 1024;
+const SPAN_BYTES = 1024 * 1024;
+
+function spansOf(places: readonly Place[]): { start: number; end: number; places: Place[] }[] {
+  const spans: { start: number; end: number; places: Place[] }[] = [];
+  for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
+    const end = place.offset + place.length;
+    const last = spans.at(-1);
+    if (last && place.offset - last.end <= GAP_BYTES && end - last.start <= SPAN_BYTES) {
+      last.end = Math.max(last.end, end);
+      last.places.push(place);
+    } else spans.push({ start: place.offset, end, places: [place] });
+  }
+  return spans;
 }
 
 /** One record as a line with its line break; `null` where a number is not finite, as JSON has no NaN. */

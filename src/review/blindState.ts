@@ -28,7 +28,9 @@ export function blindState(state: QuestionState, me: string): QuestionState {
   let made: AnswerClusters | undefined;
   return {
     questionId,
-    trajectories: withoutDataset(state.trajectories),
+    get trajectories() {
+      return withoutDataset(state.trajectories);
+    },
     score: undefined,
     decisions: state.decisions.filter(isOwn),
     inForce,

@@ -1,3 +1,4 @@
+import type { AnswerClusters } from '../clusters/answerClusters.ts';
 import type { LeftOut } from '../preference/pair.ts';
 import type { QuestionState } from '../preference/studyPairs.ts';
 import { flawCounts, type Flaw } from '../sampling/quality.ts';
@@ -20,12 +21,14 @@ export interface QuestionFacts {
   margin: number | undefined;
   /** Highest score minus lowest. */
   spread: number | undefined;
-  clusters: number;
+  /** False while its final answers are being read: what is told of them below is then undefined. */
+  clustered: boolean;
+  clusters: number | undefined;
   /** Share of the largest cluster among all trajectories. */
   majority: number | undefined;
   /** Of the split of answers, in bits. */
   entropy: number | undefined;
-  unclear: number;
+  unclear: number | undefined;
   /** Place of the cluster (0: the majority's) that chosen and rejected are in; undefined is unclear. */
   chosenCluster: number | undefined;
   rejectedCluster: number | undefined;
@@ -43,14 +46,19 @@ export interface QuestionFacts {
   leftOut: LeftOut | undefined;
 }
 
-/** @param place of the question in its file, from 0. */
+/**
+ * @param place of the question in its file, from 0.
+ * @param answers undefined while they are being read.
+ */
 export function questionFacts(
   entry: QuestionEntry,
   state: QuestionState,
   place: number,
+  answers: AnswerClusters | undefined,
 ): QuestionFacts {
-  const { pair, score, clusters } = state;
-  const usable = state.trajectories.filter((trajectory) => !isFailed(trajectory));
+  const { pair, score } = state;
+  const { trajectories } = state;
+  const usable = trajectories.filter((trajectory) => !isFailed(trajectory));
   const find = (index: number | undefined) => usable.find((item) => item.index === index);
   const [chosen, rejected] = [find(pair.chosen?.index), find(pair.rejected?.index)];
   const scores = score?.scores ?? [];
@@ -63,22 +71,24 @@ export function questionFacts(
       entry.id,
       entry.question,
       ...comments.words,
-      ...clusters.clusters.map(({ label }) => label),
+      ...(answers?.clusters.map(({ label }) => label) ?? []),
     ]
       .join('\n')
       .toLowerCase(),
     contextTokens: entry.contextTokens,
     trajectories: usable.length,
-    flaws: flawCounts(state.trajectories),
+    flaws: flawCounts(trajectories),
     pairTruncated: [chosen, rejected].some((side) => side !== undefined && isTruncated(side)),
     margin: pair.margin,
     spread: scores.length > 0 ? Math.max(...scores) - Math.min(...scores) : undefined,
-    clusters: clusters.clusters.length,
-    majority: sampled ? (clusters.clusters[0]?.indices.length ?? 0) / usable.length : undefined,
-    entropy: sampled ? clusters.entropy : undefined,
-    unclear: clusters.unclear.length,
-    chosenCluster: chosen && clusters.byIndex.get(chosen.index),
-    rejectedCluster: rejected && clusters.byIndex.get(rejected.index),
+    clustered: answers !== undefined,
+    clusters: answers?.clusters.length,
+    majority:
+      sampled && answers ? (answers.clusters[0]?.indices.length ?? 0) / usable.length : undefined,
+    entropy: sampled ? answers?.entropy : undefined,
+    unclear: answers?.unclear.length,
+    chosenCluster: chosen && answers?.byIndex.get(chosen.index),
+    rejectedCluster: rejected && answers?.byIndex.get(rejected.index),
     lengthGap: chosen && rejected && lengthGap(chosen, rejected),
     overriddenBy: unique(
       [pair.chosen, pair.rejected].flatMap((side) => side?.override?.reviewer ?? []),

@@ -2,6 +2,7 @@ import { isFailed } from '../study/entries.ts';
 import type { QuestionState } from '../preference/studyPairs.ts';
 import type { OpinionVerdict, Settlement } from '../preference/settle.ts';
 import { agreement, type Agreement } from './agreement.ts';
+import type { QuestionFacts } from './questionFacts.ts';
 
 /** How far a study's review is, and what it says of the policy. */
 export interface ReviewSummary {
@@ -49,9 +50,11 @@ export interface AnswerSummary {
 
 const BANDS = 5;
 
+/** @param answers where they are known already: to gather them takes the clusters of all questions. */
 export function reviewSummary(
   states: readonly QuestionState[],
   { rule, lead }: Settlement,
+  answers: AnswerSummary = answerSummary(states.map(answerFacts)),
 ): ReviewSummary {
   const reviewed = states.filter(({ pair }) => pair.opinions.length > 0);
   return {
@@ -65,7 +68,7 @@ export function reviewSummary(
       new Map(reviewed.map(({ questionId, pair }) => [questionId, pair.opinions])),
     ),
     by_margin: marginBands(states),
-    answers: answerSummary(states),
+    answers,
   };
 }
 
@@ -142,15 +145,27 @@ export function policyMargin({ pair, score }: QuestionState): number | undefined
   return high === undefined || low === undefined ? undefined : high - low;
 }
 
-function answerSummary(states: readonly QuestionState[]): AnswerSummary {
-  const sampled = states.filter(({ trajectories }) => !trajectories.every(isFailed));
-  const all = sampled.map(({ clusters }) => clusters);
-  const unclear = all.reduce((sum, { unclear: list }) => sum + list.length, 0);
-  const clear = all.reduce((sum, { byIndex }) => sum + byIndex.size, 0);
+/** What is told of the answers of one question; undefined where they are not known. */
+type AnswerFacts = Pick<QuestionFacts, 'trajectories' | 'clusters' | 'entropy' | 'unclear'>;
+
+function answerFacts({ trajectories, clusters }: QuestionState): AnswerFacts {
   return {
-    mean_clusters: mean(all.map(({ clusters }) => clusters.length)),
-    mean_entropy: mean(all.map(({ entropy }) => entropy)),
-    unclear: unclear + clear === 0 ? null : unclear / (unclear + clear),
+    trajectories: trajectories.filter((entry) => !isFailed(entry)).length,
+    clusters: clusters.clusters.length,
+    entropy: clusters.entropy,
+    unclear: clusters.unclear.length,
+  };
+}
+
+export function answerSummary(questions: readonly AnswerFacts[]): AnswerSummary {
+  const sampled = questions.filter(({ trajectories }) => trajectories > 0);
+  const known = (of: 'clusters' | 'entropy' | 'unclear') =>
+    sampled.flatMap((question) => question[of] ?? []);
+  const samples = sampled.reduce((sum, { trajectories }) => sum + trajectories, 0);
+  return {
+    mean_clusters: mean(known('clusters')),
+    mean_entropy: mean(known('entropy')),
+    unclear: samples === 0 ? null : known('unclear').reduce((a, b) => a + b, 0) / samples,
   };
 }
 

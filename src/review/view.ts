@@ -74,6 +74,20 @@ export type View = z.infer<typeof viewSchema>;
 export type ViewFilter = View['filter'];
 export type ViewSort = View['sort'];
 
+const ANSWER_FILTERS: ReadonlySet<string> = new Set<keyof ViewFilter>([
+  ...(['text', 'entropy', 'majority', 'clusters'] as const),
+  ...(['minority_chosen', 'same_answer', 'unclear'] as const),
+]);
+const ANSWER_SORTS: ReadonlySet<string> = new Set<SortKey>(['entropy', 'majority', 'clusters']);
+
+/** Whether a view looks at final answers, which are read last. */
+export function looksAtClusters({ filter, sort }: View): boolean {
+  return (
+    Object.keys(filter).some((key) => ANSWER_FILTERS.has(key)) ||
+    sort.some(({ by }) => ANSWER_SORTS.has(by))
+  );
+}
+
 type Condition = (facts: QuestionFacts) => boolean;
 
 /**
@@ -119,13 +133,16 @@ function findingConditions(filter: ViewFilter): Condition[] {
     ...within(filter.clusters, ({ clusters }) => clusters),
     ...within(filter.length_gap, ({ lengthGap }) => lengthGap),
     ...within(filter.context_tokens, ({ contextTokens }) => contextTokens),
-    ...flag(filter.minority_chosen, (facts) => hasPair(facts) && facts.chosenCluster !== 0),
+    ...flag(
+      filter.minority_chosen,
+      (facts) => hasPair(facts) && facts.clustered && facts.chosenCluster !== 0,
+    ),
     ...flag(
       filter.same_answer,
       ({ chosenCluster, rejectedCluster }) =>
         chosenCluster !== undefined && chosenCluster === rejectedCluster,
     ),
-    ...flag(filter.unclear, ({ unclear }) => unclear > 0),
+    ...flag(filter.unclear, ({ unclear }) => unclear !== undefined && unclear > 0),
     ...flag(filter.truncated, ({ flaws }) => flaws.truncated > 0),
     ...flag(filter.pair_truncated, ({ pairTruncated }) => pairTruncated),
     ...flag(filter.duplicates, ({ flaws }) => flaws.duplicate > 0),

@@ -5,6 +5,7 @@ import { digestOf } from './canonicalHash.ts';
 import { isFailed, type QuestionEntry, type ScoreEntry, type TrajectoryEntry } from './entries.ts';
 import { scanFile, studyFiles, type ScanBatch } from './scan.ts';
 import type { Study } from './study.ts';
+import { TrajectoryColumns } from './trajectoryColumns.ts';
 
 /**
  * All of a study's records without their texts, fed by scans. Applying a batch twice changes nothing, so that a file can
@@ -14,10 +15,11 @@ export class StudyIndex {
   readonly questions = new Map<string, QuestionEntry>();
   readonly decisions = new Map<string, DecisionRecord>();
   readonly problems: Problem[] = [];
-  /** Question id, then sampling hash, then index. */
-  readonly #trajectories = new Map<string, Map<string, Map<number, TrajectoryEntry>>>();
-  /** Ids, hashes, reasons and answers of trajectories, each once. */
-  readonly #texts = new Map<string, string>();
+  /** Question id, then sampling hash, then index: the row of the trajectory. */
+  readonly #rows = new Map<string, Map<string, Map<number, number>>>();
+  readonly #columns = new TrajectoryColumns();
+  /** The indices of the score that came last: nearly all have the same, and share them. */
+  #indices: number[] = [];
   /** Question id, then `scorer config sampling`: the latest record counts. */
   readonly #scores = new Map<string, Map<string, ScoreEntry>>();
   /** Sampling hashes with their number of trajectories, in the order of their first appearance. */
@@ -42,10 +44,24 @@ export class StudyIndex {
     }
   }
 
-  /** The trajectories of a question under one sampling hash, by index. */
+  /** The trajectories of a question under one sampling hash, by index: made for each call, kept by nobody. */
   trajectories(questionId: string, sampling: string): TrajectoryEntry[] {
-    const found = this.#trajectories.get(questionId)?.get(sampling);
-    return found ? [...found.values()].sort((a, b) => a.index - b.index) : [];
+    return [...(this.#rows.get(questionId)?.get(sampling) ?? [])]
+      .map(([index, row]) => this.#columns.entry(row, { questionId, sampling, index }))
+      .sort((a, b) => a.index - b.index);
+  }
+
+  /** Indices of the trajectories that have not failed, rising. */
+  usableIndices(questionId: string, sampling: string): number[] {
+    return [...(this.#rows.get(questionId)?.get(sampling) ?? [])]
+      .filter(([, row]) => !isFailed({ finishReason: this.#columns.finishReason(row) }))
+      .map(([index]) => index)
+      .sort((a, b) => a - b);
+  }
+
+  /** A text as the index keeps it, once however often it occurs. */
+  once(text: string): string {
+    return this.#columns.once(text);
   }
 
   /**
@@ -69,8 +85,12 @@ export class StudyIndex {
 
   #isStale(score: ScoreEntry): boolean {
     if (score.texts === undefined) return false;
-    const entries = this.#trajectories.get(score.questionId)?.get(score.sampling);
-    return score.texts !== textsDigest(score.indices.map((index) => entries?.get(index)));
+    const rows = this.#rows.get(score.questionId)?.get(score.sampling);
+    const text = (index: number) => {
+      const row = rows?.get(index);
+      return row === undefined ? undefined : { text: this.#columns.text(row) };
+    };
+    return score.texts !== textsDigest(score.indices.map(text));
   }
 
   #addQuestion(entry: QuestionEntry): void {
@@ -88,35 +108,35 @@ export class StudyIndex {
     const scores = inner(this.#scores, entry.questionId);
     const key = `${entry.scorer} ${entry.config} ${entry.sampling}`;
     // Set again at the end, so that the order of keys is that of the records.
-    scores.delete(key);
-    scores.set(key, entry);
+    scores.delete(this.once(key));
+    scores.set(this.once(key), this.#shared(entry));
   }
 
-  /** Each entry comes from a worker with texts of its own; those that repeat are kept once. */
-  #shared(entry: TrajectoryEntry): TrajectoryEntry {
-    const once = (text: string): string => {
-      const known = this.#texts.get(text);
-      if (known !== undefined) return known;
-      this.#texts.set(text, text);
-      return text;
-    };
+  /** Each entry comes from a worker with texts and indices of its own; those that repeat are kept once. */
+  #shared(entry: ScoreEntry): ScoreEntry {
+    if (!isEqual(entry.indices, this.#indices)) this.#indices = entry.indices;
     return {
       ...entry,
-      questionId: once(entry.questionId),
-      sampling: once(entry.sampling),
-      finishReason: once(entry.finishReason),
-      ...(entry.answer === undefined ? {} : { answer: once(entry.answer) }),
+      questionId: this.once(entry.questionId),
+      scorer: this.once(entry.scorer),
+      config: this.once(entry.config),
+      sampling: this.once(entry.sampling),
+      indices: this.#indices,
     };
   }
 
   #addTrajectory(entry: TrajectoryEntry): void {
-    const bySampling = inner(this.#trajectories, entry.questionId);
-    const byIndex = inner(bySampling, entry.sampling);
+    const bySampling = inner(this.#rows, this.once(entry.questionId));
+    const byIndex = inner(bySampling, this.once(entry.sampling));
     const first = byIndex.get(entry.index);
+    if (first === undefined) {
+      this.samplings.set(entry.sampling, (this.samplings.get(entry.sampling) ?? 0) + 1);
+      byIndex.set(entry.index, this.#columns.add(entry));
+    }
     // The first record of an index counts, so that a double cannot change what was scored; a failed one gives way.
-    if (first && !isFailed(first)) return;
-    if (!first) this.samplings.set(entry.sampling, (this.samplings.get(entry.sampling) ?? 0) + 1);
-    byIndex.set(entry.index, this.#shared(entry));
+    else if (isFailed({ finishReason: this.#columns.finishReason(first) }))
+      this.#columns.replace(first, entry);
+    else return;
     if (entry.imported)
       this.imported.set(
         entry.sampling,
@@ -126,8 +146,14 @@ export class StudyIndex {
 }
 
 /** Identifies the texts of trajectories in an order: a score carries it to tell whether it still fits them. */
-export function textsDigest(entries: readonly (TrajectoryEntry | undefined)[]): string {
+export function textsDigest(
+  entries: readonly (Pick<TrajectoryEntry, 'text'> | undefined)[],
+): string {
   return digestOf(entries.map((entry) => entry?.text ?? '').join(' '));
+}
+
+function isEqual(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, position) => value === b[position]);
 }
 
 function inner<K, K2, V>(map: Map<K, Map<K2, V>>, key: K): Map<K2, V> {

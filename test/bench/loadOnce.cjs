@@ -5,6 +5,8 @@ const anything = new Proxy(class {}, {
   get: (target, name) => (name === 'prototype' ? target.prototype : anything),
   apply: () => anything,
   construct: () => ({}),
+  // A bundle copies a module's own names and looks for the others in what it is made from.
+  getPrototypeOf: () => anything,
 });
 const load = Module._load;
 Module._load = function (request, ...rest) {

@@ -3,7 +3,7 @@ import { PairStatistics } from '../../preference/pairStatistics.ts';
 import { settlementOf, type QuestionState } from '../../preference/studyPairs.ts';
 import type { DashboardView } from '../../protocol/dashboard.ts';
 import { lengthGap } from '../../review/questionFacts.ts';
-import { reviewSummary } from '../../review/reviewSummary.ts';
+import { answerSummary, reviewSummary } from '../../review/reviewSummary.ts';
 import { BUILT_IN_VIEWS } from '../../review/views.ts';
 import { studyConfigSchema } from '../../study/config.ts';
 import type { Queues } from '../queue/queues.ts';
@@ -75,8 +75,8 @@ export class Dashboards {
   async #view(study: OpenStudy): Promise<DashboardView> {
     const { queues, store, reviewer } = this.#ports;
     const config = study.config ?? studyConfigSchema.parse({});
-    // Makes the answer clusters of all questions in slices; what follows finds them there.
-    await queues.facts(study);
+    await study.allClustered();
+    const facts = await queues.facts(study);
     const states: QuestionState[] = [];
     const statistics = new PairStatistics();
     const values: DashboardValues = {
@@ -103,7 +103,7 @@ export class Dashboards {
     return dashboardView({
       study: study.name,
       me: reviewer(),
-      review: reviewSummary(states, settlementOf(config)),
+      review: reviewSummary(states, settlementOf(config), answerSummary(facts)),
       pairs: statistics.summary(),
       values,
       queues: offered,

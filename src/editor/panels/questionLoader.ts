@@ -3,7 +3,7 @@ import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { PanelQuestion } from '../../protocol/panel.ts';
 import type { QuestionRecord } from '../../records/schemas.ts';
 import { studyConfigSchema } from '../../study/config.ts';
-import { isFailed } from '../../study/entries.ts';
+import { isFailed, type TrajectoryEntry } from '../../study/entries.ts';
 import type { StudyQueue } from '../queue/queues.ts';
 import { shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
@@ -20,6 +20,8 @@ export interface QuestionLoaderPorts {
 /** What of a question has to be read from the disk. */
 interface Texts {
   question: QuestionRecord;
+  /** What was read: held here, the state goes on with these very entries. */
+  entries: readonly TrajectoryEntry[];
   /** By index. */
   trajectories: ReadonlyMap<number, string>;
   matrix: Float32Array | undefined;
@@ -92,16 +94,16 @@ export class QuestionLoader {
 
   async #read(study: OpenStudy, state: QuestionState): Promise<Texts> {
     const { read } = this.#ports.store;
-    const [question, matrix, trajectories] = await Promise.all([
+    const entries = state.trajectories;
+    const [question, matrix, records] = await Promise.all([
       read.question(study, state.questionId),
       state.score?.matrix ? read.matrix(study, state.score) : undefined,
-      Promise.all(
-        state.trajectories.map(async (entry): Promise<[number, string]> => {
-          const { error, text } = await read.trajectory(study, entry);
-          return [entry.index, isFailed(entry) ? (error ?? text) : text];
-        }),
-      ),
+      read.trajectories(study, entries),
     ]);
-    return { question, matrix, trajectories: new Map(trajectories) };
+    const texts = entries.map((entry, position): [number, string] => {
+      const { error, text = '' } = records[position] ?? {};
+      return [entry.index, isFailed(entry) ? (error ?? text) : text];
+    });
+    return { question, entries, matrix, trajectories: new Map(texts) };
   }
 }

@@ -2,7 +2,7 @@ import type { Memento } from 'vscode';
 import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
 import { blindView } from '../../review/blindView.ts';
 import { queue } from '../../review/queue.ts';
-import type { View } from '../../review/view.ts';
+import { looksAtClusters, type View } from '../../review/view.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { studyConfigSchema } from '../../study/config.ts';
 import { shownState } from '../shownState.ts';
@@ -32,6 +32,8 @@ export interface QueuesPorts {
 
 interface Held {
   revision: number;
+  /** Undefined for a view that looks at no answers. */
+  clustersRevision: number | undefined;
   active: ActiveView;
   queue: Promise<StudyQueue>;
 }
@@ -47,6 +49,8 @@ export class Queues {
   readonly #listeners = new Set<(dir: string) => void>();
   readonly #held = new Map<string, Held>();
   readonly #active = new Map<string, ActiveView>();
+  /** Studies whose facts are being made, with whether they changed since. */
+  readonly #preparing = new Map<string, boolean>();
   /** A state is made anew whenever anything that facts are made of has changed. */
   readonly #facts = new WeakMap<
     QuestionState,
@@ -89,10 +93,33 @@ export class Queues {
   of(study: OpenStudy): Promise<StudyQueue> {
     const active = this.active(study.dir);
     const held = this.#held.get(study.dir);
-    if (held?.revision === study.revision && held.active === active) return held.queue;
+    const { revision } = study;
+    const clustersRevision = looksAtClusters(active.view) ? study.clustersRevision : undefined;
+    if (
+      held?.revision === revision &&
+      held.clustersRevision === clustersRevision &&
+      held.active === active
+    )
+      return held.queue;
     const made = this.#apply(study, active);
-    this.#held.set(study.dir, { revision: study.revision, active, queue: made });
+    this.#held.set(study.dir, { revision, clustersRevision, active, queue: made });
     return made;
+  }
+
+  /** Makes a study's facts before they are asked for, so that a filter or an order finds them there. */
+  async prepare(study: OpenStudy): Promise<void> {
+    const { dir } = study;
+    if (study.loading) return;
+    const running = this.#preparing.has(dir);
+    this.#preparing.set(dir, running);
+    if (running) return;
+    try {
+      await this.facts(study);
+    } finally {
+      const changed = this.#preparing.get(dir) === true;
+      this.#preparing.delete(dir);
+      if (changed) void this.prepare(study);
+    }
   }
 
   /** How many questions a view holds now. */
@@ -100,7 +127,10 @@ export class Queues {
     return (await this.#queue(study, view)).ids.length;
   }
 
-  /** What every question is sorted and filtered by; made in slices, and only of those that changed. */
+  /**
+   * What every question is sorted and filtered by; made in slices, and only of those that changed. Of answers that are
+   * still being read nothing is told.
+   */
   async facts(study: OpenStudy): Promise<QuestionFacts[]> {
     const facts: QuestionFacts[] = [];
     const me = this.#ports.reviewer();
@@ -109,12 +139,16 @@ export class Queues {
     for (const entry of study.index.questions.values()) {
       const state = study.state(entry.id);
       const known = this.#facts.get(state);
-      if (known && known.seenBy === seenBy) {
-        facts.push(known.facts);
+      const current = known?.seenBy === seenBy ? known : undefined;
+      // They are made once more when the answers are in clusters.
+      if (current && (current.facts.clustered || !study.isClustered(entry.id))) {
+        facts.push(current.facts);
         continue;
       }
       if (this.#ports.slices.isSpent()) await this.#ports.slices.next();
-      const made = questionFacts(entry, shownState(study, entry.id, me), facts.length);
+      const shown = shownState(study, entry.id, me);
+      const clusters = study.isClustered(entry.id) ? shown.clusters : undefined;
+      const made = questionFacts(entry, shown, facts.length, clusters);
       this.#facts.set(state, { facts: made, seenBy });
       facts.push(made);
     }
@@ -147,6 +181,7 @@ export class Queues {
     const { seed, audit_rate } = (study.config ?? studyConfigSchema.parse({})).review;
     const facts = await this.facts(study);
     const me = this.#ports.reviewer();
+    await this.#ports.slices.pause();
     return queue(facts, study.blind ? blindView(view, me) : view, {
       me,
       seed,

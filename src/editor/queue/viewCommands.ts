@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
 import { hiddenConditions, isHiddenOrder } from '../../review/blindView.ts';
-import { SORT_KEYS, type SortKey, type View } from '../../review/view.ts';
+import { SORT_KEYS, looksAtClusters, type SortKey, type View } from '../../review/view.ts';
 import { deleteView, readViews, saveView, type NamedView } from '../../review/views.ts';
 import { problemText } from '../../records/jsonl.ts';
 import { studyPaths } from '../../study/study.ts';
@@ -52,7 +52,11 @@ export class ViewCommands {
         const { name, view } = named;
         items.push({
           label: viewTitle({ name, view }),
-          description: describe(await this.#queues.count(study, view), active.name === name),
+          description: describe(
+            await this.#queues.count(study, view),
+            active.name === name,
+            stillReading(study, view),
+          ),
           detail: viewWords(view),
           run: () => this.#queues.use(study.dir, { name, view }),
           ...(own ? { own: named, buttons: [DELETE] } : {}),
@@ -195,8 +199,13 @@ function directionWords({ by, descending }: View['sort'][number]): string {
   return descending ? 'largest first' : 'smallest first';
 }
 
-function describe(count: number, now: boolean): string {
-  return `${count} question${count === 1 ? '' : 's'}${now ? ' · now' : ''}`;
+function describe(count: number, now: boolean, reading = false): string {
+  return `${count} question${count === 1 ? '' : 's'}${reading ? ' so far' : ''}${now ? ' · now' : ''}`;
+}
+
+/** Whether a view may hold other questions once all final answers are read. */
+function stillReading(study: OpenStudy, view: View): boolean {
+  return study.clustersDue > 0 && looksAtClusters(view);
 }
 
 function capital(text: string): string {

@@ -1,5 +1,5 @@
 import { SealongError } from '../../errors.ts';
-import { readRecordAt } from '../../records/jsonl.ts';
+import { readRecordAt, readRecordsAt } from '../../records/jsonl.ts';
 import {
   questionSchema,
   trajectorySchema,
@@ -48,11 +48,30 @@ export class StudyReader {
         : entry;
       if (!now) throw changed(path);
       const record = await readRecordAt(path, now, trajectorySchema);
-      const same =
-        record.question_id === questionId && record.index === index && record.sampling === sampling;
-      if (!same) throw changed(path);
+      if (!isOf(record, entry)) throw changed(path);
       return record;
     });
+  }
+
+  /**
+   * Several of one question, in the order given: read together, since 128 samples are 128 places of one file.
+   *
+   * @throws SealongError as `trajectory`.
+   */
+  async trajectories(
+    study: OpenStudy,
+    entries: readonly TrajectoryEntry[],
+  ): Promise<TrajectoryRecord[]> {
+    const path = studyPaths(study.dir).trajectories;
+    try {
+      const records = await readRecordsAt(path, entries, trajectorySchema);
+      const same = entries.every((entry, position) => isOf(records[position], entry));
+      if (same) return records;
+    } catch (error) {
+      if (!isRetried(error)) throw error;
+    }
+    // The file changed: one by one, each is looked up again.
+    return Promise.all(entries.map((entry) => this.trajectory(study, entry)));
   }
 
   /** The N x N utilities, row by row; undefined where the scorer has none or the file is lost or damaged. */
@@ -65,7 +84,7 @@ export class StudyReader {
     try {
       return await read(false);
     } catch (error) {
-      if (!(error instanceof SealongError && RETRIED.has(error.code))) throw error;
+      if (!isRetried(error)) throw error;
       await this.#refresh(study);
       return read(true);
     }
@@ -73,6 +92,18 @@ export class StudyReader {
 }
 
 const RETRIED = new Set(['file_changed', 'no_question']);
+
+function isRetried(error: unknown): boolean {
+  return error instanceof SealongError && RETRIED.has(error.code);
+}
+
+function isOf(record: TrajectoryRecord | undefined, entry: TrajectoryEntry): boolean {
+  return (
+    record?.question_id === entry.questionId &&
+    record.index === entry.index &&
+    record.sampling === entry.sampling
+  );
+}
 
 function changed(path: string): SealongError {
   return new SealongError('file_changed', `${path} changed while it was read. Open it again.`);

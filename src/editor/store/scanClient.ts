@@ -1,7 +1,15 @@
 import { Worker } from 'node:worker_threads';
+import type { ClusterInput } from '../../clusters/answerClusters.ts';
+import type { PlacedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
-import type { FromScanWorker, Marks, ScanResult, ToScanWorker } from '../../protocol/scan.ts';
-import type { ScanBatch } from '../../study/scan.ts';
+import type {
+  FromScanWorker,
+  Marks,
+  ScanEvent,
+  ScanResult,
+  ToScanWorker,
+} from '../../protocol/scan.ts';
+import type { ScanBatch, ScanKind } from '../../study/scan.ts';
 
 /** Takes what a scan finds. The next batches wait until `batch` has resolved. */
 export interface ScanReceiver {
@@ -11,11 +19,26 @@ export interface ScanReceiver {
 
 /** Scans studies somewhere: in a worker, or in this thread for tests. */
 export interface Scanner {
-  /** @throws SealongError `scan_failed`, `cancelled`. */
-  scan: (dir: string, marks: Marks, receiver: ScanReceiver) => Promise<ScanResult>;
+  /**
+   * @param marks of the files that are looked at: all of the study, or those of one kind.
+   * @throws SealongError `scan_failed`, `cancelled`.
+   */
+  scan: (
+    dir: string,
+    marks: Marks,
+    receiver: ScanReceiver,
+    only?: ScanKind,
+  ) => Promise<ScanResult>;
+  /**
+   * The clusters of the final answers of some questions, in their order.
+   *
+   * @throws SealongError `scan_failed`, `cancelled`.
+   */
+  cluster: (questions: readonly ClusterInput[]) => Promise<readonly PlacedAnswers[]>;
 }
 
-interface Waiting {
+interface WaitingScan {
+  type: 'scan';
   receiver: ScanReceiver;
   /** Batches are applied one after the other, and `done` after them. */
   tail: Promise<void>;
@@ -23,10 +46,16 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
+interface WaitingClusters {
+  type: 'cluster';
+  resolve: (questions: readonly PlacedAnswers[]) => void;
+  reject: (error: Error) => void;
+}
+
 /** The host's end of the scan worker, which is started on first use, and again after it ended unexpectedly. */
 export class ScanClient implements Scanner {
   readonly #script: URL;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, WaitingScan | WaitingClusters>();
   #worker: Worker | undefined;
   #requests = 0;
   #disposed = false;
@@ -35,12 +64,22 @@ export class ScanClient implements Scanner {
     this.#script = script;
   }
 
-  scan(dir: string, marks: Marks, receiver: ScanReceiver): Promise<ScanResult> {
+  scan(dir: string, marks: Marks, receiver: ScanReceiver, only?: ScanKind): Promise<ScanResult> {
     if (this.#disposed) return Promise.reject(closed());
     const request = ++this.#requests;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request, { receiver, tail: Promise.resolve(), resolve, reject });
-      this.#post({ type: 'scan', request, dir, marks });
+      const tail = Promise.resolve();
+      this.#waiting.set(request, { type: 'scan', receiver, tail, resolve, reject });
+      this.#post({ type: 'scan', request, dir, marks, ...(only ? { only } : {}) });
+    });
+  }
+
+  cluster(questions: readonly ClusterInput[]): Promise<readonly PlacedAnswers[]> {
+    if (this.#disposed) return Promise.reject(closed());
+    const request = ++this.#requests;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request, { type: 'cluster', resolve, reject });
+      this.#post({ type: 'cluster', request, questions });
     });
   }
 
@@ -89,7 +128,16 @@ export class ScanClient implements Scanner {
       });
       return;
     }
-    const { event } = message;
+    if (message.type === 'clustered') {
+      this.#settle(request, () => {
+        if (waiting.type === 'cluster') waiting.resolve(message.questions);
+      });
+      return;
+    }
+    if (waiting.type === 'scan') this.#report(request, waiting, message.event);
+  }
+
+  #report(request: number, waiting: WaitingScan, event: ScanEvent): void {
     switch (event.type) {
       case 'begin':
         waiting.receiver.begin(event.anew);

@@ -7,7 +7,13 @@ import { parameterHash } from '../../study/canonicalHash.ts';
 import type { AnswerRule } from '../../study/config.ts';
 import { factsOf, markAt, readingOf, type Mark, type Reading } from '../../study/follow.ts';
 import { loadConfig } from '../../study/loadConfig.ts';
-import { scanFile, studyFiles, type ScanBatch, type StudyFile } from '../../study/scan.ts';
+import {
+  scanFile,
+  studyFiles,
+  type ScanBatch,
+  type ScanKind,
+  type StudyFile,
+} from '../../study/scan.ts';
 import { studyPaths } from '../../study/study.ts';
 
 /** More bad lines of one file are counted, not told one by one: the file is of another kind. */
@@ -16,14 +22,18 @@ const PROBLEMS_A_FILE = 100;
 /**
  * What is new in a study's files since `marks`: questions first, then trajectories, scores and decisions. Where a file
  * was rewritten, replaced or deleted, the whole study is read again.
+ *
+ * @param marks of the files that are looked at.
+ * @param only files of this kind.
  */
 export async function* scanStudy(
   dir: string,
   marks: Marks,
   signal: AbortSignal,
+  only?: ScanKind,
 ): AsyncGenerator<ScanEvent, void, undefined> {
   const paths = studyPaths(dir);
-  const files = await studyFiles(paths);
+  const files = (await studyFiles(paths)).filter(({ kind }) => only === undefined || kind === only);
   const rules = await rulesOf(paths.config);
   const rulesHash = parameterHash(rules);
   const failures: Problem[] = [];

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { placedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { FromScanWorker, ToScanWorker } from '../../protocol/scan.ts';
 import { scanStudy } from './scanStudy.ts';
@@ -18,12 +19,12 @@ function post(message: FromScanWorker): void {
   parentPort?.postMessage(message);
 }
 
-async function scan({ request, dir, marks }: ToScanWorker & { type: 'scan' }): Promise<void> {
+async function scan({ request, dir, marks, only }: ToScanWorker & { type: 'scan' }): Promise<void> {
   const state: Running = { abort: new AbortController(), room: AHEAD, wake: undefined };
   running.set(request, state);
   const { signal } = state.abort;
   try {
-    for await (const event of scanStudy(dir, marks, signal)) {
+    for await (const event of scanStudy(dir, marks, signal, only)) {
       if (event.type === 'batch') {
         while (state.room === 0 && !signal.aborted)
           await new Promise<void>((resolve) => (state.wake = resolve));
@@ -33,12 +34,23 @@ async function scan({ request, dir, marks }: ToScanWorker & { type: 'scan' }): P
       post({ type: 'event', request, event });
     }
   } catch (error) {
-    const code =
-      error instanceof SealongError ? error.code : signal.aborted ? 'cancelled' : 'scan_failed';
-    post({ type: 'failed', request, error: { code, message: messageOf(error) } });
+    fail(request, error, signal.aborted ? 'cancelled' : 'scan_failed');
   } finally {
     running.delete(request);
   }
+}
+
+function cluster({ request, questions }: ToScanWorker & { type: 'cluster' }): void {
+  try {
+    post({ type: 'clustered', request, questions: questions.map(placedAnswers) });
+  } catch (error) {
+    fail(request, error, 'scan_failed');
+  }
+}
+
+function fail(request: number, error: unknown, otherwise: string): void {
+  const code = error instanceof SealongError ? error.code : otherwise;
+  post({ type: 'failed', request, error: { code, message: messageOf(error) } });
 }
 
 parentPort?.on('message', (message: ToScanWorker) => {
@@ -46,6 +58,9 @@ parentPort?.on('message', (message: ToScanWorker) => {
   switch (message.type) {
     case 'scan':
       void scan(message);
+      return;
+    case 'cluster':
+      cluster(message);
       return;
     case 'taken':
       if (state) state.room += 1;

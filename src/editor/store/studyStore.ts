@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { STUDY_FILE, exists } from '../../study/study.ts';
 import { ChangeBuffer, type ChangedQuestions } from './changeBuffer.ts';
-import { FollowedStudy, type OpenStudy } from './openStudy.ts';
+import { FollowedStudy } from './followedStudy.ts';
+import type { OpenStudy } from './openStudy.ts';
 import { StudyReader } from './readStudy.ts';
 import { ScanClient } from './scanClient.ts';
 import { isPassedOver, studyDirOf } from './studyOfPath.ts';
@@ -21,12 +22,15 @@ const SETTLE_MS = 150;
 /** The studies of the workspace, kept up to date with their files whoever writes them. */
 export class StudyStore implements vscode.Disposable {
   readonly onDidChange: vscode.Event<StudyChange>;
+  /** Final answers of more questions of a study are known: its records are as they were. */
+  readonly onDidCluster: vscode.Event<OpenStudy>;
   readonly read: StudyReader;
   /** Resolves when the workspace was looked through for the first time. */
   readonly ready: Promise<void>;
   /** Shared by all that computes over whole studies in this thread. */
   readonly slices = new TimeSlices();
   readonly #changes = new vscode.EventEmitter<StudyChange>();
+  readonly #clusters = new vscode.EventEmitter<OpenStudy>();
   readonly #buffer: ChangeBuffer<FollowedStudy | undefined>;
   readonly #scanner: ScanClient;
   readonly #log: (message: string) => void;
@@ -39,11 +43,12 @@ export class StudyStore implements vscode.Disposable {
     this.#log = options.log;
     this.#scanner = new ScanClient(options.workerUrl);
     this.onDidChange = this.#changes.event;
+    this.onDidCluster = this.#clusters.event;
     this.#buffer = new ChangeBuffer((study, questions) => {
       this.#changes.fire({ study, questions });
     });
     this.read = new StudyReader((study) => this.refresh(study.dir));
-    this.#disposables.push(this.#changes, this.#scanner, this.#buffer);
+    this.#disposables.push(this.#changes, this.#clusters, this.#scanner, this.#buffer);
     this.#watch();
     this.ready = this.#look();
   }
@@ -68,6 +73,12 @@ export class StudyStore implements vscode.Disposable {
     await this.#add(path).refresh();
   }
 
+  /** Reads what is new in the decisions of a study, without waiting for anything else of it. */
+  async refreshDecisions(dir: string): Promise<void> {
+    const study = this.#studies.get(vscode.Uri.file(dir).fsPath);
+    if (!this.#disposed) await study?.refreshDecisions();
+  }
+
   dispose(): void {
     this.#disposed = true;
     for (const timer of this.#settling.values()) clearTimeout(timer);
@@ -83,6 +94,9 @@ export class StudyStore implements vscode.Disposable {
       changed: (questions) => {
         // A study that was removed while it was read says nothing more.
         if (this.#studies.get(dir) === study) this.#buffer.add(study, questions);
+      },
+      clustered: () => {
+        if (this.#studies.get(dir) === study) this.#clusters.fire(study);
       },
       log: this.#log,
     });

@@ -7,6 +7,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 export class TimeSlices {
   readonly #sliceMs: number;
   #since = 0;
+  /** The turn that was asked for last. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(sliceMs = 10) {
     this.#sliceMs = sliceMs;
@@ -21,8 +23,10 @@ export class TimeSlices {
     return performance.now() - this.#since >= this.#sliceMs;
   }
 
+  /** Each waits for a turn of its own: the slices of several would follow each other in one, and block as one. */
   async next(): Promise<void> {
-    await nextTurn();
+    this.#turn = this.#turn.then(() => nextTurn());
+    await this.#turn;
     this.#since = performance.now();
   }
 }

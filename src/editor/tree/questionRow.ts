@@ -70,14 +70,15 @@ export function questionCondition(
 
 export function questionRow(entry: QuestionEntry, state: QuestionState, study: RowStudy): Row {
   const { expected } = study;
-  const facts = questionFacts(entry, state, 0);
+  const { trajectories, clusters } = state;
+  const facts = questionFacts(entry, state, 0, clusters);
   const condition = questionCondition(state, facts, study);
   const measured = [
     ...(facts.flaws.failed > 0 ? [`${facts.flaws.failed} failed`] : []),
     ...(facts.margin === undefined ? [] : [`margin ${facts.margin.toFixed(3)}`]),
   ];
   const words = conditionWords(condition, state, facts);
-  const split = answerSplit(state);
+  const split = answerSplit({ trajectories, clusters });
   const flaws = flawFacts(facts);
   const question = oneLine(entry.question, 120);
   return {
@@ -109,7 +110,9 @@ export function questionRow(entry: QuestionEntry, state: QuestionState, study: R
 export function answerSplit({
   trajectories,
   clusters: { clusters, unclear },
-}: QuestionState): { short: string; spoken: string } | undefined {
+}: Pick<QuestionState, 'trajectories' | 'clusters'>):
+  | { short: string; spoken: string }
+  | undefined {
   if (trajectories.length === 0) return undefined;
   const sizes = clusters.map(({ indices }) => indices.length);
   if (sizes.length === 0) return { short: 'no clear answer', spoken: 'no clear answer' };

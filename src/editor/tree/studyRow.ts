@@ -8,6 +8,8 @@ export interface ShownPart {
   title: string;
   shown: number;
   audit: number;
+  /** Questions whose final answers are still being read, where the view looks at answers. */
+  unread: number;
 }
 
 export function studyRow(
@@ -50,9 +52,10 @@ export function studyRow(
   };
 }
 
-function partWords({ title, shown, audit }: ShownPart, questions: number): string {
+function partWords({ title, shown, audit, unread }: ShownPart, questions: number): string {
   const mixed = audit > 0 ? `, ${audit} of them at random` : '';
-  return `${shown} of ${questions} in "${oneLine(title, 60)}"${mixed}`;
+  const reading = unread > 0 ? `, answers of ${unread} still being read` : '';
+  return `${shown} of ${questions} in "${oneLine(title, 60)}"${mixed}${reading}`;
 }
 
 export function problemsRow(count: number): Row {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { looksAtClusters } from '../../review/view.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { Queues, StudyQueue } from '../queue/queues.ts';
 import { shownState } from '../shownState.ts';
@@ -50,6 +51,10 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     this.#subscriptions = [
       ports.store.onDidChange((change) => {
         this.#changed(change);
+      }),
+      ports.store.onDidCluster((study) => {
+        if (looksAtClusters(this.#queues.active(study.dir).view))
+          this.#refreshSoon(study, study.clustersDue === 0);
       }),
       ports.queues.onDidChange((dir) => {
         const study = this.#store.study(dir);
@@ -122,7 +127,9 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     return nodes.range(place - (place % RANGE_SIZE));
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
+  async getTreeItem(node: Node): Promise<vscode.TreeItem> {
+    // VS Code asks for the rows of a long list all at once.
+    await this.#store.slices.pause();
     const single = this.#store.studies().length === 1;
     return treeItem(node, this.#row(node), single);
   }
@@ -145,7 +152,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     if (!study || node.type === 'loading') return loadingRow();
     switch (node.type) {
       case 'study':
-        return studyRow(study, this.#counts.get(study.dir), this.#part(study.dir));
+        return studyRow(study, this.#counts.get(study.dir), this.#part(study));
       case 'problems':
         return problemsRow(study.problems.length);
       case 'range': {
@@ -176,11 +183,11 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     return queue;
   }
 
-  #part(dir: string): ShownPart | undefined {
-    const shown = this.#shown.get(dir);
-    return shown?.title === undefined
-      ? undefined
-      : { title: shown.title, shown: shown.ids.length, audit: shown.audit.size };
+  #part(study: OpenStudy): ShownPart | undefined {
+    const shown = this.#shown.get(study.dir);
+    if (shown?.title === undefined) return undefined;
+    const unread = looksAtClusters(shown.active.view) ? study.clustersDue : 0;
+    return { title: shown.title, shown: shown.ids.length, audit: shown.audit.size, unread };
   }
 
   /** Rows at once are better than a row that says "reading" and a refresh, which VS Code delays. */

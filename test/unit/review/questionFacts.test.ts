@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeDecision, type DecisionRequest } from '../../../src/preference/recordDecision.ts';
+import type { QuestionState } from '../../../src/preference/studyPairs.ts';
 import type { DecisionRecord } from '../../../src/records/schemas.ts';
 import { questionFacts } from '../../../src/review/questionFacts.ts';
 import { questionState, selection } from '../../support/questionState.ts';
@@ -19,8 +20,9 @@ function decided(...requests: [DecisionRequest, string][]): DecisionRecord[] {
   }
   return made;
 }
+const factsOf = (state: QuestionState) => questionFacts(entry, state, 0, state.clusters);
 const factsAfter = (...requests: [DecisionRequest, string][]) =>
-  questionFacts(entry, questionState(scores, decided(...requests)), 0);
+  factsOf(questionState(scores, decided(...requests)));
 
 test('numbers of a question that nobody has looked at', () => {
   const facts = factsAfter();
@@ -40,7 +42,7 @@ test('samples are counted by what speaks against them', () => {
     { ...third, characters: 0 },
     failed,
   ];
-  assert.deepEqual(questionFacts(entry, { ...state, trajectories }, 0).flaws, {
+  assert.deepEqual(factsOf({ ...state, trajectories }).flaws, {
     ...{ failed: 1, empty: 1, refused: 1, truncated: 1, duplicate: 1 },
   });
 });
@@ -55,7 +57,7 @@ test('agreement is a review without an override, a skip is neither', () => {
 test('who agreed to a pair that is no longer the present one has to look again', () => {
   const made = decided([{ kind: 'agree' }, 'ann']);
   const otherScores = questionState([0.1, 0.8, 0.2, null], made);
-  const { reviewedBy, outdatedBy } = questionFacts(entry, otherScores, 0);
+  const { reviewedBy, outdatedBy } = factsOf(otherScores);
   assert.deepEqual([reviewedBy, outdatedBy], [[], ['ann']]);
 });
 

@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
-import { FollowedStudy } from '../../../../src/editor/store/openStudy.ts';
+import { placedAnswers } from '../../../../src/clusters/placedAnswers.ts';
+import { FollowedStudy } from '../../../../src/editor/store/followedStudy.ts';
 import type { ChangedQuestions } from '../../../../src/editor/store/changeBuffer.ts';
 import type { Scanner } from '../../../../src/editor/store/scanClient.ts';
 import { scanStudy } from '../../../../src/editor/store/scanStudy.ts';
@@ -10,11 +11,17 @@ import type { ScanEvent } from '../../../../src/protocol/scan.ts';
 export class DirectScanner implements Scanner {
   events: ScanEvent[] = [];
   scans = 0;
+  clustered = 0;
 
-  scan: Scanner['scan'] = async (dir, marks, receiver) => {
+  cluster: Scanner['cluster'] = (questions) => {
+    this.clustered += questions.length;
+    return Promise.resolve(questions.map(placedAnswers));
+  };
+
+  scan: Scanner['scan'] = async (dir, marks, receiver, only) => {
     this.events = [];
     this.scans += 1;
-    for await (const event of scanStudy(dir, marks, new AbortController().signal)) {
+    for await (const event of scanStudy(dir, marks, new AbortController().signal, only)) {
       this.events.push(event);
       if (event.type === 'begin') receiver.begin(event.anew);
       else if (event.type === 'batch') await receiver.batch(event.batch);
@@ -24,12 +31,17 @@ export class DirectScanner implements Scanner {
   };
 }
 
-export function follow(dir: string, scanner: Scanner = new DirectScanner()) {
+export function follow(
+  dir: string,
+  scanner: Scanner = new DirectScanner(),
+  slices = new TimeSlices(),
+) {
   const changes: ChangedQuestions[] = [];
   const study = new FollowedStudy(dir, uri(dir), {
     scanner,
-    slices: new TimeSlices(),
+    slices,
     changed: (questions) => changes.push(questions),
+    clustered: () => undefined,
     log: () => undefined,
   });
   return { study, changes };

@@ -1,0 +1,125 @@
+import type { TrajectoryEntry } from './entries.ts';
+
+/** Rows that are allotted together: long enough for few pieces, short enough to be allotted without a pause. */
+const CHUNK = 4096;
+/** Bytes of a text's digest: half of its 16 hex digits. */
+const DIGEST = 8;
+const REFUSED = 1;
+const WEAK_ANSWER = 2;
+
+/** Where a trajectory belongs; it is known by whoever asks for its row. */
+type Place = Pick<TrajectoryEntry, 'questionId' | 'sampling' | 'index'>;
+/** What few trajectories have. */
+type Rare = Pick<TrajectoryEntry, 'attempts' | 'error' | 'imported'>;
+
+/**
+ * Trajectories in columns: 45 bytes each, where an object takes five times as much. A study of 2,048 questions x 128 has
+ * 262,144, and the memory is that of the editor's host.
+ */
+export class TrajectoryColumns {
+  readonly #chunks: Chunk[] = [];
+  readonly #strings: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #rare = new Map<number, Rare>();
+  #rows = 0;
+
+  /** @returns the row. */
+  add(entry: TrajectoryEntry): number {
+    const row = this.#rows;
+    this.#rows += 1;
+    if (row % CHUNK === 0) this.#chunks.push(newChunk());
+    this.replace(row, entry);
+    return row;
+  }
+
+  replace(row: number, entry: TrajectoryEntry): void {
+    const [chunk, at] = this.#at(row);
+    chunk.offset[at] = entry.offset;
+    chunk.length[at] = entry.length;
+    chunk.characters[at] = entry.characters;
+    chunk.tokens[at] = entry.completionTokens ?? NaN;
+    chunk.finish[at] = this.#numberOf(entry.finishReason);
+    chunk.answer[at] = entry.answer === undefined ? 0 : this.#numberOf(entry.answer) + 1;
+    chunk.flags[at] =
+      (entry.refused === true ? REFUSED : 0) + (entry.weakAnswer === true ? WEAK_ANSWER : 0);
+    chunk.digest.write(entry.text, at * DIGEST, 'hex');
+    const { attempts, error, imported } = entry;
+    const rare = {
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(error === undefined ? {} : { error }),
+      ...(imported === undefined ? {} : { imported }),
+    };
+    if (Object.keys(rare).length > 0) this.#rare.set(row, rare);
+    else this.#rare.delete(row);
+  }
+
+  entry(row: number, { questionId, sampling, index }: Place): TrajectoryEntry {
+    const [chunk, at] = this.#at(row);
+    const tokens = chunk.tokens[at] ?? NaN;
+    const answer = this.#strings[(chunk.answer[at] ?? 0) - 1];
+    const flags = chunk.flags[at] ?? 0;
+    return {
+      questionId,
+      index,
+      sampling,
+      finishReason: this.finishReason(row),
+      completionTokens: Number.isNaN(tokens) ? null : tokens,
+      text: this.text(row),
+      characters: chunk.characters[at] ?? 0,
+      ...(flags & REFUSED ? { refused: true } : {}),
+      ...this.#rare.get(row),
+      ...(answer === undefined ? {} : { answer }),
+      ...(flags & WEAK_ANSWER ? { weakAnswer: true } : {}),
+      offset: chunk.offset[at] ?? 0,
+      length: chunk.length[at] ?? 0,
+    };
+  }
+
+  finishReason(row: number): string {
+    const [chunk, at] = this.#at(row);
+    return this.#strings[chunk.finish[at] ?? 0] ?? '';
+  }
+
+  /** Digest of the text. */
+  text(row: number): string {
+    const [chunk, at] = this.#at(row);
+    return chunk.digest.toString('hex', at * DIGEST, (at + 1) * DIGEST);
+  }
+
+  /** The text as it is kept: answers, ids and hashes repeat, and each is kept once. */
+  once(text: string): string {
+    return this.#strings[this.#numberOf(text)] ?? text;
+  }
+
+  #numberOf(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.#strings.push(text) - 1;
+    this.#numbers.set(text, number);
+    return number;
+  }
+
+  #at(row: number): [Chunk, number] {
+    const chunk = this.#chunks[Math.floor(row / CHUNK)];
+    if (!chunk) throw new RangeError(`There is no row ${row} of ${this.#rows}.`);
+    return [chunk, row % CHUNK];
+  }
+}
+
+type Chunk = ReturnType<typeof newChunk>;
+
+function newChunk() {
+  return {
+    offset: new Float64Array(CHUNK),
+    length: new Uint32Array(CHUNK),
+    characters: new Uint32Array(CHUNK),
+    /** NaN where the server counted none. */
+    tokens: new Float64Array(CHUNK),
+    /** Number of a string. */
+    finish: new Uint32Array(CHUNK),
+    /** Number of a string, plus one; 0 is none. */
+    answer: new Uint32Array(CHUNK),
+    flags: new Uint8Array(CHUNK),
+    digest: Buffer.alloc(CHUNK * DIGEST),
+  };
+}
