@@ -12,6 +12,7 @@ import { ensurePythonPeer } from './pythonPeer.mjs';
 export const sections = {
   activation: inEditor,
   tree: inEditor,
+  scale: inEditor,
   heatmap: async (log) => {
     await build({ log });
     return { SEALONG_CHROMIUM: await browserPath(log) };

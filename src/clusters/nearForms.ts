@@ -25,8 +25,7 @@ export class NearForms<Of extends { readonly form: AnswerForm }> {
   /** All that are near the given one, and some that are not, in the order in which they were added. */
   like({ form }: { readonly form: AnswerForm }): Of[] {
     const found = new Set(this.#byShape.get(shapeOf(form)));
-    for (const word of form.words)
-      for (const kept of this.#byWord.get(word) ?? []) found.add(kept);
+    for (const word of form.words) for (const kept of this.#byWord.get(word) ?? []) found.add(kept);
     return [...found].sort((a, b) => a.place - b.place).map(({ of }) => of);
   }
 }

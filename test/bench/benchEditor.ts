@@ -83,10 +83,11 @@ const answerSchema = z.object({
   blockMs: z.number().optional(),
   blockCpuMs: z.number().optional(),
   active: z.boolean().optional(),
+  memoryMb: z.number().optional(),
 });
 /**
- * A line that the probe wrote; `at` is the time of day in ms, `blockMs` the longest block since the line before, and
- * `blockCpuMs` the longest in processor time of the host's thread.
+ * A line that the probe wrote; `at` is the time of day in ms, `blockMs` the longest block since the line before,
+ * `blockCpuMs` the longest in processor time of the host's thread, and `memoryMb` the resident memory of its process.
  */
 export type ProbeLine = z.infer<typeof answerSchema>;
 
@@ -96,6 +97,14 @@ export async function probeLines(file: string): Promise<ProbeLine[]> {
   // The last line may be in the middle of being written.
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
   return lines.filter(Boolean).map((line) => answerSchema.parse(JSON.parse(line)));
+}
+
+/** The longest blocks in some lines of the probe. */
+export function longestBlock(lines: readonly ProbeLine[]): { wall: number; cpu: number } {
+  return {
+    wall: Math.max(...lines.map(({ blockMs = NaN }) => blockMs)),
+    cpu: Math.max(...lines.map(({ blockCpuMs = NaN }) => blockCpuMs)),
+  };
 }
 
 export async function firstProbeLine(file: string): Promise<ProbeLine> {

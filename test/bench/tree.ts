@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { z } from 'zod';
 import { studyFiles } from '../../src/study/scan.ts';
 import { studyPaths } from '../../src/study/study.ts';
 import { runProgram } from '../e2e/support/programs.ts';
@@ -12,19 +11,20 @@ import { until } from '../e2e/support/until.ts';
 import { writeBigStudy, type BigStudy } from '../support/bigStudy.ts';
 import {
   firstProbeLine,
+  longestBlock,
   probeLines,
   startBenchEditor,
   type BenchEditor,
   type ProbeLine,
 } from './benchEditor.ts';
 import { compare, figureOf, given, progress, report, type Comparison } from './comparison.ts';
+import { FIRST_ROWS, WHOLE, watchPaint } from './paint.ts';
 import { scanTimesSchema, type ScanTimes } from './scanTimes.ts';
 
 /** How fast a study of 2,048 questions x 32 trajectories shows itself, beside plainly reading the bytes of its files. */
 const RUNS = 5;
 const CALM_MS = 2000;
 const AT_REST_LINES = 40;
-const GIVE_UP_MS = 60_000;
 
 /** What one window saw, in ms. */
 interface Paint {
@@ -172,34 +172,12 @@ async function paintOnce(editor: BenchEditor, big: BigStudy, run: number): Promi
 async function openView(
   page: Page,
 ): Promise<{ clickedAt: number; firstRows: number; whole: number }> {
-  await page.evaluate(PAINT_WATCH);
+  const painted = await watchPaint(page, 'mousedown', [FIRST_ROWS, WHOLE]);
   const clickedAt = Date.now();
   await page.locator('.activitybar a.action-label[aria-label^="SeaLong"]').click();
-  return { clickedAt, ...paintSchema.parse(await page.evaluate('watchedPaint')) };
+  const [firstRows = NaN, whole = NaN] = await painted();
+  return { clickedAt, firstRows, whole };
 }
-
-const paintSchema = z.object({ firstRows: z.number(), whole: z.number() });
-
-/** In the page: times from the press of the mouse to the frame after the one that has the rows. */
-const PAINT_WATCH = `
-window.watchedPaint = (async () => {
-  const press = await new Promise((resolve) =>
-    addEventListener('mousedown', (event) => resolve(event.timeStamp), { capture: true, once: true }));
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  const row = '.part.sidebar .monaco-list-row[role="treeitem"]';
-  const painted = async (selector) => {
-    while (!document.querySelector(row + selector)?.checkVisibility()) {
-      if (performance.now() - press > ${GIVE_UP_MS}) throw new Error('No row came for ' + selector);
-      await frame();
-    }
-    await frame();
-    return performance.now() - press;
-  };
-  const firstRows = await painted('[aria-label^="question q-"]');
-  const whole = await painted('[aria-label^="study "]:not([aria-label*="loading"]):not([aria-label*=" 0 questions"])');
-  return { firstRows, whole };
-})();
-undefined`;
 
 function blocksOf(lines: readonly ProbeLine[], clickedAt: number, end: number): Paint['blocks'] {
   const before = lines.filter(({ at }) => at < clickedAt);
@@ -208,14 +186,10 @@ function blocksOf(lines: readonly ProbeLine[], clickedAt: number, end: number): 
     throw new Error('The extension was active before its view was opened.');
   // The line that first says so still covers the end of the activation.
   const active = after.findIndex((line) => line.active === true) + 1;
-  const longest = (of: readonly ProbeLine[]) => ({
-    wall: Math.max(...of.map(({ blockMs = NaN }) => blockMs)),
-    cpu: Math.max(...of.map(({ blockCpuMs = NaN }) => blockCpuMs)),
-  });
   return {
-    resting: longest(before.slice(-AT_REST_LINES)),
-    activating: longest(after.slice(0, active)),
-    reading: longest(after.slice(active)),
+    resting: longestBlock(before.slice(-AT_REST_LINES)),
+    activating: longestBlock(after.slice(0, active)),
+    reading: longestBlock(after.slice(active)),
   };
 }
 

@@ -23,12 +23,7 @@ export interface Scanner {
    * @param marks of the files that are looked at: all of the study, or those of one kind.
    * @throws SealongError `scan_failed`, `cancelled`.
    */
-  scan: (
-    dir: string,
-    marks: Marks,
-    receiver: ScanReceiver,
-    only?: ScanKind,
-  ) => Promise<ScanResult>;
+  scan: (dir: string, marks: Marks, receiver: ScanReceiver, only?: ScanKind) => Promise<ScanResult>;
   /**
    * The clusters of the final answers of some questions, in their order.
    *

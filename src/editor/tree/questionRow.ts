@@ -111,8 +111,7 @@ export function answerSplit({
   trajectories,
   clusters: { clusters, unclear },
 }: Pick<QuestionState, 'trajectories' | 'clusters'>):
-  | { short: string; spoken: string }
-  | undefined {
+  { short: string; spoken: string } | undefined {
   if (trajectories.length === 0) return undefined;
   const sizes = clusters.map(({ indices }) => indices.length);
   if (sizes.length === 0) return { short: 'no clear answer', spoken: 'no clear answer' };

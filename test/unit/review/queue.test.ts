@@ -10,7 +10,14 @@ function facts(place: number, more: Partial<QuestionFacts> = {}): QuestionFacts 
     ...{ id: `q-${place}`, place, text: `q-${place}\nwho built it?`, contextTokens: 100 },
     ...{ trajectories: 8, flaws: { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 } },
     ...{ pairTruncated: false, margin: place / 100, spread: 0.5, clusters: 1, majority: 1 },
-    ...{ clustered: true, entropy: 0, unclear: 0, chosenCluster: 0, rejectedCluster: 0, lengthGap: 5 },
+    ...{
+      clustered: true,
+      entropy: 0,
+      unclear: 0,
+      chosenCluster: 0,
+      rejectedCluster: 0,
+      lengthGap: 5,
+    },
     ...{ overriddenBy: [], reviewedBy: [], outdatedBy: [], skippedBy: [], flaggedBy: [] },
     ...{ notes: 0, disputed: false, leftOut: undefined, ...more },
   };

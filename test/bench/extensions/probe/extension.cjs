@@ -56,7 +56,8 @@ function watchLoop(context, write) {
     if (now.at - opened < windowMs) {
       return;
     }
-    write({ ...longest, active: vscode.extensions.getExtension(subject)?.isActive ?? false });
+    const active = vscode.extensions.getExtension(subject)?.isActive ?? false;
+    write({ ...longest, active, memoryMb: process.memoryUsage.rss() / 1e6 });
     opened = now.at;
     longest = { blockMs: 0, blockCpuMs: 0 };
   }, 1);
