@@ -147,13 +147,13 @@ export class FollowedStudy implements OpenStudy {
   async refreshDecisions(): Promise<void> {
     const folder = join(studyPaths(this.dir).decisions, sep);
     const known = Object.entries(this.#marks).filter(([path]) => path.startsWith(folder));
-    let rewritten = false;
+    const found = { anew: false };
     const receiver: ScanReceiver = {
       begin: (anew) => {
-        rewritten = anew;
+        found.anew = anew;
       },
       batch: (batch) => {
-        if (!rewritten) this.#apply(batch, this.index, this.#told);
+        if (!found.anew) this.#apply(batch, this.index, this.#told);
         return Promise.resolve();
       },
     };
@@ -164,7 +164,7 @@ export class FollowedStudy implements OpenStudy {
       receiver,
       'decisions',
     );
-    if (rewritten) await this.refresh();
+    if (found.anew) await this.refresh();
     else this.#marks = { ...this.#marks, ...marks };
   }
 

@@ -7,7 +7,7 @@ import { encodeRecord } from '../../../../src/records/jsonl.ts';
 import { viewSchema } from '../../../../src/review/view.ts';
 import { studyWith, trajectoryRecord } from '../../../support/study.ts';
 import { withFolder } from '../../../support/temporary.ts';
-import { follow } from '../store/followed.ts';
+import { DirectScanner, follow } from '../store/followed.ts';
 
 const TO_REVIEW = { view: viewSchema.parse({ filter: { not_reviewed_by: 'me' } }) };
 
@@ -138,5 +138,38 @@ test('blind, what others decided and what was scored neither filters nor sorts n
     const disputed = await of({ filter: { disputed: true, truncated: false } });
     assert.deepEqual([disputed.ids, disputed.title], [['a', 'b'], 'no sample truncated']);
     assert.equal(await queues.count(study, viewSchema.parse({ filter: { disputed: true } })), 2);
+  });
+});
+
+test('a view that looks at answers shows what is known of them, and the rest when it is', async () => {
+  await withFolder(async (folder) => {
+    const { paths } = await studyWith(folder, ['a', 'b']);
+    const trajectories = ['a', 'b'].map((id) =>
+      encodeRecord(trajectoryRecord(id, 0, 'So the answer is Thomas Wye.')),
+    );
+    await appendFile(paths.trajectories, trajectories.join(''));
+    const direct = new DirectScanner();
+    let answer: () => void = () => undefined;
+    const { study } = follow(folder, {
+      scan: direct.scan,
+      cluster: async (questions) => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return direct.cluster(questions);
+      },
+    });
+    await study.refresh();
+    const queues = queuesWith();
+    const byText = { view: viewSchema.parse({ filter: { text: 'wye' } }) };
+    await queues.use(folder, byText);
+    assert.deepEqual((await queues.of(study)).ids, []);
+    assert.equal(study.clustersDue, 2);
+    const plain = { view: viewSchema.parse({ filter: { text: 'what', truncated: false } }) };
+    assert.equal(await queues.count(study, plain.view), 2);
+
+    answer();
+    await study.allClustered();
+    assert.deepEqual((await queues.of(study)).ids, ['a', 'b']);
   });
 });

@@ -176,3 +176,99 @@ test('a scan that fails is told and tried again at the next refresh', async () =
     assert.equal(study.index.questions.size, 1);
   });
 });
+
+test('the answers of all questions are put into clusters once, and again only where they changed', async () => {
+  await withFolder(async (folder) => {
+    const { paths } = await studyWith(folder, ['a', 'b']);
+    const wye = (id: string, index: number) =>
+      trajectoryRecord(id, index, 'So the answer is Thomas Wye.');
+    await writeRecords(paths.trajectories, [wye('a', 0), wye('a', 1), wye('b', 0)]);
+    const scanner = new DirectScanner();
+    const { study } = follow(folder, scanner);
+    assert.equal(study.isClustered('a'), false);
+    await study.refresh();
+    await study.allClustered();
+    assert.equal(scanner.clustered, 2);
+    assert.equal(study.clustersDue, 0);
+    assert.deepEqual(study.state('a').clusters.clusters, [
+      { label: 'Thomas Wye', indices: [0, 1] },
+    ]);
+
+    const revision = study.clustersRevision;
+    await appendFile(paths.trajectories, encodeRecord(wye('b', 1)));
+    await study.refresh();
+    await study.allClustered();
+    assert.equal(scanner.clustered, 3);
+    assert.deepEqual(study.state('b').clusters.clusters[0]?.indices, [0, 1]);
+    assert.notEqual(study.clustersRevision, revision);
+  });
+});
+
+test("a reviewer's correction of an answer changes its clusters, and no queue that is walked", async () => {
+  await withFolder(async (folder) => {
+    const { paths } = await studyWith(folder, ['a', 'b']);
+    await writeRecords(paths.trajectories, [
+      trajectoryRecord('a', 0, 'So the answer is Thomas Wye.'),
+      trajectoryRecord('b', 0, 'So the answer is Ada.'),
+    ]);
+    const scanner = new DirectScanner();
+    const { study } = follow(folder, scanner);
+    await study.refresh();
+    await study.allClustered();
+    const revisions = [study.revision, study.clustersRevision];
+    const { sampling } = study.selection;
+    await mkdir(paths.decisions);
+    for (const [id, more] of [
+      ['d1', { kind: 'agree', question_id: 'b' }],
+      ['d2', { kind: 'answer', question_id: 'a', index: 0, answer: 'Ada' }],
+    ] as const)
+      await appendFile(
+        paths.decisionFile('ada'),
+        encodeRecord({ id, sampling, reviewer: 'ada', at: '2026-01-01T00:00:00.000Z', ...more }),
+      );
+    await study.refreshDecisions();
+    await study.allClustered();
+    assert.equal(scanner.clustered, 3);
+    assert.equal(study.state('a').clusters.clusters[0]?.label, 'Ada');
+    assert.deepEqual([study.revision, study.clustersRevision], revisions);
+  });
+});
+
+test('decisions are read while the rest of a study is still being read, and a file of theirs that was rewritten reads all anew', async () => {
+  await withFolder(async (folder) => {
+    const { paths } = await studyWith(folder, ['a']);
+    await writeRecords(paths.trajectories, [trajectoryRecord('a', 0, 'one')]);
+    const direct = new DirectScanner();
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { study } = follow(folder, {
+      cluster: direct.cluster,
+      scan: async (dir, marks, receiver, only) => {
+        const batch: typeof receiver.batch = async (found) => {
+          await receiver.batch(found);
+          if (found.kind === 'questions') await gate;
+        };
+        return direct.scan(dir, marks, { ...receiver, batch }, only);
+      },
+    });
+    const whole = study.refresh();
+    await mkdir(paths.decisions);
+    const decision = (id: string) => ({
+      ...{ id, question_id: 'a', sampling: 'hand', kind: 'flag', reviewer: 'ada' },
+      at: '2026-01-01T00:00:00.000Z',
+    });
+    await writeRecords(paths.decisionFile('ada'), [decision('d1')]);
+    await study.refreshDecisions();
+    assert.deepEqual([...study.index.decisions.keys()], ['d1']);
+    assert.equal(study.loading, true);
+    open();
+    await whole;
+    assert.equal(study.state('a').trajectories.length, 1);
+
+    await writeRecords(paths.decisionFile('ada'), [decision('e1')]);
+    await study.refreshDecisions();
+    assert.deepEqual([...study.index.decisions.keys()], ['e1']);
+  });
+});
