@@ -27,6 +27,7 @@ import { ErrorReporter } from './editor/errorReporter.ts';
 import { Dashboards } from './editor/panels/dashboards.ts';
 import { QuestionLoader } from './editor/panels/questionLoader.ts';
 import { passedOn } from './editor/panels/panelCommands.ts';
+import { PanelPlaces } from './editor/panels/panelPlaces.ts';
 import { panelKeys } from './editor/panels/panelKeys.ts';
 import { QuestionPanels } from './editor/panels/questionPanels.ts';
 import { reportPanels, shownReport } from './editor/panels/reportPanels.ts';
@@ -101,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): void {
       reviewer: settings.reviewer,
       readOnly: untrustedReason,
     }),
+    places: new PanelPlaces(workspaceState),
     decide: (dir, questionId, request) => decisions.decide(dir, questionId, request),
     openTrajectory: (dir, questionId, index) => questions.showTrajectory(dir, questionId, index),
     openDiff: (dir, questionId, left, right) => questions.showDiff(dir, questionId, left, right),

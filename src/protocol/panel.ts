@@ -141,8 +141,8 @@ export type SaveFormat = (typeof SAVE_FORMATS)[number];
 export interface SavedPanel {
   study: string;
   questionId: string;
-  /** The question that comes next in the queue: after a reload one that is decided on may have left it. */
-  next: string | null;
+  /** Which panel it is: the editor keeps by it what is newer than this. */
+  panel: string | null;
   order: RowOrder;
   table: boolean;
   /** Whether the texts are shown as their differences, and whether the context is open. */

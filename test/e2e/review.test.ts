@@ -131,9 +131,9 @@ describe('A reviewer session by keyboard alone', () => {
       made.map(({ question_id, kind }) => ({ question_id, kind })),
       expected,
     );
-    for (const { id, reviewer, shown, duration_ms, previous } of made) {
+    for (const { id, kind, reviewer, shown, duration_ms, previous } of made) {
       assert.equal(reviewer, ME);
-      assert.equal(shown?.view, 'Low margin', id);
+      assert.equal(shown?.view, 'Low margin', `${kind} ${id}`);
       assert.ok(duration_ms !== undefined && previous !== undefined, id);
     }
     assert.ok(

@@ -7,6 +7,9 @@ import { overrideFor } from './overrides.ts';
 import type { ReasonField } from './reasonField.ts';
 import type { PanelState } from './state.ts';
 
+/** Answers that are offered in place of the one that was found. */
+const MOST_LIKELY = 5;
+
 export interface DecisionPorts {
   state: () => PanelState;
   /** Asks the editor; `refused` runs where it did not do it. */
@@ -102,6 +105,11 @@ export class Decisions {
       label: `answer of ${indexLabel(question, index)}`,
       value: found === UNCLEAR ? '' : answerLabel(question.answers, found),
       emptyMeans: 'it gives none',
+      // To give the row to another answer is the most frequent correction.
+      likely: (question.answers?.clusters ?? [])
+        .filter(({ key }) => key !== found)
+        .slice(0, MOST_LIKELY)
+        .map(({ label }) => label),
       onEnter: (answer) => {
         this.#decide({ kind: 'answer', index, answer: answer === '' ? null : answer });
       },

@@ -6,6 +6,8 @@ export interface Entry {
   value: string;
   /** What Enter with an empty field does; without it, nothing. */
   emptyMeans?: string;
+  /** What else is likely meant: a button each, which enters it. */
+  likely?: readonly string[];
   onEnter: (value: string) => void;
 }
 
@@ -14,6 +16,7 @@ export class EntryLine {
   readonly #label = element('label', { class: 'fact' });
   readonly #field = makeField('', '');
   readonly #select;
+  readonly #likely = element('span', { class: 'likely', role: 'group', 'aria-label': 'Or' });
   readonly #hint = element('span', { class: 'fact' });
   readonly element: HTMLElement;
   readonly #onClosed: () => void;
@@ -46,19 +49,36 @@ export class EntryLine {
       this.#select.element,
       save,
       cancel,
+      this.#likely,
       this.#hint,
     );
     this.element.hidden = true;
     this.#field.element.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      if (event.key !== 'Enter') return;
       event.stopPropagation();
-      if (event.key === 'Enter') this.#enter();
-      else this.close();
+      this.#enter();
+    });
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      this.close();
     });
   }
 
-  ask({ label, value, emptyMeans, onEnter }: Entry): void {
+  ask({ label, value, emptyMeans, likely = [], onEnter }: Entry): void {
     this.#open(label, onEnter);
+    this.#likely.replaceChildren(
+      ...likely.map((text) =>
+        makeButton({
+          label: text,
+          title: `Enter \u201c${text}\u201d`,
+          onClick: () => {
+            this.close();
+            onEnter(text);
+          },
+        }),
+      ),
+    );
     this.#emptyAllowed = emptyMeans !== undefined;
     this.#hint.textContent =
       emptyMeans === undefined ? 'Enter saves, Esc leaves' : `Enter saves; empty: ${emptyMeans}`;
@@ -78,6 +98,7 @@ export class EntryLine {
   choose(label: string, choices: readonly Choice[], onEnter: (value: string) => void): void {
     this.#open(label, onEnter);
     this.#hint.textContent = '';
+    this.#likely.replaceChildren();
     this.#field.element.hidden = true;
     this.#select.element.hidden = false;
     this.#select.element.setAttribute('aria-label', label);

@@ -25,11 +25,6 @@ export class Navigation {
     this.#next = question;
   }
 
-  /** Id of the question after this one, where it is here already. */
-  get next(): string | null {
-    return this.#next?.questionId ?? null;
-  }
-
   /** Whether a question that the editor sent is still wanted: not where it was sent before the reviewer went on. */
   wants({ questionId }: PanelQuestion): boolean {
     return this.#ahead === undefined || questionId === this.#ahead;

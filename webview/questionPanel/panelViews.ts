@@ -206,16 +206,23 @@ export class PanelViews {
     const layout = layoutFor(widthPx);
     document.body.dataset['layout'] = layout;
     if (table) return;
-    const foot = this.#map.footHeight();
     const listPx = layout === 'stacked' ? 0 : LEAST_LIST_PX;
     // Wrapped, the texts stand below: half of the window is theirs.
     const halfPx = Math.max(260, Math.min(520, window.innerHeight / 2));
-    const space =
-      layout === 'wide'
-        ? { widthPx: widthPx * MAP_SHARE, heightPx: this.#body.clientHeight - foot - 16 }
-        : { widthPx: widthPx - listPx - 36, heightPx: layout === 'wrapped' ? halfPx : 520 };
-    const geometry = this.#map.draw(state, question, this.#theme, space);
-    this.#scores.fit(layout, geometry);
+    const draw = (footPx: number) => {
+      const space =
+        layout === 'wide'
+          ? { widthPx: widthPx * MAP_SHARE, heightPx: this.#body.clientHeight - footPx - 16 }
+          : { widthPx: widthPx - listPx - 36, heightPx: layout === 'wrapped' ? halfPx : 520 };
+      this.#scores.fit(layout, this.#map.draw(state, question, this.#theme, space));
+    };
+    let footPx = this.#map.footHeight();
+    draw(footPx);
+    // What stands under the heatmap is as wide as that: how it wraps, and what it says, is known only once it is drawn.
+    for (let tries = 0; tries < 2 && this.#map.footHeight() > footPx; tries++) {
+      footPx = this.#map.footHeight();
+      draw(footPx);
+    }
   }
 
   #focusMap(): void {

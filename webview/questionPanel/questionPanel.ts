@@ -160,7 +160,6 @@ export class QuestionPanel {
         return;
       case 'preload':
         this.#navigation.preload(message.question);
-        this.#keep();
         reading.prepare(message.question);
         return;
       case 'context':
@@ -203,14 +202,9 @@ export class QuestionPanel {
     this.#state = reduce(before, event);
     const { question } = this.#state;
     if (question === null) return;
-    this.#keep();
-    this.#views.update(before, this.#state, question);
-  }
-
-  /** Keeps what is to come back after a reload. */
-  #keep(): void {
     const saved = savedPanel(this.#state);
-    if (saved !== null) this.#host.saveState({ ...saved, next: this.#navigation.next });
+    if (saved !== null) this.#host.saveState(saved);
+    this.#views.update(before, this.#state, question);
   }
 
   #run(command: PanelCommand): void {

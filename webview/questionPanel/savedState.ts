@@ -5,12 +5,12 @@ import type { Selection } from './selection.ts';
 export function readSaved(saved: unknown): SavedPanel | null {
   if (!isObject(saved)) return null;
   const { study, questionId, order, table, compare, context, selection, filter } = saved;
-  const { contextShare, next } = saved;
+  const { contextShare, panel } = saved;
   if (typeof study !== 'string' || typeof questionId !== 'string') return null;
   return {
     study,
     questionId,
-    next: typeof next === 'string' ? next : null,
+    panel: typeof panel === 'string' ? panel : null,
     order: ROW_ORDERS.find((known) => known === order) ?? 'score',
     table: table === true,
     compare: compare === true,

@@ -23,6 +23,8 @@ import { moveSelection, type Axes, type Move, type Selection } from './selection
 import { utilitiesInOrder, type Utilities } from './utilities.ts';
 
 export interface PanelState extends Axes {
+  /** As the editor named it. */
+  panel: string | null;
   question: PanelQuestion | null;
   order: RowOrder;
   table: boolean;
@@ -67,6 +69,7 @@ const CONTEXT_SHARE = 0.3;
 export function initialState(saved: unknown): PanelState {
   const restored = readSaved(saved);
   return {
+    panel: restored?.panel ?? null,
     question: null,
     order: restored?.order ?? 'score',
     table: restored?.table ?? false,
@@ -118,11 +121,12 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
 }
 
 /** What survives a reload of the panel. */
-export function savedPanel(state: PanelState): Omit<SavedPanel, 'next'> | null {
+export function savedPanel(state: PanelState): SavedPanel | null {
   if (state.question === null) return null;
   const { study, questionId } = state.question;
-  const { order, table, compare, context, contextShare, selection, filter } = state;
-  return { study, questionId, order, table, compare, context, contextShare, selection, filter };
+  const { panel, order, table, compare, context, contextShare, selection, filter } = state;
+  const view = { order, table, compare, context, contextShare, selection, filter };
+  return { study, questionId, panel, ...view };
 }
 
 export function extentOf({ rows, columns }: Axes): Extent {

@@ -139,7 +139,10 @@ export class QuestionCommands {
 
   async takeBack(kind: 'undo' | 'redo', argument: unknown): Promise<void> {
     const { dir, questionId } = this.#ports.targets.shownQuestion(argument);
-    await this.#ports.decisions.decide(dir, questionId, { kind });
+    const { active } = this.#ports.panels;
+    // What is on screen was seen in a queue, for some time: that is kept with the decision.
+    if (active?.dir === dir && active.questionId === questionId) await active.takeBack(kind);
+    else await this.#ports.decisions.decide(dir, questionId, { kind });
   }
 
   async showProblems(study: OpenStudy): Promise<void> {

@@ -62,7 +62,7 @@ export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type'
 export const savedPanelSchema = z.object({
   study: z.string(),
   questionId,
-  next: questionId.nullish(),
+  panel: z.string().nullish(),
 });
 
 /** The number of a request that is otherwise not understood, so that it can be answered all the same. */

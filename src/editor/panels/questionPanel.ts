@@ -7,6 +7,7 @@ import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { fromPanelSchema, numberedSchema } from './panelMessages.ts';
 import { panelContext } from './panelContext.ts';
+import type { PanelPlaces } from './panelPlaces.ts';
 import type { QuestionLoader } from './questionLoader.ts';
 import { saveReportFile } from './reportFile.ts';
 import { ViewClock } from './viewClock.ts';
@@ -17,6 +18,7 @@ export interface QuestionPanelPorts {
   /** What next and previous walk. */
   queues: Queues;
   loader: QuestionLoader;
+  places: PanelPlaces;
   decide: (dir: string, questionId: string, request: DecisionRequest) => Promise<void>;
   openTrajectory: (dir: string, questionId: string, index: number) => Promise<void>;
   openDiff: (dir: string, questionId: string, left: number, right: number) => Promise<void>;
@@ -33,8 +35,8 @@ export interface QuestionPanelPorts {
 export interface PanelSubject {
   dir: string;
   questionId: string;
-  /** The question that came next before a reload. */
-  next?: string;
+  /** Names the panel, also after a reload. */
+  id: string;
 }
 
 /** One open question, walking through its study by next and previous. */
@@ -50,13 +52,17 @@ export class QuestionPanel implements vscode.Disposable {
   readonly #clock = new ViewClock();
   /** Where the question stands in the queue, from 0; where it is in the queue no more, where it stood. */
   #place = -1;
+  /** The question that came next before a reload. */
   readonly #next: string | undefined;
+  readonly #id: string;
 
   constructor(panel: vscode.WebviewPanel, of: PanelSubject, ports: QuestionPanelPorts) {
     this.panel = panel;
     this.dir = of.dir;
-    this.#questionId = of.questionId;
-    this.#next = of.next;
+    this.#id = of.id;
+    const place = ports.places.of(of.id);
+    this.#questionId = place?.questionId ?? of.questionId;
+    this.#next = place?.next;
     this.#ports = ports;
     this.#subscriptions.push(
       panel.webview.onDidReceiveMessage((message: unknown) => {
@@ -121,6 +127,11 @@ export class QuestionPanel implements vscode.Disposable {
     );
   }
 
+  /** Takes back the reviewer's last decision on the question shown, or makes it again. */
+  takeBack(kind: 'undo' | 'redo'): Promise<void> {
+    return this.#decide(this.#questionId, { kind });
+  }
+
   dispose(): void {
     this.#version = Infinity;
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -171,7 +182,7 @@ export class QuestionPanel implements vscode.Disposable {
         return this.#decide(body.questionId, { ...body.decision, order: body.order });
       case 'undo':
       case 'redo':
-        return this.#ports.decide(dir, body.questionId, { kind: body.type });
+        return this.#decide(body.questionId, { kind: body.type });
       case 'navigate':
         return this.navigate(body.by);
       case 'openTrajectory':
@@ -225,6 +236,9 @@ export class QuestionPanel implements vscode.Disposable {
   async #preload(study: OpenStudy): Promise<void> {
     const version = this.#version;
     const next = this.#neighbour(await this.#ports.queues.of(study), 1);
+    const place = { questionId: this.#questionId, ...(next === undefined ? {} : { next }) };
+    // Not awaited: the next question is more urgent.
+    this.#ports.places.keep(this.#id, place).catch(this.#ports.failed);
     if (next === undefined) return;
     const question = await this.#ports.loader.load(study, next);
     if (version === this.#version) this.send({ type: 'preload', question });

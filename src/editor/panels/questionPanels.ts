@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { panelHtml, tabIcon, webviewFolder } from './panelHtml.ts';
 import { savedPanelSchema } from './panelMessages.ts';
@@ -49,8 +50,8 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const saved = savedPanelSchema.safeParse(state);
     if (saved.success) {
-      const { study: dir, questionId, next } = saved.data;
-      this.#adopt(panel, { dir, questionId, ...(typeof next === 'string' ? { next } : {}) });
+      const { study: dir, questionId, panel: id } = saved.data;
+      this.#adopt(panel, { dir, questionId, id: id ?? randomUUID() });
     } else panel.dispose();
     return Promise.resolve();
   }
@@ -62,7 +63,7 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   #create(dir: string, questionId: string, column: vscode.ViewColumn): void {
     const panel = vscode.window.createWebviewPanel(VIEW_TYPE, questionId, column);
-    this.#adopt(panel, { dir, questionId });
+    this.#adopt(panel, { dir, questionId, id: randomUUID() });
   }
 
   #adopt(webviewPanel: vscode.WebviewPanel, of: PanelSubject): void {
@@ -79,6 +80,7 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     webviewPanel.onDidDispose(() => {
       panel.dispose();
       this.#panels.delete(panel);
+      void this.#ports.places.forget(of.id);
       this.#setActive(this.#active === panel ? undefined : this.#active);
     });
     this.#setActive(panel);
@@ -86,7 +88,7 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       webviewPanel.webview,
       this.#extensionUri,
       'questionPanel',
-      { study: of.dir, questionId: of.questionId },
+      { study: of.dir, questionId: of.questionId, panel: of.id },
     );
   }
 

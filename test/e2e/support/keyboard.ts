@@ -36,11 +36,17 @@ export class Keyboard {
     await this.#takeLine(text);
   }
 
-  async #takeLine(text: string): Promise<void> {
-    const focused = this.#page.locator('.quick-input-list .monaco-list-row.focused');
-    await until(`the line ${text}`, async () => {
+  /** Goes down the list to the line of that name, which the search may not put first, and takes it. */
+  async #takeLine(name: string): Promise<void> {
+    const lines = this.#page.locator('.quick-input-list .monaco-list-row');
+    const focused = this.#page.locator('.quick-input-list .monaco-list-row.focused .label-name');
+    const nameOf = (text: string | undefined) => text?.replaceAll(/\s/gu, ' ').trim();
+    await lines.filter({ hasText: name }).first().waitFor();
+    await until(`the line ${name}`, async () => {
       const [line] = await focused.allInnerTexts();
-      return line?.replaceAll(/\s/gu, ' ').includes(text) === true;
+      if (nameOf(line) === name) return true;
+      await this.press('ArrowDown');
+      return false;
     });
     await this.press('Enter');
   }

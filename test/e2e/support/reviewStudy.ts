@@ -31,7 +31,7 @@ export async function writeReviewStudy(dir: string): Promise<void> {
   await editConfig(dir, 'questions', { count: 60 });
   const view = viewSchema.parse({
     title: 'Low margin',
-    filter: { margin: { max: 0.3 }, not_reviewed_by: 'me' },
+    filter: { margin: { max: 0.172 }, not_reviewed_by: 'me' },
     sort: [{ by: 'margin' }],
     audit: 0.1,
   });
