@@ -57,6 +57,8 @@ export interface PanelPair {
   margin: number | null;
   /** Why the question gives no pair, for people. */
   leftOut: string | null;
+  /** Where reviewers come to different pairs: what each of them made of the question. */
+  disputed: { reviewer: string; made: string }[];
 }
 
 export interface PanelDecision {

@@ -122,6 +122,8 @@ function reviewsOf({ pair, inForce }: QuestionState) {
     const current =
       own.last?.kind !== 'agree' ||
       !shown ||
+      // Blind, what the policy takes now is hidden: that another pair was agreed to before is not to be told either.
+      pair.policy.chosen === undefined ||
       own.last.verdict === 'leave_out' ||
       (shown.chosen === (own.chosen?.index ?? pair.policy.chosen) &&
         shown.rejected === (own.rejected?.index ?? pair.policy.rejected));

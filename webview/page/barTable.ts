@@ -19,7 +19,7 @@ export function barTable(caption: string, bars: readonly ReportBar[]): HTMLEleme
       { 'data-bar': label },
       element('th', { scope: 'row' }, label, element('span', { class: 'what' }, what)),
       element('td', { class: 'value' }, value === null ? 'not measured' : `${value.toFixed(1)} %`),
-      element('td', { class: 'track' }, bar),
+      element('td', { class: 'track' }, element('div', { class: 'rail' }, bar)),
     );
   });
   return element(

@@ -31,6 +31,7 @@ export class Header {
   readonly #scorer = element('span', { class: 'fact' });
   readonly #samples = element('span', { class: 'fact' });
   readonly #order;
+  readonly #orderControl: HTMLElement;
   readonly #question = element('h1');
   readonly element: HTMLElement;
 
@@ -68,6 +69,12 @@ export class Header {
       onDone: handlers.onDone,
     });
     this.#order.offer(ROW_ORDERS.map((order) => ({ value: order, label: `by ${order}` })));
+    this.#orderControl = element(
+      'span',
+      { class: 'control' },
+      element('span', { class: 'fact', 'aria-hidden': 'true' }, 'order'),
+      this.#order.element,
+    );
     const bar = element(
       'div',
       { class: 'bar-row' },
@@ -78,12 +85,7 @@ export class Header {
       this.#samples,
       this.#scorer,
       element('span', { class: 'spring' }),
-      element(
-        'span',
-        { class: 'control' },
-        element('span', { class: 'fact', 'aria-hidden': 'true' }, 'order'),
-        this.#order.element,
-      ),
+      this.#orderControl,
       this.#undo,
       this.#redo,
       this.#table,
@@ -106,6 +108,8 @@ export class Header {
     this.#scorer.title = question.scorer === null ? '' : `Scores are by ${question.scorer}`;
     this.#question.textContent = question.question;
     this.#order.set(state.order);
+    // Without scores and utilities there is one order.
+    this.#orderControl.hidden = question.blind;
     setEnabled(this.#previous, at !== 1);
     setEnabled(this.#next, view !== null || at < of);
     setEnabled(this.#undo, question.canUndo && question.readOnly === null);

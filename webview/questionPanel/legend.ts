@@ -17,8 +17,12 @@ export class Legend {
     this.#low,
     this.#canvas,
     this.#high,
-    element('span', { class: 'hatch', 'aria-hidden': 'true' }),
-    element('span', {}, 'none or itself'),
+    element(
+      'span',
+      { class: 'none' },
+      element('span', { class: 'hatch', 'aria-hidden': 'true' }),
+      'none or itself',
+    ),
     this.#axes,
   );
 

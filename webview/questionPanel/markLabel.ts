@@ -1,8 +1,11 @@
 import { element } from '../element.ts';
 import { SHAPES, type Mark } from './marks.ts';
 
-/** A mark as shape, word and colour; the pick of policy or dataset that was replaced is struck through. */
-export function markLabel(mark: Mark): HTMLElement {
+/**
+ * A mark as shape, word and colour; the pick of policy or dataset that was replaced is struck through. Short, only people are
+ * named.
+ */
+export function markLabel(mark: Mark, length: 'whole' | 'short' = 'whole'): HTMLElement {
   const shape = element('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[mark.side]);
   const word = mark.replaced ? element('s', {}, mark.side) : element('span', {}, mark.side);
   const title = mark.replaced
@@ -13,7 +16,12 @@ export function markLabel(mark: Mark): HTMLElement {
     { class: `mark ${mark.side}${mark.replaced ? ' replaced' : ''}`, title },
     shape,
     word,
-    ' ',
-    element('span', { class: 'by' }, mark.by),
+    ...(length === 'short' && isPicked(mark)
+      ? []
+      : [' ', element('span', { class: 'by' }, mark.by)]),
   );
+}
+
+function isPicked({ by }: Mark): boolean {
+  return by === 'policy' || by === 'dataset';
 }

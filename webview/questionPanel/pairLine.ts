@@ -39,9 +39,10 @@ export class PairLine {
     }
     if (question.flagged)
       parts.push(element('span', { class: 'flagged' }, '\u2691 flagged for discussion'));
+    if (pair.disputed.length > 0) parts.push(disputePart(question));
     if (pair.leftOut !== null)
       parts.push(element('span', { class: 'left-out' }, `No pair: ${pair.leftOut}`));
-    if (parts.length === 0) parts.push(element('span', { class: 'left-out' }, 'No pair yet.'));
+    if (parts.length === 0) parts.push(element('span', { class: 'left-out' }, noPair(question)));
     this.#pair.replaceChildren(...parts);
   }
 }
@@ -68,9 +69,26 @@ function sideParts(question: PanelQuestion, side: Side): HTMLElement[] {
   if (choice.by.kind === 'reviewer') who.title = `${choice.by.reviewer}, ${choice.by.at}`;
   parts.push(
     element('strong', { class: 'number' }, indexLabel(question, choice.index)),
-    element('span', { class: 'number' }, decimal(scoreOf(question, choice.index))),
+    ...scorePart(question, choice.index),
     who,
   );
   if (reason !== undefined) parts.push(element('q', { class: 'reason' }, reason));
   return [element('span', { class: 'side' }, ...parts)];
+}
+
+function noPair({ blind }: PanelQuestion): string {
+  return blind ? 'Yours to make: choose the best row, and reject a worse one.' : 'No pair yet.';
+}
+
+function scorePart(question: PanelQuestion, index: number): HTMLElement[] {
+  const score = scoreOf(question, index);
+  return score === null ? [] : [element('span', { class: 'number' }, decimal(score))];
+}
+
+/** "in dispute: you kept it, ben swapped it" */
+function disputePart({ pair, reviewer: me }: PanelQuestion): HTMLElement {
+  const each = pair.disputed.map(
+    ({ reviewer, made }) => `${reviewer === me ? 'you' : reviewer} ${made}`,
+  );
+  return element('span', { class: 'disputed' }, `\u21c4 in dispute: ${each.join(', ')}`);
 }

@@ -10,15 +10,19 @@ import { shownAxes, type PanelState } from './state.ts';
 
 const LIST_ROW_PX = 20;
 
-/** A row per trajectory: index, score as bar and number, marks. Level with the heatmap where its rows are high enough. */
+/**
+ * A row per trajectory: index, score as bar and number, marks. Level with the heatmap where its rows are high enough. Where
+ * nothing has a score, or scores are hidden, the final answer stands in its place.
+ */
 export class ScoreBars {
   readonly #range = element('span', { class: 'number range' });
+  readonly #score = element('span', { class: 'number' }, 'score');
   readonly #head = element(
     'div',
     { class: 'scores-head', 'aria-hidden': 'true' },
     element('span', {}, '#'),
     this.#range,
-    element('span', { class: 'number' }, 'score'),
+    this.#score,
     element('span', {}, 'pair'),
   );
   readonly #list = element('div', { class: 'scores-list', role: 'listbox', tabindex: '0' });
@@ -37,21 +41,26 @@ export class ScoreBars {
   }
 
   update(state: PanelState, question: PanelQuestion): void {
-    const scorer = question.scorer ?? 'no scorer';
-    this.#list.setAttribute('aria-label', `Samples by ${state.order}, scored by ${scorer}`);
     const [low, high] = extent(question.trajectories, ({ score }) => score ?? undefined);
+    const hasScores = low !== undefined;
+    const label = hasScores
+      ? `Samples by ${state.order}, scored by ${question.scorer ?? 'the dataset'}`
+      : 'Samples and their answers';
+    this.#list.setAttribute('aria-label', label);
+    this.element.classList.toggle('unscored', !hasScores);
+    this.#score.hidden = !hasScores;
     const bars = barScale(low ?? 0, high ?? 0);
     const [from = 0, to = 0] = bars.domain();
-    this.#range.textContent = low === undefined ? '' : `${from.toFixed(2)}\u2013${to.toFixed(2)}`;
-    this.#head.title =
-      low === undefined
-        ? ''
-        : `Bars run from ${from.toFixed(2)} to ${to.toFixed(2)}, not from zero`;
+    this.#range.textContent = hasScores ? `${from.toFixed(2)}\u2013${to.toFixed(2)}` : 'answer';
+    this.#head.title = !hasScores
+      ? ''
+      : `Bars run from ${from.toFixed(2)} to ${to.toFixed(2)}, not from zero`;
     this.#selected = null;
     this.#rows = new Map();
     for (const index of shownAxes(state).rows) {
       const trajectory = state.trajectories.get(index);
-      if (trajectory !== undefined) this.#rows.set(index, this.#row(question, trajectory, bars));
+      if (trajectory !== undefined)
+        this.#rows.set(index, this.#row(question, trajectory, hasScores ? bars : null));
     }
     this.#list.replaceChildren(...this.#rows.values());
   }
@@ -91,12 +100,14 @@ export class ScoreBars {
   #row(
     question: PanelQuestion,
     trajectory: PanelTrajectory,
-    bars: (score: number) => number,
+    bars: ((score: number) => number) | null,
   ): HTMLElement {
     const { index, score } = trajectory;
     const marks = marksOf(question.pair, index, question.reviewer);
-    const fill = element('span', { class: 'fill' });
-    fill.style.width = score === null ? '0' : `${bars(score)}%`;
+    const middle =
+      bars === null
+        ? [element('span', { class: 'row-answer' }, wordingOf(trajectory))]
+        : scoreCells(score, bars);
     const wrong = flaw(trajectory, question);
     const row = element(
       'div',
@@ -107,12 +118,11 @@ export class ScoreBars {
         'aria-selected': 'false',
       },
       element('span', { class: 'number index' }, indexLabel(question, index)),
-      element('span', { class: 'bar' }, fill),
-      element('span', { class: 'number' }, decimal(score)),
+      ...middle,
       element(
         'span',
         { class: 'marks' },
-        ...marks.map(markLabel),
+        ...marks.map((mark) => markLabel(mark, 'short')),
         ...(wrong === null ? [] : [element('span', { class: 'flaw', title: wrong }, wrong)]),
       ),
     );
@@ -122,6 +132,19 @@ export class ScoreBars {
     });
     return row;
   }
+}
+
+function scoreCells(score: number | null, bars: (score: number) => number): HTMLElement[] {
+  const fill = element('span', { class: 'fill' });
+  fill.style.width = score === null ? '0' : `${bars(score)}%`;
+  return [
+    element('span', { class: 'bar' }, fill),
+    element('span', { class: 'number' }, decimal(score)),
+  ];
+}
+
+function wordingOf({ wording, failed }: PanelTrajectory): string {
+  return wording ?? (failed ? '' : 'unclear');
 }
 
 /**

@@ -22,6 +22,10 @@ export function pairSentence(question: PanelQuestion): string {
     ];
   });
   if (pair.margin !== null) parts.push(`margin ${decimal(pair.margin)}`);
+  if (pair.disputed.length > 0)
+    parts.push(
+      `in dispute: ${pair.disputed.map(({ reviewer, made }) => `${reviewer} ${made}`).join(', ')}`,
+    );
   if (pair.leftOut !== null) parts.push(`left out: ${pair.leftOut}`);
   return parts.length === 0 ? 'No pair yet.' : `${capital(parts.join(', '))}.`;
 }

@@ -72,9 +72,11 @@ export class TrajectoryPane {
     const label = indexLabel(question, trajectory.index);
     const marks = marksOf(question.pair, trajectory.index, question.reviewer);
     this.#title.replaceChildren(
-      ...marks.map(markLabel),
+      ...marks.map((mark) => markLabel(mark)),
       element('strong', { class: 'number' }, label),
-      element('span', { class: 'number' }, decimal(trajectory.score)),
+      ...(trajectory.score === null
+        ? []
+        : [element('span', { class: 'number' }, decimal(trajectory.score))]),
     );
     const wrong = flaw(trajectory, question);
     const tokens = trajectory.completionTokens;

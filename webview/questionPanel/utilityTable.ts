@@ -148,7 +148,7 @@ function factCells(state: PanelState, question: PanelQuestion, index: number): H
   return [
     element('th', { scope: 'row', class: 'number' }, indexLabel(question, index)),
     element('td', { class: 'number' }, decimal(trajectory?.score ?? null)),
-    element('td', {}, ...marks.map(markLabel)),
+    element('td', {}, ...marks.map((mark) => markLabel(mark))),
     element('td', {}, wrong ?? 'complete'),
     element('td', { class: 'number' }, String(trajectory?.completionTokens ?? '\u2013')),
   ];

@@ -167,7 +167,7 @@ function pairsTable(pairs: PairSetSummary): ReportTable {
       {
         label: 'length bias',
         value: length
-          ? `${signed(length.mean_gap)} ${length.unit}, Cohen's d ${optional(length.cohens_d, (value) => value.toFixed(2))}`
+          ? `${signed(length.mean_gap)} ${length.unit}, Cohen's d ${optional(length.cohens_d, (value) => value.toFixed(2).replace('-', '\u2212'))}`
           : 'not known',
       },
       { label: 'sides answer differently', value: optional(pairs.other_answer, percent) },
@@ -302,7 +302,7 @@ function percent(share: number): string {
 }
 
 function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${value.toFixed(1)}`;
+  return `${value > 0 ? '+' : ''}${value.toFixed(1)}`.replace('-', '\u2212');
 }
 
 function optional(value: number | null, format: (value: number) => string): string {

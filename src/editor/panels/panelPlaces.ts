@@ -4,8 +4,8 @@ import * as z from 'zod';
 /** Where a panel stands in its study. */
 export interface PanelPlace {
   questionId: string;
-  /** The question that comes next: after a reload one that was decided on may have left the queue. */
-  next?: string;
+  /** The questions that come next: after a reload what was decided on has left the queue, and others may have as well. */
+  next: string[];
 }
 
 const MEMORY_KEY = 'sealong.panels';
@@ -14,7 +14,7 @@ const MOST_KEPT = 32;
 
 const savedSchema = z.record(
   z.string(),
-  z.object({ questionId: z.string(), next: z.exactOptional(z.string()) }),
+  z.object({ questionId: z.string(), next: z.array(z.string()) }),
 );
 
 /**
@@ -38,7 +38,7 @@ export class PanelPlaces {
 
   async keep(panel: string, place: PanelPlace): Promise<void> {
     const known = this.#places.get(panel);
-    if (known?.questionId === place.questionId && known.next === place.next) return;
+    if (known && JSON.stringify(known) === JSON.stringify(place)) return;
     this.#places.delete(panel);
     this.#places.set(panel, place);
     for (const old of this.#places.keys())

@@ -13,6 +13,7 @@ import type { ScoresByScorer } from '../../evaluation/questionAgreement.ts';
 import { redoTarget, undoTarget } from '../../preference/decisions.ts';
 import { LEFT_OUT_TEXT, type Choice } from '../../preference/pair.ts';
 import { pairSource, type PairSource } from '../../preference/pairs.ts';
+import type { Opinion } from '../../preference/settle.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { DecisionRecord, QuestionRecord } from '../../records/schemas.ts';
 import type { Selection } from '../../scoring/selection.ts';
@@ -151,7 +152,23 @@ function pairOf(state: QuestionState): PanelPair {
     policy: { chosen: pair.policy.chosen ?? null, rejected: pair.policy.rejected ?? null },
     margin: pair.margin ?? null,
     leftOut: pair.leftOut === undefined ? null : LEFT_OUT_TEXT[pair.leftOut],
+    disputed: pair.disputed
+      ? pair.opinions.map((opinion) => ({ reviewer: opinion.reviewer, made: madeOf(opinion) }))
+      : [],
   };
+}
+
+function madeOf({ verdict, pair }: Opinion): string {
+  switch (verdict) {
+    case 'keep':
+      return 'kept it';
+    case 'swap':
+      return 'swapped it';
+    case 'leave_out':
+      return 'left it out';
+    case 'change':
+      return `took #${pair?.chosen ?? '?'} over #${pair?.rejected ?? '?'}`;
+  }
 }
 
 function choiceOf(choice: Choice | undefined, source: PairSource): PanelChoice | null {

@@ -31,6 +31,9 @@ export interface QuestionPanelPorts {
   failed: (error: unknown) => void;
 }
 
+/** Questions whose place in the queue is kept over a reload. */
+const KEPT_NEXT = 8;
+
 /** What a panel shows first. */
 export interface PanelSubject {
   dir: string;
@@ -52,8 +55,8 @@ export class QuestionPanel implements vscode.Disposable {
   readonly #clock = new ViewClock();
   /** Where the question stands in the queue, from 0; where it is in the queue no more, where it stood. */
   #place = -1;
-  /** The question that came next before a reload. */
-  readonly #next: string | undefined;
+  /** The questions that came next before a reload. */
+  readonly #next: readonly string[];
   readonly #id: string;
 
   constructor(panel: vscode.WebviewPanel, of: PanelSubject, ports: QuestionPanelPorts) {
@@ -62,7 +65,7 @@ export class QuestionPanel implements vscode.Disposable {
     this.#id = of.id;
     const place = ports.places.of(of.id);
     this.#questionId = place?.questionId ?? of.questionId;
-    this.#next = place?.next;
+    this.#next = place?.next ?? [];
     this.#ports = ports;
     this.#subscriptions.push(
       panel.webview.onDidReceiveMessage((message: unknown) => {
@@ -235,20 +238,27 @@ export class QuestionPanel implements vscode.Disposable {
   /** Reads the next question while this one is looked at. */
   async #preload(study: OpenStudy): Promise<void> {
     const version = this.#version;
-    const next = this.#neighbour(await this.#ports.queues.of(study), 1);
-    const place = { questionId: this.#questionId, ...(next === undefined ? {} : { next }) };
-    // Not awaited: the next question is more urgent.
-    this.#ports.places.keep(this.#id, place).catch(this.#ports.failed);
+    const queue = await this.#ports.queues.of(study);
+    const next = this.#neighbour(queue, 1);
+    this.#keepPlace(queue, next);
     if (next === undefined) return;
     const question = await this.#ports.loader.load(study, next);
     if (version === this.#version) this.send({ type: 'preload', question });
+  }
+
+  /** Not awaited: the next question is more urgent. */
+  #keepPlace({ ids, places }: StudyQueue, next: string | undefined): void {
+    const from = places.get(next ?? '') ?? ids.length;
+    const place = { questionId: this.#questionId, next: ids.slice(from, from + KEPT_NEXT) };
+    this.#ports.places.keep(this.#id, place).catch(this.#ports.failed);
   }
 
   #neighbour({ ids, places }: StudyQueue, by: 1 | -1): string | undefined {
     const place = places.get(this.#questionId);
     if (place !== undefined) return ids[place + by];
     // The next one has moved up to where this one was; after a reload it is that which came next before.
-    const after = this.#place >= 0 ? this.#place : (places.get(this.#next ?? '') ?? 0);
+    const next = this.#next.find((id) => places.has(id));
+    const after = this.#place >= 0 ? this.#place : (places.get(next ?? '') ?? 0);
     return ids[by > 0 ? after : after - 1];
   }
 

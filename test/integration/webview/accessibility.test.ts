@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import axe from 'axe-core';
-import * as z from 'zod';
+import { seriousProblems } from '../../support/axe.ts';
 import { comparedQuestion, scoredQuestion } from './fixtures.ts';
 import type { ThemeName } from './themes.ts';
 import { panelSuite, skip, untilTrue } from './withPanel.ts';
-
-const found = z.array(
-  z.object({
-    id: z.string(),
-    impact: z.string().nullish(),
-    nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
-  }),
-);
 
 describe('the question panel for everybody', { skip }, () => {
   const withPanel = panelSuite();
@@ -34,17 +25,7 @@ describe('the question panel for everybody', { skip }, () => {
           await press(...keys);
           await page.locator('.mark-legend').waitFor({ state: 'attached' });
           await page.waitForTimeout(300);
-          await page.evaluate(axe.source);
-          const violations = found.parse(
-            await page.evaluate('axe.run(document).then(({ violations }) => violations)'),
-          );
-          const serious = violations.filter(
-            ({ impact }) => impact === 'serious' || impact === 'critical',
-          );
-          const told = serious.map(({ id, nodes }) => [
-            id,
-            ...nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary ?? ''}`),
-          ]);
+          const told = await seriousProblems(page);
           assert.deepEqual(told, [], `${theme} at ${width} px after ${keys.join(' ')}`);
         },
         { theme, width },

@@ -97,6 +97,7 @@ export function scoredQuestion(n: number): PanelQuestion {
       policy: { chosen: chosen?.index ?? null, rejected: rejected?.index ?? null },
       margin: (chosen?.score ?? 0) - (rejected?.score ?? 0),
       leftOut: null,
+      disputed: [],
     },
     answers: answersOf(trajectories),
     decisions: [],
@@ -206,6 +207,7 @@ export function unscoredQuestion(n: number): PanelQuestion {
       policy: { chosen: null, rejected: null },
       margin: null,
       leftOut: 'the samples are not scored',
+      disputed: [],
     },
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DecisionRecord } from '../../../src/records/schemas.ts';
 import { blindState } from '../../../src/review/blindState.ts';
+import { questionFacts } from '../../../src/review/questionFacts.ts';
 import { questionState } from '../../support/questionState.ts';
 
 function decision(reviewer: string, chosen: number): DecisionRecord {
@@ -52,6 +53,22 @@ test('blind, answers stand as rules found them and as oneself corrected them, no
   assert.deepEqual(labels(state), ['Thomas Wye', 'Ada Morven']);
   assert.deepEqual(labels(blindState(state, 'ada')), ['Thomas Wye']);
   assert.deepEqual(labels(blindState(state, 'ben')), ['Ada Morven']);
+});
+
+test('blind, a question that one agreed to before stays reviewed', () => {
+  const agreed: DecisionRecord = {
+    ...decision('ada', 1),
+    kind: 'agree',
+    shown: { scorer: 's', config: 'c', chosen: 3, rejected: 2 },
+  };
+  delete agreed.chosen;
+  const state = questionState([0.9, 0.8, 0.5, 0.4], [agreed]);
+  const entry = {
+    ...{ id: 'q', question: 'Who?', contextTokens: 9, documents: 1 },
+    ...{ line: 1, offset: 0, length: 1 },
+  };
+  assert.deepEqual(questionFacts(entry, state, 0).outdatedBy, ['ada']);
+  assert.deepEqual(questionFacts(entry, blindState(state, 'ada'), 0).reviewedBy, ['ada']);
 });
 
 test('blind, an answer from a dataset does not say on which side that put it', () => {

@@ -36,7 +36,8 @@ export function stepsOf(text: string): Step[] {
 
 /**
  * Sets the steps of two texts beside each other, in the order of both: the pairing with the most likeness in sum, where
- * steps of the same number are as alike as equal ones.
+ * steps of the same number are as alike as equal ones. Headings go with headings, and where texts end with a paragraph the
+ * ends stand level: that two answers differ is to be seen there.
  */
 export function alignedSteps(left: readonly Step[], right: readonly Step[]): StepRow[] {
   const width = right.length + 1;
@@ -47,7 +48,11 @@ export function alignedSteps(left: readonly Step[], right: readonly Step[]): Ste
     if (a === undefined || b === undefined) return 0;
     const words = wordsInCommon(leftWords[i] ?? new Set(), rightWords[j] ?? new Set());
     if (a.number !== null && a.number === b.number) return 1 + words;
-    return words >= LEAST_LIKE ? words : 0;
+    if (words >= LEAST_LIKE) return words;
+    const bothEnd = i === left.length - 1 && j === right.length - 1;
+    const bothPlain = a.number === null && b.number === null;
+    const areHeadings = leftWords[i]?.size === 0 && rightWords[j]?.size === 0;
+    return bothPlain && (bothEnd || areHeadings) ? LEAST_LIKE : 0;
   };
   const best = new Float64Array((left.length + 1) * width);
   for (let i = left.length - 1; i >= 0; i--)

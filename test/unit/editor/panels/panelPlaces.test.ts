@@ -1,34 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PanelPlaces } from '../../../../src/editor/panels/panelPlaces.ts';
-
-class Memory {
-  readonly values = new Map<string, unknown>();
-  get = <T>(key: string, other?: T): T => (this.values.get(key) ?? other) as T;
-  update = (key: string, value: unknown) => {
-    this.values.set(key, structuredClone(value));
-    return Promise.resolve();
-  };
-}
+import { Memory } from '../memory.ts';
 
 test('a panel comes back where it stood, and a closed one is forgotten', async () => {
   const memory = new Memory();
   const places = new PanelPlaces(memory);
-  await places.keep('a', { questionId: 'q-1', next: 'q-2' });
-  await places.keep('a', { questionId: 'q-2' });
-  await places.keep('b', { questionId: 'q-9' });
-  assert.deepEqual(new PanelPlaces(memory).of('a'), { questionId: 'q-2' });
+  await places.keep('a', { questionId: 'q-1', next: ['q-2'] });
+  await places.keep('a', { questionId: 'q-2', next: [] });
+  await places.keep('b', { questionId: 'q-9', next: [] });
+  assert.deepEqual(new PanelPlaces(memory).of('a'), { questionId: 'q-2', next: [] });
   await places.forget('a');
   assert.equal(new PanelPlaces(memory).of('a'), undefined);
-  assert.deepEqual(new PanelPlaces(memory).of('b'), { questionId: 'q-9' });
+  assert.deepEqual(new PanelPlaces(memory).of('b'), { questionId: 'q-9', next: [] });
 });
 
 test('what is kept of panels does not grow without end, and strange values count as none', async () => {
   const memory = new Memory();
   const places = new PanelPlaces(memory);
-  for (let at = 0; at < 50; at++) await places.keep(`p${at}`, { questionId: 'q' });
+  for (let at = 0; at < 50; at++) await places.keep(`p${at}`, { questionId: 'q', next: [] });
   assert.equal(places.of('p0'), undefined);
-  assert.deepEqual(places.of('p49'), { questionId: 'q' });
+  assert.deepEqual(places.of('p49'), { questionId: 'q', next: [] });
   await memory.update('sealong.panels', { a: 7 });
   assert.equal(new PanelPlaces(memory).of('a'), undefined);
 });

@@ -214,3 +214,16 @@ test('a pair that came with a dataset is the dataset\u2019s, not the policy\u201
   assert.deepEqual(shown.pair.chosen, { index: 0, by: { kind: 'dataset' } });
   assert.equal(shown.scorer, null);
 });
+
+test('in a dispute the panel says what each reviewer made of the pair', () => {
+  const state = questionState(scores, [
+    override({ chosen: 1, rejected: 0 }),
+    override({ id: 'd2', kind: 'swap', chosen: 2, rejected: 0, reviewer: 'bob' }),
+  ]);
+  assert.deepEqual(panelQuestion(input({ state })).pair.disputed, [
+    { reviewer: 'ann', made: 'took #1 over #0' },
+    { reviewer: 'bob', made: 'swapped it' },
+  ]);
+  const alone = questionState(scores, [override()]);
+  assert.deepEqual(panelQuestion(input({ state: alone })).pair.disputed, []);
+});

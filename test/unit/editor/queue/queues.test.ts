@@ -5,19 +5,19 @@ import { Queues } from '../../../../src/editor/queue/queues.ts';
 import { TimeSlices } from '../../../../src/editor/store/timeSlices.ts';
 import { encodeRecord } from '../../../../src/records/jsonl.ts';
 import { viewSchema } from '../../../../src/review/view.ts';
+import type { StudyPaths } from '../../../../src/study/study.ts';
 import { studyWith, trajectoryRecord } from '../../../support/study.ts';
 import { withFolder } from '../../../support/temporary.ts';
+import { Memory } from '../memory.ts';
 import { DirectScanner, follow } from '../store/followed.ts';
 
 const TO_REVIEW = { view: viewSchema.parse({ filter: { not_reviewed_by: 'me' } }) };
 
-class Memory {
-  readonly values = new Map<string, unknown>();
-  get = <T>(key: string, other?: T): T => (this.values.get(key) ?? other) as T;
-  update = (key: string, value: unknown) => {
-    this.values.set(key, structuredClone(value));
-    return Promise.resolve();
-  };
+function twoSamples({ trajectories }: StudyPaths, ids: readonly string[]): Promise<void> {
+  const records = ids.flatMap((id) =>
+    [0, 1].map((index) => encodeRecord(trajectoryRecord(id, index, `text ${index}`))),
+  );
+  return appendFile(trajectories, records.join(''));
 }
 
 function queuesWith(memory = new Memory()): Queues {
@@ -27,12 +27,7 @@ function queuesWith(memory = new Memory()): Queues {
 test('a question stays in the queue while it is decided on, and leaves it when the view is applied anew', async () => {
   await withFolder(async (folder) => {
     const { paths } = await studyWith(folder, ['a', 'b', 'c']);
-    for (const id of ['a', 'b', 'c'])
-      for (const index of [0, 1])
-        await appendFile(
-          paths.trajectories,
-          encodeRecord(trajectoryRecord(id, index, `text ${index}`)),
-        );
+    await twoSamples(paths, ['a', 'b', 'c']);
     const { study } = follow(folder);
     await study.refresh();
     const queues = queuesWith();
@@ -95,12 +90,7 @@ test('a remembered view that is none any more is dropped', async () => {
 test('blind, what others decided and what was scored neither filters nor sorts nor names a queue', async () => {
   await withFolder(async (folder) => {
     const { paths } = await studyWith(folder, ['a', 'b'], ['review.blind=true']);
-    for (const id of ['a', 'b'])
-      for (const index of [0, 1])
-        await appendFile(
-          paths.trajectories,
-          encodeRecord(trajectoryRecord(id, index, `text ${index}`)),
-        );
+    await twoSamples(paths, ['a', 'b']);
     const { study } = follow(folder);
     await study.refresh();
     const record = (reviewer: string, kind: 'flag' | 'note' | 'override') =>

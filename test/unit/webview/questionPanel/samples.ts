@@ -42,6 +42,7 @@ export function questionOfFour(changes: Partial<PanelQuestion> = {}): PanelQuest
       policy: { chosen: 2, rejected: 1 },
       margin: 0.6,
       leftOut: null,
+      disputed: [],
     },
     answers: {
       clusters: [

@@ -131,6 +131,7 @@ test('samples without a pair are still shown, and one alone has nothing beside i
     policy: { chosen: null, rejected: null },
     margin: null,
     leftOut: null,
+    disputed: [],
   };
   const question = questionOfFour({ pair, matrix: null, scorer: null });
   const show = (count: number): (number | null)[] => {

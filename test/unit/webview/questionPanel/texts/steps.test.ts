@@ -32,6 +32,19 @@ test('every way of writing a step is one, and a year that begins a line is none'
   assert.equal(stepsOf('1822. The college')[0]?.number, null);
 });
 
+test('headings stand beside headings, and last paragraphs beside each other whatever they answer', () => {
+  const left = stepsOf('**Plan:**\n\n1. Find the engineer.\n\nSo the answer is Thomas Wye.');
+  const right = stepsOf('Plan:\n\n1. Find the college.\n\nThe answer: Ada Morven.');
+  assert.deepEqual(
+    alignedSteps(left, right).map((row) => [row.left?.number, row.right?.number]),
+    [
+      [null, null],
+      [1, 1],
+      [null, null],
+    ],
+  );
+});
+
 const text = fc.string({ unit: fc.constantFrom('a', 'go', '1. ', '\n', ' ', '2) ') });
 
 test('steps joined are the text again, and alignment keeps every step of both once, in order', () => {
