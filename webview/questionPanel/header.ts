@@ -84,12 +84,15 @@ export class Header {
       this.#position,
       this.#samples,
       this.#scorer,
-      element('span', { class: 'spring' }),
-      this.#orderControl,
-      this.#undo,
-      this.#redo,
-      this.#table,
-      button('help', 'help', 'Keys'),
+      element(
+        'span',
+        { class: 'bar-end' },
+        this.#orderControl,
+        this.#undo,
+        this.#redo,
+        this.#table,
+        button('help', 'help', 'Keys'),
+      ),
     );
     this.element = element('header', {}, bar, this.#question);
   }
