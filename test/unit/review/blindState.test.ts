@@ -67,8 +67,9 @@ test('blind, a question that one agreed to before stays reviewed', () => {
     ...{ id: 'q', question: 'Who?', contextTokens: 9, documents: 1 },
     ...{ line: 1, offset: 0, length: 1 },
   };
-  assert.deepEqual(questionFacts(entry, state, 0).outdatedBy, ['ada']);
-  assert.deepEqual(questionFacts(entry, blindState(state, 'ada'), 0).reviewedBy, ['ada']);
+  const facts = (of: typeof state) => questionFacts(entry, of, 0, of.clusters);
+  assert.deepEqual(facts(state).outdatedBy, ['ada']);
+  assert.deepEqual(facts(blindState(state, 'ada')).reviewedBy, ['ada']);
 });
 
 test('blind, an answer from a dataset does not say on which side that put it', () => {
