@@ -8,6 +8,7 @@ import { ENGINES } from '../training/engines/engines.ts';
 import type { StageRequest } from '../stageRequest.ts';
 import type { EndpointFlags } from './environment.ts';
 import { JOB_VERBS, isJobVerb, jobRequest } from './jobArguments.ts';
+import type { LineageCommand } from './lineage.ts';
 import { refuseWithoutStudy, SERVE_VERB, serveCommand } from './serveArguments.ts';
 import type { ServeCommand } from './serveOnCluster.ts';
 
@@ -17,6 +18,7 @@ export type Command =
   | { kind: 'init'; study: string; settings: readonly Setting[] }
   | { kind: 'serve'; port: number }
   | ServeCommand
+  | LineageCommand
   | ({ kind: 'testEndpoint'; model: string | undefined } & EndpointFlags)
   | { kind: 'help'; text: string }
   | { kind: 'version' };
@@ -46,6 +48,7 @@ const OPTIONS = {
   follow: { type: 'boolean' },
   adapter: { type: 'string' },
   detach: { type: 'boolean' },
+  text: { type: 'boolean' },
   yes: { type: 'boolean' },
   strict: { type: 'boolean' },
   replace: { type: 'boolean' },
@@ -112,6 +115,12 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['python', 'again', 'engine', 'out', 'cluster', 'plan', 'follow'],
   },
   ...JOB_VERBS,
+  lineage: {
+    usage: 'lineage STUDY JOB|ADAPTER [--text] | lineage ADAPTER [--text]',
+    about:
+      'tell from an adapter or a job back to recipe, export, and every pair with its samples, scores and decisions',
+    options: ['text'],
+  },
   serve: SERVE_VERB,
   'test-endpoint': {
     usage: 'test-endpoint --endpoint URL[,URL...]|embedded [--model M]',
@@ -151,6 +160,10 @@ export function parseCommand(argv: readonly string[]): Command {
     return { kind: 'testEndpoint', endpoints, concurrency: undefined, model: values.model };
   }
   if (study === undefined) throw wrong(known, 'the study is missing');
+  if (verb === 'lineage') {
+    if (rest.length > 1) throw wrong(known, `"${rest.slice(1).join(' ')}" is too much`);
+    return { kind: 'lineage', names: [study, ...rest], text: values.text ?? false };
+  }
   const named = isJobVerb(verb) ? jobRequest(verb, rest, values) : undefined;
   if (!named && rest.length > 0) throw wrong(known, `"${rest.join(' ')}" is too much`);
   const settings = (values.set ?? []).map(parseSetting);

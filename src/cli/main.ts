@@ -9,6 +9,7 @@ import { SEALONG_VERSION } from '../version.ts';
 import { parseCommand, type Command } from './arguments.ts';
 import { commandClusters } from './clusters.ts';
 import { commandEnvironment, serveOptions, withEndpoint } from './environment.ts';
+import { lineage } from './lineage.ts';
 import { ProgressLine } from './progressLine.ts';
 import { serveOnCluster } from './serveOnCluster.ts';
 import { testEndpoint } from './testEndpoint.ts';
@@ -58,6 +59,12 @@ async function run(command: Command, signal: AbortSignal): Promise<object | unde
       const { closed, ...running } = await serveEmbedded(serveOptions(command.port, signal));
       process.stdout.write(`${JSON.stringify(running)}\n`);
       if (!running.reused) await closed;
+      return undefined;
+    }
+    case 'lineage': {
+      const told = await lineage(command, signal);
+      if (typeof told !== 'string') return told;
+      process.stdout.write(`${told}\n`);
       return undefined;
     }
     case 'serveOnCluster': {

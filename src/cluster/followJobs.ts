@@ -17,7 +17,7 @@ import type { SshHost } from './ssh/sshHost.ts';
 import { followFiles, type FollowedFile } from './transfer/followFile.ts';
 
 /** Files of a job that are brought here as they grow, and those that are replaced as a whole. */
-const GROWING = ['metrics.jsonl', 'log.txt'] as const;
+const GROWING = ['metrics.jsonl', 'log.txt', 'starts.txt', 'environment.txt'] as const;
 const WHOLE = ['state.json', 'exit', 'node'] as const;
 
 /** A job that the scheduler does not know is taken for lost after as many looks. */

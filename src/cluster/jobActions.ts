@@ -12,6 +12,7 @@ import {
   type TrainingJob,
 } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
+import { leftBy } from '../training/madeWith.ts';
 import type { ClusterProfile } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
 import { schedulerOf } from './schedulerOf.ts';
@@ -84,7 +85,8 @@ export async function fetchJob(
     );
   await rm(local, { recursive: true, force: true });
   await rename(part, local);
-  await writeJob(study, { ...job, fetched_at: ports.clock.now().toISOString() });
+  const left = await leftBy(jobFolder(study, id));
+  await writeJob(study, { ...job, ...left, fetched_at: ports.clock.now().toISOString() });
   return { stage: 'fetch', job: id, folder: local, files: names.length, bytes };
 }
 

@@ -65,6 +65,8 @@ export function framedScript(
           'printf "%s\\n" "$SLURMD_NODENAME" >node',
         ]
       : ['hostname >node']),
+    // A line a start: also one that the scheduler made by itself.
+    'printf "%s %s %s\\n" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(cat node)" "${SLURM_JOB_ID:-}" >>starts.txt',
     'rm -f exit',
     '',
     ...(profile.setup.length === 0

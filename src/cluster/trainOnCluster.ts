@@ -19,6 +19,7 @@ import {
 } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import { keepData } from '../training/keepData.ts';
+import { madeWith } from '../training/madeWith.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { mustBeReady, preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
 import { remoteJob } from './followJobs.ts';
@@ -103,6 +104,7 @@ export async function* trainOnCluster(
       scheduler: cluster.profile.scheduler,
       manifestHash,
       trainerHash,
+      made: await madeWith(study, inputs.trainer),
       again: options.again,
     });
     const remote = remoteJob(job);
@@ -178,6 +180,7 @@ interface JobInput {
   scheduler: 'slurm' | 'none';
   manifestHash: string;
   trainerHash: string;
+  made: Pick<TrainingJob, 'study_sha256' | 'trainer_version'>;
   again: boolean;
 }
 
@@ -227,6 +230,7 @@ async function jobFor(
     recipe_sha256: wanted.recipe,
     attempt: 1,
     trainer_sha256: input.trainerHash,
+    ...input.made,
     state: 'prepared',
     history: [{ at: now.toISOString(), state: 'prepared' }],
   };

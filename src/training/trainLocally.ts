@@ -20,6 +20,7 @@ import {
 } from './jobRecord.ts';
 import { hasEnded, STOPPED_STATUS } from './jobState.ts';
 import { keepData } from './keepData.ts';
+import { leftBy, madeWith } from './madeWith.ts';
 import { checkRecipe } from './checkRecipe.ts';
 import { embeddedRecipe, recipeOf, trainedModel } from './recipeOf.ts';
 import { endOfLog, lastMetrics, readTrainerState, trainerFiles } from './trainerFiles.ts';
@@ -55,7 +56,8 @@ export async function* trainLocally(
   try {
     const exported = yield* exportForTraining(study, ports.clock, options.signal);
     const recipe = await localRecipe(study, ports.embeddedFolder);
-    const job = await jobFor(study, exported, recipe, ports.clock, options.again);
+    const made = await madeWith(study, join(ports.trainer.folder, 'sealong_trainer'));
+    const job = await jobFor(study, { exported, recipe, made }, ports.clock, options.again);
     const folder = jobFolder(study, job.id);
     if (job.state !== 'prepared')
       yield {
@@ -117,11 +119,15 @@ async function localRecipe(study: Study, embeddedFolder: string | undefined): Pr
 /** The job with these pairs and this recipe, to go on with; or a new one, with its folder made ready. */
 async function jobFor(
   study: Study,
-  exported: ExportSummary,
-  recipe: string,
+  input: {
+    exported: ExportSummary;
+    recipe: string;
+    made: Pick<TrainingJob, 'study_sha256' | 'trainer_version'>;
+  },
   clock: Clock,
   again: boolean,
 ): Promise<TrainingJob> {
+  const { exported, recipe, made } = input;
   const pairs = sha256(await readFile(exported.file));
   const manifest = join(exported.folder, 'manifest.json');
   const wanted = sha256(recipe);
@@ -154,6 +160,7 @@ async function jobFor(
       pairs_sha256: pairs,
     },
     recipe_sha256: wanted,
+    ...made,
     state: 'prepared',
     attempt: 1,
     history: [{ at: now.toISOString(), state: 'prepared' }],
@@ -205,7 +212,10 @@ async function* followed(
     }
     const stopped = exit === STOPPED_STATUS || signal.aborted;
     const seen = exit === 0 ? 'done' : stopped ? 'stopped' : 'failed';
-    current = withState(current, { state: seen, exit_code: exit }, clock.now());
+    current = {
+      ...withState(current, { state: seen, exit_code: exit }, clock.now()),
+      ...(await leftBy(folder)),
+    };
     await writeJob(study, current);
   }
   signal.throwIfAborted();

@@ -46,6 +46,9 @@ for (const scheduler of ['slurm', 'none'] as const)
       assert.equal(await readFile(join(fetched.folder, 'adapter_config.json'), 'utf8'), '{"r": 8}');
       const record = await jobs.record(job);
       assert.ok(isTraining(record) && record.fetched_at);
+      assert.equal(record.adapter?.files, 2);
+      const starts = await readFile(join(fetched.folder, '../starts.txt'), 'utf8');
+      assert.match(starts, /^\S+Z \S+ \d*\n$/);
       assert.deepEqual(
         (await jobs.states(job)).filter((state) => state !== 'running'),
         ['prepared', 'submitted', 'done'],

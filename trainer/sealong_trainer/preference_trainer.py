@@ -79,6 +79,19 @@ class PreferenceTrainer(Trainer):
     def _keep_hidden(self, _module: Any, _inputs: Any, output: Any) -> None:
         self.hidden_RLH = output.last_hidden_state
 
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        super()._load_optimizer_and_scheduler(checkpoint)
+        # The optimiser comes with the rate of the checkpoint's schedule; a longer run's is another.
+        scheduler: Any = getattr(self.lr_scheduler, "scheduler", self.lr_scheduler)
+        if checkpoint is None or not hasattr(scheduler, "lr_lambdas"):
+            return
+        groups = scheduler.optimizer.param_groups
+        for group, share, base in zip(
+            groups, scheduler.lr_lambdas, scheduler.base_lrs, strict=True
+        ):
+            group["lr"] = base * share(scheduler.last_epoch)
+        scheduler._last_lr = [group["lr"] for group in groups]
+
     def compute_loss(
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:

@@ -24,6 +24,10 @@ class RunFiles:
         return self.folder / "state.json"
 
     @property
+    def environment(self) -> Path:
+        return self.folder / "environment.txt"
+
+    @property
     def checkpoints(self) -> Path:
         return self.folder / "checkpoints"
 

@@ -21,6 +21,7 @@ from transformers import TrainerCallback, TrainingArguments
 from .card import write_card
 from .data import Batches, Examples, read_examples
 from .distributed import on_gpu, place_of, prepare_deepspeed
+from .environment import write_environment
 from .errors import DONE, STOPPED, RecipeError
 from .model import attention_of, load_config, load_model, load_tokenizer, merge, pad_id
 from .preference_trainer import PreferenceTrainer, StopRequest
@@ -47,6 +48,8 @@ def run(recipe: Recipe) -> int:
 
 def _run(recipe: Recipe, files: RunFiles, state: State | None, stop: StopRequest) -> int:
     first = state is not None
+    if first:
+        write_environment(files.environment)
     if recipe.model.gguf is None:
         load_config(recipe)
     tokenizer = load_tokenizer(recipe)
@@ -59,6 +62,11 @@ def _run(recipe: Recipe, files: RunFiles, state: State | None, stop: StopRequest
     batches = Batches(
         examples.kept, recipe, place_of(recipe.sequence_parallel), pad_id(tokenizer), start
     )
+    if start > batches.steps:
+        raise RecipeError(
+            f"{checkpoint} is after step {start}, and the recipe ends after {batches.steps}. "
+            "Raise max_steps or epochs, or train in another folder."
+        )
     if state:
         state.set(phase="loading", step=start, of=batches.steps)
     _say(first, f"Loading {recipe.base_source()}")
@@ -211,9 +219,15 @@ def deepspeed_arguments(recipe: Recipe) -> dict[str, Any]:
 
 
 def fingerprint(recipe: Recipe, examples: Examples) -> str:
-    """Hash of all that shapes the weights: a checkpoint of another run is not gone on from."""
+    """Hash of all that shapes the weights: a checkpoint of another run is not gone on from.
+
+    But for its length: a longer run sees the same pairs in the same order up to there.
+    """
     values = asdict(recipe)
-    for other in ("folder", "name", "checkpoints", "merge", "track", "logits_chunk"):
+    for other in (
+        *("folder", "name", "checkpoints", "merge", "track", "logits_chunk"),
+        *("epochs", "max_steps"),
+    ):
         del values[other]
     del values["data"]
     values["base"] = recipe.base_source() if recipe.model.gguf else recipe.model.base

@@ -204,6 +204,31 @@ def test_checkpoints_of_another_recipe_are_not_gone_on_from(
     assert "another recipe" in capsys.readouterr().err
 
 
+def test_a_longer_recipe_goes_on_from_the_end_of_a_shorter_one(
+    tmp_path: Path, base: Path, capsys: pytest.CaptureFixture
+) -> None:
+    rows = random_rows(4)
+    path = write_recipe(tmp_path / "run", base, rows, epochs=2)
+    assert run([str(path)]) == DONE
+    steps = len(metrics_of(path))
+    write_recipe(tmp_path / "run", base, rows, epochs=4)
+    assert run([str(path)]) == DONE
+    assert [record["step"] for record in metrics_of(path)] == list(range(1, 2 * steps + 1))
+    # On the rest of its own schedule, not on the end of the other's.
+    assert metrics_of(path)[steps]["lr"] > 0
+    write_recipe(tmp_path / "run", base, rows, epochs=1)
+    assert run([str(path)]) == REFUSED
+    assert "ends after" in capsys.readouterr().err
+
+
+def test_what_a_run_was_made_with_is_written_down(tmp_path: Path, base: Path) -> None:
+    path = write_recipe(tmp_path / "run", base, random_rows(2), epochs=1)
+    assert run([str(path)]) == DONE
+    lines = (path.parent / "environment.txt").read_text().splitlines()
+    assert lines[0].startswith("python 3.")
+    assert f"torch=={torch.__version__.split('+')[0]}" in [line.split("+")[0] for line in lines]
+
+
 def test_what_is_wrong_is_said_and_kept_in_the_state(
     tmp_path: Path, base: Path, capsys: pytest.CaptureFixture
 ) -> None:
