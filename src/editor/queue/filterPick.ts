@@ -34,12 +34,12 @@ export interface FilterPickOptions {
 
 /**
  * Lets the user put conditions together: each choice is applied at once, and the list comes back until it is closed with
- * Escape, which keeps what is there.
+ * Escape, which keeps what is there. A view that was only looked at stays the one of its name.
  */
 export async function editFilter(
   { filter: start, sort, audit }: View,
   options: FilterPickOptions,
-): Promise<View> {
+): Promise<void> {
   // Without the title: a changed view is another one.
   let view: View = { filter: start, sort, ...(audit === undefined ? {} : { audit }) };
   for (;;) {
@@ -50,7 +50,7 @@ export async function editFilter(
         filterWords(view.filter).join(', ') || 'Pick a condition; Escape when it is as you want it',
       matchOnDescription: true,
     });
-    if (!picked || picked.done === true) return view;
+    if (!picked || picked.done === true) return;
     const filter = await picked.change?.();
     if (!filter) continue;
     view = { ...view, filter };

@@ -77,7 +77,7 @@ export class ViewCommands {
   }
 
   async filter(study: OpenStudy): Promise<void> {
-    const view = await editFilter(this.#queues.active(study.dir).view, {
+    await editFilter(this.#queues.active(study.dir).view, {
       title: `Filter ${study.name}`,
       count: (tried) => this.#queues.count(study, tried),
       of: study.index.questions.size,
@@ -87,7 +87,6 @@ export class ViewCommands {
       ].sort(),
       apply: (tried) => this.#queues.use(study.dir, { view: tried }),
     });
-    await this.#queues.use(study.dir, { view });
   }
 
   async sort(study: OpenStudy): Promise<void> {
