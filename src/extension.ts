@@ -11,6 +11,7 @@ import { cancelRun } from './editor/commands/cancelRun.ts';
 import { createStudy } from './editor/commands/createStudy.ts';
 import { QuestionCommands } from './editor/commands/questionCommands.ts';
 import { pickArticles, pickDistractors } from './editor/commands/collectionFile.ts';
+import { ClusterRoom } from './editor/cluster/clusterRoom.ts';
 import { pickDataset } from './editor/commands/datasetChoice.ts';
 import { pickFormat, pickSourceFile } from './editor/commands/questionsFile.ts';
 import { RunCommands, manifestOf } from './editor/commands/runCommands.ts';
@@ -49,6 +50,7 @@ import type { ScorerName } from './study/config.ts';
 const DEACTIVATE_MS = 4500;
 
 let running: Runs | undefined;
+let clusters: ClusterRoom | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const { extensionUri, subscriptions, workspaceState, globalState } = context;
@@ -243,7 +245,23 @@ export function activate(context: vscode.ExtensionContext): void {
     contextKeys.updateSoon();
   };
 
+  const cluster = new ClusterRoom({
+    extensionUri,
+    script,
+    store,
+    runs,
+    errors,
+    log,
+    memory: workspaceState,
+    study: (target) => targets.study(target),
+    setContext: (key, value) => {
+      contextKeys.set(key, value);
+    },
+  });
+  clusters = cluster;
+
   const handlers: CommandHandlers = {
+    ...cluster.handlers,
     createStudy: async () => {
       const created = await createStudy(endpoints, keys);
       await updateSetting('endpoint', created.endpoint.name);
@@ -377,6 +395,7 @@ export function activate(context: vscode.ExtensionContext): void {
     reports,
     syntheses,
     dashboards,
+    cluster,
     contextKeys,
     registerCommands(handlers, errors, log),
     runs.onDidChange(showRunning),
@@ -397,7 +416,7 @@ export function activate(context: vscode.ExtensionContext): void {
 /** Lets runs end by themselves, with what they did kept. */
 export async function deactivate(): Promise<void> {
   await Promise.race([
-    running?.cancelAll(),
+    Promise.all([running?.cancelAll(), clusters?.close()]),
     new Promise((resolve) => setTimeout(resolve, DEACTIVATE_MS)),
   ]);
 }

@@ -150,10 +150,10 @@ export async function* runNamedStage(
         return;
       }
       if (request.cluster !== undefined) {
-        const { cluster, plan = false, follow = false, again = false } = request;
+        const { cluster, export: made, plan = false, follow = false, again = false } = request;
         yield* trainOnNamedCluster(
           study,
-          { cluster, plan, follow, again },
+          { cluster, export: made, plan, follow, again },
           {
             clock: systemClock,
             access: clustersOf(environment),
@@ -178,6 +178,7 @@ export async function* runNamedStage(
     case 'cancel':
     case 'resume':
     case 'clean':
+    case 'preflight':
       yield* jobStage(
         study,
         request,

@@ -10,6 +10,7 @@ export function entryPoints() {
   const host = [{ in: 'src/extension.ts', out: 'extension' }];
   const node = [
     { in: 'src/cli/main.ts', out: 'sealong' },
+    { in: 'src/cluster/ssh/askpass.ts', out: 'askpass' },
     ...filesUnder('src')
       .filter((file) => file.endsWith('Worker.ts'))
       .map((file) => ({ in: file, out: basename(file, '.ts') })),

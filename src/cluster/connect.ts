@@ -11,6 +11,8 @@ export interface ClusterAccess {
   terminal?: boolean;
   /** Environment that makes ssh ask by a program. */
   askpass?: Readonly<Record<string, string>>;
+  /** Connections that somebody keeps and that are shared while they stand: their folders, by name of the cluster. */
+  borrow?: Readonly<Record<string, string>>;
 }
 
 /** A cluster of the user's by its name, and its host, to be closed after use. Connects at the first call. */
@@ -27,6 +29,7 @@ export async function openCluster(
       ...(configFile === undefined ? {} : { configFile }),
       ...(access.askpass === undefined ? {} : { askpass: access.askpass }),
       terminal: access.terminal ?? false,
+      borrow: access.borrow?.[name],
     }),
   };
 }

@@ -2,10 +2,12 @@ import type { Clock } from '../clock.ts';
 import type { Stage } from '../stage.ts';
 import type { Study } from '../study/study.ts';
 import { readJob } from '../training/jobRecord.ts';
+import { trainedModel } from '../training/recipeOf.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { openCluster, type ClusterAccess } from './connect.ts';
 import { followJobs } from './followStage.ts';
 import { cancelJob, cleanJob, fetchJob, notOnCluster } from './jobActions.ts';
+import { preflight, type Check } from './preflight.ts';
 import { resumeJob } from './resumeJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
@@ -13,7 +15,16 @@ import type { SshHost } from './ssh/sshHost.ts';
 export type JobRequest =
   | { verb: 'jobs'; follow: boolean; job?: string }
   | { verb: 'fetch' | 'cancel' | 'resume'; job: string }
-  | { verb: 'clean'; job: string; remove: boolean };
+  | { verb: 'clean'; job: string; remove: boolean }
+  /** Looks at a cluster, and sends nothing there. */
+  | { verb: 'preflight'; cluster: string };
+
+export interface PreflightSummary {
+  stage: 'preflight';
+  cluster: string;
+  host: string;
+  checks: Check[];
+}
 
 export async function* jobStage(
   study: Study,
@@ -29,6 +40,10 @@ export async function* jobStage(
     yield* followJobs(study, { clock, open }, { follow, ...jobIds, signal });
     return;
   }
+  if (request.verb === 'preflight') {
+    yield { type: 'done', summary: await testCluster(study, request.cluster, access, signal) };
+    return;
+  }
   const { place } = await readJob(study, request.job);
   if (place.kind !== 'cluster') throw notOnCluster(request.job);
   const { cluster, host } = await openCluster(access, place.cluster);
@@ -39,9 +54,25 @@ export async function* jobStage(
   }
 }
 
+async function testCluster(
+  study: Study,
+  name: string,
+  access: ClusterAccess,
+  signal: AbortSignal,
+): Promise<PreflightSummary> {
+  const { cluster, host } = await openCluster(access, name);
+  try {
+    const needs = { bytes: 0, model: trainedModel(study) };
+    const { checks } = await preflight(host, cluster, needs, signal);
+    return { stage: 'preflight', cluster: name, host: host.host, checks };
+  } finally {
+    await host.close();
+  }
+}
+
 async function* jobAction(
   study: Study,
-  request: Exclude<JobRequest, { verb: 'jobs' }>,
+  request: Exclude<JobRequest, { verb: 'jobs' | 'preflight' }>,
   ports: { clock: Clock; cluster: Cluster; host: SshHost },
   signal: AbortSignal,
 ): Stage<object> {

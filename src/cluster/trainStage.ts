@@ -5,12 +5,15 @@ import type { Study } from '../study/study.ts';
 import { checkRecipe } from '../training/checkRecipe.ts';
 import { recipeOf, trainedModel } from '../training/recipeOf.ts';
 import { exportForTraining } from '../training/trainLocally.ts';
+import { readTrainingExport } from '../training/trainingExports.ts';
 import { openCluster, type ClusterAccess } from './connect.ts';
 import { followJobs } from './followStage.ts';
 import { trainOnCluster, type TrainOnClusterSummary } from './trainOnCluster.ts';
 
 export interface ClusterTraining {
   cluster: string;
+  /** Name of an export that is there; the pairs as they are now where undefined. */
+  export: string | undefined;
   /** Look and say what would be sent and run; send nothing. */
   plan: boolean;
   /** Go on until the job has ended. */
@@ -26,7 +29,10 @@ export async function* trainOnNamedCluster(
   signal: AbortSignal,
 ): Stage<object> {
   const { clock, access, trainerFolder } = ports;
-  const exported = yield* exportForTraining(study, clock, signal);
+  const exported =
+    request.export === undefined
+      ? yield* exportForTraining(study, clock, signal)
+      : await readTrainingExport(study, request.export);
   const { cluster, host } = await openCluster(access, request.cluster);
   let sent: TrainOnClusterSummary | undefined;
   try {
@@ -37,7 +43,7 @@ export async function* trainOnNamedCluster(
         host,
         cluster,
         inputs: {
-          export: 'training',
+          export: request.export ?? 'training',
           pairs: exported.file,
           manifest: join(exported.folder, 'manifest.json'),
           method: study.config.training.method,

@@ -10,6 +10,7 @@ import { reviewerName } from './reviewerName.ts';
  */
 export const settings = {
   endpoints: (): unknown => read('endpoints'),
+  clusters: (): unknown => read('clusters'),
   endpoint: (): string => written('endpoint') ?? '',
   /** SEALONG_ENDPOINT. */
   environmentEndpoint: (): string | undefined => process.env['SEALONG_ENDPOINT'],

@@ -1,10 +1,10 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { ReportLine } from '../../src/protocol/report.ts';
 import { round, type ChartLayout, type ChartPath } from '../charts/chartShapes.ts';
+import { spreadOut } from '../charts/spreadOut.ts';
 
 const SIZE = { width: 760, height: 380 } as const;
 const PLOT = { left: 52, right: 600, top: 14, bottom: 332 } as const;
-const LABEL_GAP = 17;
 const MARKER = 4.5;
 
 /** SubEM against the number of samples (paper, Figure 1): lines with bands, each named at its end. */
@@ -48,7 +48,10 @@ export function chartLayout(lines: readonly ReportLine[]): ChartLayout {
       })),
     ),
   ];
-  const ends = spreadOut(lines.map((line) => y(line.points.at(-1)?.mean ?? 0)));
+  const ends = spreadOut(
+    lines.map((line) => y(line.points.at(-1)?.mean ?? 0)),
+    PLOT.bottom,
+  );
   for (const [series, end] of ends.entries())
     paths.push({ kind: 'marker', series, d: markerPath(series, PLOT.right + 16, end) });
   return {
@@ -82,24 +85,6 @@ export function chartLayout(lines: readonly ReportLine[]): ChartLayout {
       })),
     ],
   };
-}
-
-/** Moves labels down until none lies on another, in the order of their heights. */
-export function spreadOut(heights: readonly number[]): number[] {
-  const order = heights.map((_, at) => at).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
-  const placed = [...heights];
-  let last = -Infinity;
-  for (const at of order) {
-    last = Math.max(heights[at] ?? 0, last + LABEL_GAP);
-    placed[at] = round(last);
-  }
-  // Back up where the lowest would leave the chart.
-  let limit = PLOT.bottom;
-  for (const at of order.toReversed()) {
-    placed[at] = Math.min(placed[at] ?? 0, limit);
-    limit = (placed[at] ?? 0) - LABEL_GAP;
-  }
-  return placed;
 }
 
 function markerPath(series: number, x: number, y: number): string {

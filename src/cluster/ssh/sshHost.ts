@@ -19,6 +19,8 @@ export interface SshOptions {
   askpass?: Readonly<Record<string, string>>;
   /** Whether ssh may ask on the terminal of this process. */
   terminal?: boolean;
+  /** {@link SshHost.folder} of a connection to this host that somebody else keeps: it is shared while it stands. */
+  borrow?: string | undefined;
   connectTimeoutS?: number;
 }
 
@@ -46,8 +48,10 @@ const ALIVE_COUNT = 2;
 export class SshHost {
   readonly host: string;
   readonly #options: SshOptions;
-  /** Of this connection alone, on this machine; its path is short and has no blanks. */
-  readonly folder: string;
+  #folder: string;
+  /** The connection is somebody else's. */
+  #borrowed: boolean;
+  #leaving: Promise<void> | undefined;
   #master: Promise<SshMaster> | undefined;
   readonly #closing = new AbortController();
   #running = 0;
@@ -56,7 +60,13 @@ export class SshHost {
   private constructor(options: SshOptions, folder: string) {
     this.host = options.host;
     this.#options = options;
-    this.folder = folder;
+    this.#folder = folder;
+    this.#borrowed = options.borrow !== undefined;
+  }
+
+  /** Of this connection, on this machine; its path is short and has no blanks. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** @throws SealongError `bad_host` where the name could be taken for an option of ssh. */
@@ -66,7 +76,7 @@ export class SshHost {
         'bad_host',
         `"${options.host}" is no host: name an entry of your ssh_config, or user@host.`,
       );
-    return new SshHost(options, await mkdtemp(join(SOCKETS, 'sealong-ssh-')));
+    return new SshHost(options, options.borrow ?? (await ownFolder()));
   }
 
   /** Arguments that reach this host, before its name; also for programs that call ssh themselves, such as rsync. */
@@ -95,7 +105,10 @@ export class SshHost {
   }
 
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, LC_ALL: 'C', ...this.#options.askpass };
+    const { askpass } = this.#options;
+    // The program that asks says for which host.
+    const asked = askpass && { ...askpass, SEALONG_ASKPASS_HOST: this.host };
+    return { ...process.env, LC_ALL: 'C', ...asked };
   }
 
   /**
@@ -151,6 +164,10 @@ export class SshHost {
 
   /** Connects where there is no connection; calls at the same time share one try. */
   async connect(signal: AbortSignal): Promise<void> {
+    if (this.#borrowed) {
+      if (await this.#isShared(signal)) return;
+      await (this.#leaving ??= this.#leave());
+    }
     const args = [...this.sshArguments, '-o', 'ControlMaster=yes', '-T', '--', this.host];
     this.#master ??= SshMaster.connect(args, {
       host: this.host,
@@ -219,7 +236,26 @@ export class SshHost {
     // Why a connection never stood was said to those who asked for it.
     const master = await connecting?.catch(() => undefined);
     await master?.close();
-    await rm(this.folder, { recursive: true, force: true });
+    if (!this.#borrowed) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Whether a connection of its own stands; one whose link was cut without a word counts until that is noticed. */
+  async isOpen(): Promise<boolean> {
+    const master = await this.#master?.catch(() => undefined);
+    return master?.isOpen ?? false;
+  }
+
+  /** From a borrowed connection that is gone to one of its own. */
+  async #leave(): Promise<void> {
+    this.#folder = await ownFolder();
+    this.#borrowed = false;
+  }
+
+  /** Whether the connection that was borrowed stands. */
+  async #isShared(signal: AbortSignal): Promise<boolean> {
+    const args = [...this.sshArguments, '-O', 'check', '--', this.host];
+    const { status } = await runProcess('ssh', args, { env: this.environment, signal });
+    return status === 0;
   }
 
   /** Does a piece of work that takes one session of the shared connection. */
@@ -235,6 +271,10 @@ export class SshHost {
       this.#waiting.shift()?.();
     }
   }
+}
+
+function ownFolder(): Promise<string> {
+  return mkdtemp(join(SOCKETS, 'sealong-ssh-'));
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -17,6 +17,7 @@ const DOING: Record<StageVerb, string> = {
   cancel: 'Cancelling a job of',
   resume: 'Resuming a job of',
   clean: 'Cleaning up after a job of',
+  preflight: 'Looking at a cluster for',
 };
 
 export function runTitle(verb: StageVerb, study: string): string {
@@ -152,6 +153,7 @@ export function doneText(
     case 'cancel':
     case 'resume':
     case 'clean':
+    case 'preflight':
       return { message: '', next: [] };
     case 'train': {
       const known = trainSummary.safeParse(summary).data;

@@ -21,6 +21,15 @@ interface ActiveRun {
   progress: StageProgress | undefined;
 }
 
+/** What goes on without a run of this window: jobs on clusters. */
+export interface Background {
+  text: string;
+  /** Lines of the tooltip. */
+  details: readonly string[];
+  /** What a click does. */
+  command: string;
+}
+
 export interface RunsPorts {
   store: StudyStore;
   /** The stage worker's script. */
@@ -37,6 +46,7 @@ export class Runs implements vscode.Disposable {
   readonly #active = new Map<string, ActiveRun>();
   readonly #refreshing = new Map<string, NodeJS.Timeout>();
   readonly #status: vscode.StatusBarItem;
+  #background: Background | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
   /** A run began or ended. */
   readonly onDidChange = this.#changed.event;
@@ -45,7 +55,6 @@ export class Runs implements vscode.Disposable {
     this.#ports = ports;
     this.#status = vscode.window.createStatusBarItem('sealong.run', vscode.StatusBarAlignment.Left);
     this.#status.name = 'SeaLong Run';
-    this.#status.command = 'sealong.cancelRun';
   }
 
   get active(): readonly { dir: string; verb: StageVerb; title: string }[] {
@@ -114,6 +123,12 @@ export class Runs implements vscode.Disposable {
     }
   }
 
+  /** What goes on elsewhere is said in the status bar while no run is under way. */
+  setBackground(background: Background | undefined): void {
+    this.#background = background;
+    this.#show();
+  }
+
   cancel(dir: string, verb: StageVerb): void {
     this.#active.get(keyOf(dir, verb))?.run.cancel('user');
   }
@@ -149,7 +164,7 @@ export class Runs implements vscode.Disposable {
     const [first] = runs;
     if (!first) {
       this.#ports.view.message = '';
-      this.#status.hide();
+      this.#showBackground();
       return;
     }
     // One paragraph: the view shows line breaks as spaces.
@@ -159,6 +174,22 @@ export class Runs implements vscode.Disposable {
     this.#status.text = `$(sync~spin) ${line}${more}`;
     this.#status.accessibilityInformation = { label: `${line}${more}`, role: 'button' };
     this.#status.tooltip = tooltipOf(runs);
+    this.#status.command = 'sealong.cancelRun';
+    this.#status.show();
+  }
+
+  #showBackground(): void {
+    if (!this.#background) {
+      this.#status.hide();
+      return;
+    }
+    const { text, details, command } = this.#background;
+    this.#status.text = `$(server-process) ${text}`;
+    this.#status.accessibilityInformation = { label: text, role: 'button' };
+    const tooltip = new vscode.MarkdownString();
+    for (const detail of details) tooltip.appendText(detail).appendMarkdown('\n\n');
+    this.#status.tooltip = tooltip;
+    this.#status.command = command;
     this.#status.show();
   }
 

@@ -1,0 +1,190 @@
+import * as vscode from 'vscode';
+import type { CommandHandlers } from '../commands/registerCommands.ts';
+import type { ErrorReporter } from '../errorReporter.ts';
+import type { Background, Runs } from '../run/runs.ts';
+import type { OpenStudy } from '../store/openStudy.ts';
+import type { StudyStore } from '../store/studyStore.ts';
+import { ClusterRuns } from './clusterRuns.ts';
+import { Connections } from './connections.ts';
+import { Follower } from './follower.ts';
+import { Following } from './following.ts';
+import { JobCommands } from './jobCommands.ts';
+import { announceEnd } from './jobNotices.ts';
+import { pickJob } from './jobPick.ts';
+import { JobStore, isOpen, type Job } from './jobStore.ts';
+import { jobTitle, progressParts, stateWords } from './jobText.ts';
+import { JobTree } from './jobTree.ts';
+import { ScriptDocuments } from './scriptDocuments.ts';
+import { trainOnClusterCommand } from './trainCommand.ts';
+import { Trainings } from './trainings.ts';
+
+export interface ClusterRoomPorts {
+  extensionUri: vscode.Uri;
+  /** A bundled script by its name. */
+  script: (name: string) => URL;
+  store: StudyStore;
+  runs: Runs;
+  errors: ErrorReporter;
+  log: vscode.LogOutputChannel;
+  memory: vscode.Memento;
+  /** The study that a command is about. */
+  study: (target: unknown) => Promise<OpenStudy>;
+  setContext: (key: string, value: unknown) => void;
+}
+
+type ClusterCommand =
+  | 'trainOnCluster'
+  | 'testCluster'
+  | 'followJobs'
+  | 'cancelJob'
+  | 'resumeJob'
+  | 'fetchAdapter'
+  | 'cleanJob'
+  | 'showJobLog'
+  | 'showJobScript'
+  | 'showTraining';
+
+/** All that the editor has to do with clusters and training jobs. */
+export class ClusterRoom implements vscode.Disposable {
+  readonly handlers: Pick<CommandHandlers, ClusterCommand>;
+  readonly #connections: Connections;
+  readonly #follower: Follower;
+  readonly #subscriptions: { dispose: () => unknown }[];
+
+  constructor(ports: ClusterRoomPorts) {
+    const { extensionUri, script, store, errors, log } = ports;
+    const jobs = new JobStore(store, log);
+    const connections = new Connections(
+      vscode.Uri.joinPath(extensionUri, 'dist', 'askpass.js').fsPath,
+    );
+    const follower = new Follower({
+      script: script('followWorker'),
+      log,
+      seen: (dir) => {
+        jobs.refreshSoon(dir);
+      },
+    });
+    const following = new Following({ jobs, follower, connections, log });
+    const tree = new JobTree({ store, jobs, follower });
+    const scripts = new ScriptDocuments();
+    const trainings = new Trainings(extensionUri, {
+      jobs,
+      memory: ports.memory,
+      failed: (error) => {
+        errors.report(error, 'The training charts');
+      },
+    });
+    const runs = new ClusterRuns({
+      runs: ports.runs,
+      connections,
+      trainerFolder: vscode.Uri.joinPath(extensionUri, 'trainer').fsPath,
+      embeddingWorker: script('embeddingWorker'),
+      tokenWorker: script('tokenWorker'),
+    });
+    const commands = new JobCommands({
+      jobs,
+      selected: () => tree.selected,
+      runs,
+      follow: () => following.begin(),
+    });
+    const showTraining = async (target: unknown) => {
+      const job = await pickJob(target, {
+        jobs,
+        selected: tree.selected,
+        title: 'Show the charts of which job?',
+        word: 'job',
+        none: 'There is no training job yet.',
+      });
+      trainings.show(job);
+    };
+    this.handlers = {
+      trainOnCluster: async (target) => {
+        const study = await ports.study(target);
+        const { cluster, job } = await trainOnClusterCommand(study, { runs, scripts });
+        await jobs.refresh(study.dir);
+        await following.begin();
+        await vscode.commands.executeCommand('sealong.jobs.focus');
+        const charts = 'Training Charts';
+        // It stays until it is answered; the command is over before.
+        void vscode.window
+          .showInformationMessage(
+            `Job ${job.job} was sent to ${cluster.name}${job.scheduler_id === null ? '' : ` as job ${job.scheduler_id}`}.`,
+            charts,
+          )
+          .then((picked) =>
+            picked === charts ? showTraining(nodeOf(study.dir, job.job)) : undefined,
+          );
+      },
+      testCluster: async (target) => commands.test(await ports.study(target)),
+      followJobs: () => following.command(),
+      cancelJob: (target) => commands.cancel(target),
+      resumeJob: (target) => commands.resume(target),
+      fetchAdapter: (target) => commands.fetch(target),
+      cleanJob: (target) => commands.clean(target),
+      showJobLog: (target) => commands.showLog(target),
+      showJobScript: (target) => commands.showScript(target),
+      showTraining,
+    };
+    const reported = (doing: string, work: (target: unknown) => Promise<void>) => (job: Job) => {
+      work(nodeOf(job.dir, job.record.id)).catch((error: unknown) => {
+        errors.report(error, doing);
+      });
+    };
+    const notices = {
+      charts: reported('Training Charts', showTraining),
+      fetch: reported('Fetch Adapter', (target) => commands.fetch(target)),
+      resume: reported('Resume Job', (target) => commands.resume(target)),
+      log: reported('Show Job Log', (target) => commands.showLog(target)),
+    };
+    this.#connections = connections;
+    this.#follower = follower;
+    this.#subscriptions = [
+      jobs,
+      connections,
+      follower,
+      following,
+      tree,
+      scripts,
+      trainings,
+      jobs.onDidEnd((job) => {
+        void announceEnd(job, notices);
+      }),
+      jobs.onDidChange(() => {
+        ports.setContext('hasJobs', jobs.all().length > 0);
+        ports.runs.setBackground(backgroundOf(jobs.all().filter(isOpen)));
+      }),
+    ];
+  }
+
+  /** Ends connections; jobs on clusters go on. */
+  async close(): Promise<void> {
+    await this.#follower.stop();
+    await this.#connections.close();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}
+
+function nodeOf(dir: string, job: string) {
+  return { type: 'job', dir, job };
+}
+
+/** What the status bar says of jobs while no run is under way. */
+function backgroundOf(open: readonly Job[]): Background | undefined {
+  const [first, ...others] = open;
+  if (!first) return undefined;
+  const [step] = progressParts(first, new Date());
+  const one = `${jobTitle(first.record)}: ${step ?? stateWords(first)}`;
+  return {
+    text: others.length > 0 ? `${one} (+${others.length})` : one,
+    details: open.map((job) =>
+      [
+        `${jobTitle(job.record)} of ${job.study}: ${stateWords(job)}`,
+        ...progressParts(job, new Date()),
+      ].join(', '),
+    ),
+    command: 'sealong.jobs.focus',
+  };
+}

@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import { clusterOf, type Cluster, type ClusterProfile } from '../../cluster/clusterProfile.ts';
+import type { ClusterAccess } from '../../cluster/connect.ts';
+import { clustersFile, namedClusters, readClusters } from '../../cluster/userClusters.ts';
+import { SealongError } from '../../errors.ts';
+import { cancelledByUser } from '../errorReporter.ts';
+import { settings } from '../settings.ts';
+
+const SETTING = 'the setting sealong.clusters';
+
+/**
+ * The user's clusters: those of the setting, and those of the command's file that the setting does not name.
+ *
+ * @throws SealongError `bad_cluster` where one of the two cannot be read.
+ */
+function known() {
+  const file = clustersFile();
+  return namedClusters([
+    { configured: settings.clusters(), where: SETTING },
+    { configured: readClusters(file), where: file },
+  ]);
+}
+
+/** @throws SealongError `no_cluster`, `bad_cluster`: what, where, and what to do. */
+export function userCluster(name: string): Cluster {
+  const found = known().find((one) => one.name === name);
+  if (found) return clusterOf({ [name]: found.profile }, name, found.where);
+  return clusterOf(
+    Object.fromEntries(known().map((one) => [one.name, one.profile])),
+    name,
+    `${SETTING} or ${clustersFile()}`,
+  );
+}
+
+/** What a worker needs to reach them. @param askpass lets ssh ask here; without it ssh does not ask. */
+export function clusterAccess(askpass?: Readonly<Record<string, string>>): ClusterAccess {
+  return {
+    configured: Object.fromEntries(known().map(({ name, profile }) => [name, profile])),
+    where: `${SETTING} or ${clustersFile()}`,
+    ...(askpass === undefined ? {} : { askpass }),
+  };
+}
+
+/** Asks which; those that are not usable say why, and lead to where they stand. @throws an abort where none is picked. */
+export async function pickCluster(title: string): Promise<Cluster> {
+  const items = known().map((one): ClusterItem => {
+    try {
+      const cluster = clusterOf({ [one.name]: one.profile }, one.name, one.where);
+      return {
+        label: `$(server) ${one.name}`,
+        description: cluster.profile.host,
+        detail: profileText(cluster.profile),
+        cluster,
+        where: one.where,
+      };
+    } catch (error) {
+      if (!(error instanceof SealongError)) throw error;
+      return { label: `$(error) ${one.name}`, detail: error.message, where: one.where };
+    }
+  });
+  const picked = await vscode.window.showQuickPick<ClusterItem>(
+    [...items, { label: '$(add) Add or change clusters in the settings...', where: SETTING }],
+    {
+      title,
+      placeHolder: items.length === 0 ? 'There is no cluster yet' : 'Cluster',
+      matchOnDescription: true,
+    },
+  );
+  if (!picked) throw cancelledByUser();
+  if (picked.cluster) return picked.cluster;
+  await openPlace(picked.where);
+  throw cancelledByUser();
+}
+
+interface ClusterItem extends vscode.QuickPickItem {
+  cluster?: Cluster;
+  where: string;
+}
+
+async function openPlace(where: string): Promise<void> {
+  if (where !== SETTING) {
+    await vscode.window.showTextDocument(vscode.Uri.file(where));
+    return;
+  }
+  await openClusterSettings();
+}
+
+export async function openClusterSettings(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
+    revealSetting: { key: 'sealong.clusters', edit: true },
+  });
+}
+
+/** "8 x h100, 08:00:00, partition gpu" */
+export function profileText(profile: ClusterProfile): string {
+  const { gpus, gpu_type: type, time, partition, scheduler } = profile;
+  return [
+    gpus === 0 ? 'no GPU' : `${gpus} GPU${gpus === 1 ? '' : 's'}${type ? ` (${type})` : ''}`,
+    ...(scheduler === 'slurm'
+      ? [`up to ${time}`, partition === undefined ? 'default partition' : `partition ${partition}`]
+      : ['no scheduler: jobs start at once']),
+  ].join(' · ');
+}

@@ -1,0 +1,39 @@
+import { parentPort } from 'node:worker_threads';
+import { systemClock } from '../../clock.ts';
+import { followClusters } from '../../cluster/followClusters.ts';
+import { messageOf } from '../../errors.ts';
+import type { FromFollowWorker, ToFollowWorker } from '../../protocol/follow.ts';
+
+const port = parentPort;
+if (!port) throw new Error('This script runs as a worker of the editor.');
+const stop = new AbortController();
+let studies: readonly string[] = [];
+
+const send = (message: FromFollowWorker) => {
+  port.postMessage(message);
+};
+
+port.on('message', (message: ToFollowWorker) => {
+  if (message.type === 'stop') stop.abort(new Error('Following was stopped.'));
+  else studies = message.studies;
+  if (message.type !== 'follow') return;
+  const { access } = message;
+  void followClusters(() => studies, { clock: systemClock, access, tell: send }, stop.signal)
+    .then(
+      () => {
+        send({ type: 'ended' });
+      },
+      (error: unknown) => {
+        if (stop.signal.aborted) send({ type: 'ended' });
+        else
+          send({
+            type: 'failed',
+            message: messageOf(error),
+            ...(error instanceof Error && error.stack !== undefined ? { detail: error.stack } : {}),
+          });
+      },
+    )
+    .finally(() => {
+      port.close();
+    });
+});

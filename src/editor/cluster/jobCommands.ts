@@ -1,0 +1,258 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { Cluster } from '../../cluster/clusterProfile.ts';
+import { SealongError } from '../../errors.ts';
+import { exists } from '../../study/study.ts';
+import { jobFolder } from '../../training/jobRecord.ts';
+import { cancelledByUser } from '../errorReporter.ts';
+import type { OpenStudy } from '../store/openStudy.ts';
+import { requireTrust } from '../trust.ts';
+import { showActionList } from './actionList.ts';
+import type { ClusterRuns } from './clusterRuns.ts';
+import { openClusterSettings, pickCluster, userCluster } from './clusters.ts';
+import { pickJob } from './jobPick.ts';
+import type { Job, JobStore } from './jobStore.ts';
+import { bytesText, jobTitle } from './jobText.ts';
+import type { JobNode } from './jobTree.ts';
+import { checkItem, checksSchema, isReady } from './plan.ts';
+
+const fetchedSchema = z.object({ folder: z.string(), files: z.number(), bytes: z.number() });
+const cleanSchema = z.object({
+  folder: z.string(),
+  files: z.array(z.object({ file: z.string(), bytes: z.number() })),
+});
+
+export interface JobCommandPorts {
+  jobs: JobStore;
+  selected: () => JobNode | undefined;
+  runs: ClusterRuns;
+  /** Follows what is open, asking for what ssh needs. */
+  follow: () => Promise<void>;
+}
+
+/** The commands on jobs that were sent to clusters. */
+export class JobCommands {
+  readonly #ports: JobCommandPorts;
+
+  constructor(ports: JobCommandPorts) {
+    this.#ports = ports;
+  }
+
+  async cancel(target: unknown): Promise<void> {
+    requireTrust('Cancelling a job');
+    const job = await this.#pick(
+      target,
+      'Cancel which job?',
+      'cancellable',
+      'No job is under way on a cluster.',
+    );
+    const cluster = clusterOf(job);
+    const yes = 'Cancel Job';
+    const picked = await vscode.window.showWarningMessage(
+      `Cancel ${jobTitle(job.record)}?`,
+      {
+        modal: true,
+        detail: `Job ${job.record.id} of ${job.study} is ${job.record.state}. What it has done up to its last checkpoint is kept on ${cluster.name}, and "Resume Job" goes on from there.`,
+      },
+      yes,
+    );
+    if (picked !== yes) throw cancelledByUser();
+    await this.#run(cluster, job, { verb: 'cancel', job: job.record.id }, 'Cancelling a job');
+    await this.#ports.follow();
+    void vscode.window.showInformationMessage(
+      `${cluster.name} was told to cancel job ${job.record.id}.`,
+    );
+  }
+
+  async resume(target: unknown): Promise<void> {
+    requireTrust('Resuming a job');
+    const job = await this.#pick(
+      target,
+      'Resume which job?',
+      'resumable',
+      'No job on a cluster ended before its work was done.',
+    );
+    const cluster = clusterOf(job);
+    await this.#run(cluster, job, { verb: 'resume', job: job.record.id }, 'Resuming a job');
+    await this.#ports.follow();
+    void vscode.window.showInformationMessage(
+      `Job ${job.record.id} was sent to ${cluster.name} again, and goes on from its last checkpoint.`,
+    );
+  }
+
+  async fetch(target: unknown): Promise<void> {
+    requireTrust('Fetching an adapter');
+    const job = await this.#pick(
+      target,
+      'Fetch the adapter of which job?',
+      'fetchable',
+      'No job on a cluster has an adapter that is not here yet.',
+    );
+    const cluster = clusterOf(job);
+    const summary = await this.#run(
+      cluster,
+      job,
+      { verb: 'fetch', job: job.record.id },
+      'Fetching an adapter',
+    );
+    const { folder, files, bytes } = fetchedSchema.parse(summary);
+    const reveal = 'Reveal in Explorer';
+    void vscode.window
+      .showInformationMessage(
+        `The adapter of job ${job.record.id} is here, ${files} files with ${bytesText(bytes)}, each checked by its hash.`,
+        reveal,
+      )
+      .then((picked) =>
+        picked === reveal
+          ? vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(folder))
+          : undefined,
+      );
+  }
+
+  /** Lists what a job left before any of it is removed. */
+  async clean(target: unknown): Promise<void> {
+    requireTrust('Removing files of a job');
+    const doing = 'Removing files of a job';
+    const job = await this.#pick(
+      target,
+      'Clean up after which job?',
+      'cleanable',
+      'No job on a cluster has ended.',
+    );
+    const cluster = clusterOf(job);
+    const of = { verb: 'clean', job: job.record.id } as const;
+    const listed = cleanSchema.parse(
+      await this.#run(cluster, job, { ...of, remove: false }, doing),
+    );
+    const total = listed.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (listed.files.length === 0) {
+      void vscode.window.showInformationMessage(
+        `Job ${job.record.id} has left nothing on ${cluster.name}.`,
+      );
+      return;
+    }
+    const action = await showActionList({
+      title: `Job ${job.record.id} on ${cluster.name}`,
+      placeHolder: `${listed.files.length} files with ${bytesText(total)} in ${listed.folder}`,
+      actions: [
+        {
+          label: `$(trash) Remove These ${listed.files.length} Files`,
+          description: `${bytesText(total)}; what jobs share, data and trainer, stays`,
+          ...(job.record.state === 'done' && job.record.fetched_at === undefined
+            ? { detail: '$(warning) The adapter was not fetched: it would be lost' }
+            : {}),
+          action: 'remove' as const,
+        },
+      ],
+      lines: [
+        { label: listed.folder, separator: true },
+        ...listed.files.map(({ file, bytes }) => ({
+          label: `$(file) ${file}`,
+          description: bytesText(bytes),
+        })),
+      ],
+    });
+    if (action !== 'remove') throw cancelledByUser();
+    await this.#run(cluster, job, { ...of, remove: true }, doing);
+    void vscode.window.showInformationMessage(
+      `Removed ${listed.files.length} files of job ${job.record.id} from ${cluster.name}. What is here stays.`,
+    );
+  }
+
+  /** Looks at a cluster as before a job, and sends nothing. */
+  async test(study: OpenStudy): Promise<void> {
+    requireTrust('Testing a cluster');
+    const { name } = await pickCluster('Test which cluster?');
+    for (;;) {
+      const cluster = userCluster(name);
+      const found = checksSchema.parse(
+        await this.#ports.runs.run(
+          cluster,
+          { verb: 'preflight', study: study.dir, settings: [], cluster: name },
+          'Testing a cluster',
+        ),
+      );
+      const action = await showActionList({
+        title: `${name}: ${isReady(found) ? 'can be trained on' : 'cannot be trained on yet'}`,
+        placeHolder: `${found.host}, looked at for ${study.name}`,
+        actions: [],
+        lines: [
+          ...found.checks.map(checkItem),
+          { label: 'What next', separator: true },
+          { label: '$(refresh) Test Again', action: 'again' as const },
+          {
+            label: "$(settings-gear) Change the cluster's settings...",
+            action: 'settings' as const,
+          },
+        ],
+      });
+      if (action === 'settings') return openClusterSettings();
+      if (action === undefined) return;
+    }
+  }
+
+  /** The log as it is here, which follows that of the cluster. */
+  async showLog(target: unknown): Promise<void> {
+    const job = await this.#pick(
+      target,
+      'Show the log of which job?',
+      'job',
+      'There is no training job yet.',
+    );
+    const path = join(jobFolder({ dir: job.dir }, job.record.id), 'log.txt');
+    if (!(await exists(path)))
+      throw new SealongError(
+        'no_log',
+        `Job ${job.record.id} has written no log yet (it is ${job.record.state}). It comes while the job is followed.`,
+      );
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
+    const editor = await vscode.window.showTextDocument(document, { preview: true });
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    editor.selection = new vscode.Selection(end, end);
+    editor.revealRange(new vscode.Range(end, end));
+  }
+
+  /** The script as it was sent. */
+  async showScript(target: unknown): Promise<void> {
+    const job = await this.#pick(
+      target,
+      'Show the script of which job?',
+      'cluster',
+      'No job was sent to a cluster yet.',
+    );
+    const path = join(jobFolder({ dir: job.dir }, job.record.id), 'run.sh');
+    await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
+  }
+
+  #pick(target: unknown, title: string, word: string, none: string): Promise<Job> {
+    const { jobs, selected } = this.#ports;
+    return pickJob(target, { jobs, selected: selected(), title, word, none });
+  }
+
+  async #run(
+    cluster: Cluster,
+    { dir }: Job,
+    request:
+      | { verb: 'cancel' | 'fetch' | 'resume'; job: string }
+      | { verb: 'clean'; job: string; remove: boolean },
+    doing: string,
+  ): Promise<object> {
+    const summary = await this.#ports.runs.run(
+      cluster,
+      { study: dir, settings: [], ...request },
+      doing,
+    );
+    await this.#ports.jobs.refresh(dir);
+    return summary;
+  }
+}
+
+/** @throws SealongError `not_on_cluster`, and where the user's settings no longer know the cluster. */
+function clusterOf({ record }: Job): Cluster {
+  if (record.place.kind === 'cluster') return userCluster(record.place.cluster);
+  throw new SealongError(
+    'not_on_cluster',
+    `Job ${record.id} ran on this machine: all it made is here.`,
+  );
+}

@@ -1,0 +1,90 @@
+import { hasEnded, type JobState } from '../../training/jobState.ts';
+import { oneLine, type Detail, type Row } from '../tree/row.ts';
+import { isOpen, type Job } from './jobStore.ts';
+import { dayAndTime, jobTitle, placeText, progressParts, stateWords } from './jobText.ts';
+
+/** A row of the view of jobs: state by icon and by word, then how far it is. */
+export function jobRow(job: Job, now: Date): Row {
+  const { record } = job;
+  const state = stateWords(job);
+  const parts = [state, ...progressParts(job, now)];
+  const begun = dayAndTime(new Date(record.created_at), now);
+  return {
+    label: jobTitle(record),
+    description: oneLine([...parts, begun].join(' · '), 200),
+    icon: job.cutOff ? STATE_ICONS.stopped : STATE_ICONS[record.state],
+    contextValue: contextWords(job).join(' '),
+    spoken: `training job ${jobTitle(record)} of ${job.study}, ${parts.join(', ')}, begun ${begun}${record.fetched_at === undefined ? '' : ', adapter fetched'}`,
+    details: () => jobDetails(job, now),
+  };
+}
+
+const STATE_ICONS: Record<JobState, Row['icon']> = {
+  prepared: { id: 'circle-outline' },
+  submitted: { id: 'arrow-up' },
+  pending: { id: 'clock' },
+  running: { id: 'play-circle', color: 'charts.blue' },
+  completing: { id: 'play-circle', color: 'charts.blue' },
+  requeued: { id: 'debug-restart' },
+  suspended: { id: 'debug-pause' },
+  done: { id: 'pass', color: 'testing.iconPassed' },
+  stopped: { id: 'debug-pause' },
+  failed: { id: 'error', color: 'testing.iconFailed' },
+  cancelled: { id: 'circle-slash' },
+  timed_out: { id: 'watch', color: 'testing.iconFailed' },
+  out_of_memory: { id: 'error', color: 'testing.iconFailed' },
+  node_failed: { id: 'error', color: 'testing.iconFailed' },
+  preempted: { id: 'debug-restart' },
+  lost: { id: 'question', color: 'testing.iconFailed' },
+};
+
+/** What menus go by. */
+function contextWords(job: Job): string[] {
+  const { record } = job;
+  const onCluster = record.place.kind === 'cluster';
+  const over = hasEnded(record.state);
+  return [
+    'job',
+    onCluster ? 'cluster' : 'local',
+    ...(onCluster && isOpen(job) && record.state !== 'prepared'
+      ? ['cancellable', 'followable']
+      : []),
+    ...(onCluster && record.state === 'done' && record.fetched_at === undefined
+      ? ['fetchable']
+      : []),
+    ...(onCluster && over && record.state !== 'done' ? ['resumable'] : []),
+    ...(onCluster && over ? ['cleanable'] : []),
+  ];
+}
+
+function jobDetails(job: Job, now: Date): Detail[] {
+  const { record, trainer } = job;
+  const { place } = record;
+  const last = job.metrics.at(-1);
+  const detail = (term: string, value: string | number | null | undefined): Detail[] =>
+    value === undefined || value === null || value === '' ? [] : [{ term, value: String(value) }];
+  return [
+    ...detail('Job', record.id),
+    ...detail('Study', job.study),
+    ...detail('Where', placeText(record)),
+    ...(place.kind === 'cluster'
+      ? [
+          ...detail(place.scheduler === 'slurm' ? 'Slurm job' : 'Process', place.scheduler_id),
+          ...detail('Node', place.node),
+          ...detail('Folder there', place.folder),
+        ]
+      : []),
+    ...detail('State', [stateWords(job), ...progressParts(job, now)].join(', ')),
+    ...detail('Phase', trainer?.phase),
+    ...detail('Margin', last?.margin?.toPrecision(3)),
+    ...detail('Accuracy', last?.accuracy?.toPrecision(3)),
+    ...detail('Exit status', record.exit_code),
+    ...detail('Attempt', record.attempt > 1 ? record.attempt : undefined),
+    ...detail('Export', record.export.name),
+    ...detail('Adapter fetched', record.fetched_at),
+    ...record.history.map(({ at, state, reason }) => ({
+      term: dayAndTime(new Date(at), now),
+      value: `${state.replaceAll('_', ' ')}${reason === undefined ? '' : ` (${reason})`}`,
+    })),
+  ];
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { trainerState, type TrainerState } from '../../cluster/followJobs.ts';
+import { messageOf } from '../../errors.ts';
+import { isLocked } from '../../study/lock.ts';
+import { studyPaths } from '../../study/study.ts';
+import { jobFolder, listJobs, type JobRecord } from '../../training/jobRecord.ts';
+import { hasEnded } from '../../training/jobState.ts';
+import { MetricsFile, type MetricsPoint } from '../../training/metricsFile.ts';
+import type { StudyStore } from '../store/studyStore.ts';
+
+/** A training job as its files tell it. */
+export interface Job {
+  /** Folder of its study. */
+  dir: string;
+  study: string;
+  record: JobRecord;
+  /** What the trainer said last. */
+  trainer: TrainerState | undefined;
+  metrics: readonly MetricsPoint[];
+  /** A run on this machine whose process is gone without a word. */
+  cutOff: boolean;
+}
+
+/** Bursts of changes are read once. */
+const SETTLE_MS = 150;
+/** Watchers miss changes on some network file systems: jobs under way are looked at as often. */
+const LOOK_MS = 2_000;
+
+/** The jobs of the workspace's studies, kept up to date with their files, whoever writes them. */
+export class JobStore implements vscode.Disposable {
+  readonly #store: StudyStore;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #jobs = new Map<string, Job[]>();
+  readonly #metrics = new Map<string, MetricsFile>();
+  readonly #changed = new vscode.EventEmitter<string>();
+  /** Something of the jobs of a study, named by its folder, is another. */
+  readonly onDidChange = this.#changed.event;
+  readonly #ended = new vscode.EventEmitter<Job>();
+  /** A job that was open when it was looked at before has come to its end. */
+  readonly onDidEnd = this.#ended.event;
+  readonly #settling = new Map<string, NodeJS.Timeout>();
+  readonly #reading = new Map<string, Promise<void>>();
+  readonly #looks: NodeJS.Timeout;
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(store: StudyStore, log: vscode.LogOutputChannel) {
+    this.#store = store;
+    this.#log = log;
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      '**/training/*/{job.json,state.json,metrics.jsonl}',
+    );
+    const changed = ({ fsPath }: vscode.Uri) => {
+      this.refreshSoon(join(fsPath, '../../..'));
+    };
+    this.#subscriptions = [
+      watcher,
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(changed),
+      store.onDidChange(({ study }) => {
+        for (const { dir } of study ? [study] : store.studies())
+          if (!this.#jobs.has(dir)) this.refreshSoon(dir);
+      }),
+    ];
+    this.#looks = setInterval(() => {
+      for (const [dir, jobs] of this.#jobs) if (jobs.some(isOpen)) this.refreshSoon(dir);
+    }, LOOK_MS);
+    void store.ready.then(() => {
+      for (const { dir } of store.studies()) this.refreshSoon(dir);
+    });
+  }
+
+  /** Newest first, by study. */
+  all(): readonly Job[] {
+    return this.#store.studies().flatMap(({ dir }) => this.of(dir));
+  }
+
+  of(dir: string): readonly Job[] {
+    return this.#jobs.get(dir) ?? [];
+  }
+
+  job(dir: string, id: string): Job | undefined {
+    return this.of(dir).find(({ record }) => record.id === id);
+  }
+
+  refreshSoon(dir: string): void {
+    if (this.#settling.has(dir)) return;
+    const timer = setTimeout(() => {
+      this.#settling.delete(dir);
+      void this.refresh(dir);
+    }, SETTLE_MS);
+    this.#settling.set(dir, timer);
+  }
+
+  /** Reads the jobs of a study as they are now; one reading after another. */
+  refresh(dir: string): Promise<void> {
+    const next = (this.#reading.get(dir) ?? Promise.resolve())
+      .then(() => this.#read(dir))
+      .catch((error: unknown) => {
+        this.#log.warn(`The jobs of ${dir} could not be read: ${messageOf(error)}`);
+      });
+    this.#reading.set(dir, next);
+    return next;
+  }
+
+  dispose(): void {
+    clearInterval(this.#looks);
+    for (const timer of this.#settling.values()) clearTimeout(timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+    this.#ended.dispose();
+  }
+
+  async #read(dir: string): Promise<void> {
+    const study = this.#store.study(dir);
+    if (!study) {
+      if (this.#jobs.delete(dir)) this.#changed.fire(dir);
+      return;
+    }
+    const before = this.#jobs.get(dir);
+    const { jobs: records, problems } = await listJobs({ dir });
+    if (!before) for (const problem of problems) this.#log.warn(problem);
+    const jobs: Job[] = [];
+    for (const record of records.toReversed()) {
+      const known = before?.find((job) => job.record.id === record.id);
+      jobs.push(await this.#job(study, record, known));
+    }
+    this.#jobs.set(dir, jobs);
+    if (before?.length === jobs.length && jobs.every((job, at) => isSame(job, before[at]))) return;
+    this.#changed.fire(dir);
+    for (const job of jobs) {
+      const known = before?.find(({ record }) => record.id === job.record.id);
+      if (known && isOpen(known) && !isOpen(job)) this.#ended.fire(job);
+    }
+  }
+
+  async #job(
+    { dir, name }: { dir: string; name: string },
+    record: JobRecord,
+    known: Job | undefined,
+  ): Promise<Job> {
+    // What has ended and was read after its end stays as it is.
+    const settled = known && !isOpen(known) && hasEnded(record.state);
+    const folder = jobFolder({ dir }, record.id);
+    const metrics = this.#metrics.get(folder) ?? new MetricsFile(join(folder, 'metrics.jsonl'));
+    this.#metrics.set(folder, metrics);
+    if (!settled) await metrics.read();
+    const runsHere = record.place.kind === 'local' && !hasEnded(record.state);
+    return {
+      dir,
+      study: name,
+      record,
+      trainer: settled ? known.trainer : await trainerState({ dir }, record.id),
+      metrics: metrics.points,
+      cutOff: runsHere && !(await isLocked({ paths: studyPaths(dir) }, 'train')),
+    };
+  }
+}
+
+/** Points of metrics are a new list when there are new ones. */
+function isSame(job: Job, other: Job | undefined): boolean {
+  const plain = (one: Job) => JSON.stringify({ ...one, metrics: undefined });
+  return other?.metrics === job.metrics && plain(other) === plain(job);
+}
+
+/** Whether something may still happen to it by itself. */
+export function isOpen({ record, cutOff }: Pick<Job, 'record' | 'cutOff'>): boolean {
+  return !hasEnded(record.state) && !cutOff;
+}
+
+/** Whether it is on a cluster and can be followed there. */
+export function isFollowable({ record }: Pick<Job, 'record'>): boolean {
+  return record.place.kind === 'cluster' && record.state !== 'prepared' && !hasEnded(record.state);
+}

@@ -1,0 +1,104 @@
+import type { JobRecord } from '../../training/jobRecord.ts';
+import type { JobState } from '../../training/jobState.ts';
+import type { Job } from './jobStore.ts';
+
+/** A job's state in words. */
+export function stateWords({ record, trainer, cutOff }: Job): string {
+  if (cutOff) return 'cut off';
+  if (record.state === 'running' && trainer?.phase === 'saving') return 'writing a checkpoint';
+  return STATE_WORDS[record.state];
+}
+
+const STATE_WORDS: Record<JobState, string> = {
+  prepared: 'not sent to its end',
+  submitted: 'submitted',
+  pending: 'pending',
+  running: 'running',
+  completing: 'completing',
+  requeued: 'requeued',
+  suspended: 'suspended',
+  done: 'done',
+  stopped: 'stopped',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  timed_out: 'timed out',
+  out_of_memory: 'out of memory',
+  node_failed: 'node failed',
+  preempted: 'preempted',
+  lost: 'lost',
+};
+
+/** Where it runs, as people name it. */
+export function placeText({ place }: JobRecord): string {
+  return place.kind === 'cluster' ? place.cluster : 'this machine';
+}
+
+/** "orpo on lab", from the id that says the method. */
+export function jobTitle(record: JobRecord): string {
+  return `${methodOf(record)} on ${placeText(record)}`;
+}
+
+/** Ids are made as DATE-TIME-METHOD-RANDOM. */
+export function methodOf({ id }: JobRecord): string {
+  return /^\d{8}-\d{6}-(.+)-[0-9a-f]{4}$/.exec(id)?.[1] ?? id;
+}
+
+/** All that is to be said of how far it is, in the order of its weight. */
+export function progressParts(job: Job, now: Date): string[] {
+  const { record, trainer } = job;
+  const last = job.metrics.at(-1);
+  const parts: string[] = [];
+  if (record.state === 'pending' || record.state === 'requeued') {
+    if (record.reason !== undefined) parts.push(record.reason);
+    if (record.expected_start !== undefined)
+      parts.push(`start expected ${dayAndTime(new Date(record.expected_start), now)}`);
+    return parts;
+  }
+  if (record.state === 'prepared')
+    return ['"Train on Cluster" with the same recipe goes on with it'];
+  const step = trainer?.step ?? last?.step;
+  if (step !== undefined && step > 0)
+    parts.push(trainer?.of ? `step ${count(step)} of ${count(trainer.of)}` : `step ${count(step)}`);
+  if (typeof last?.loss === 'number') parts.push(`loss ${last.loss.toPrecision(3)}`);
+  if (record.state === 'running') {
+    if (step === undefined || step === 0) parts.push(trainer?.phase ?? 'starting');
+    if (typeof trainer?.eta_s === 'number' && trainer.eta_s > 0)
+      parts.push(`${durationText(trainer.eta_s)} left`);
+  }
+  const why = trainer?.error ?? (record.state === 'done' ? undefined : record.reason);
+  if (typeof why === 'string' && why !== '') parts.push(why);
+  return parts;
+}
+
+/** "45 s", "12 min", "3 h 20 min" */
+export function durationText(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** "14:05", or "Nov 24, 14:05" where it is another day. */
+export function dayAndTime(at: Date, now: Date): string {
+  if (Number.isNaN(at.getTime())) return 'at an unknown time';
+  const time = at.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false });
+  if (at.toDateString() === now.toDateString()) return time;
+  return `${at.toLocaleDateString('en', { month: 'short', day: 'numeric' })}, ${time}`;
+}
+
+/** Bytes as people read them: "812 B", "1.4 MB". */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['KB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = -1;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ''}`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en');
+}

@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import type { StudyStore } from '../store/studyStore.ts';
+import { plural } from '../tree/row.ts';
+import { markdownOf } from '../tree/treeItem.ts';
+import type { Contact, Follower } from './follower.ts';
+import { jobRow } from './jobRow.ts';
+import type { Job, JobStore } from './jobStore.ts';
+
+/** A row of the view of jobs, as commands get it. */
+export type JobNode = { type: 'job'; dir: string; job: string } | { type: 'study'; dir: string };
+
+export function isJobNode(value: unknown): value is Extract<JobNode, { type: 'job' }> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'job' &&
+    'dir' in value &&
+    typeof value.dir === 'string' &&
+    'job' in value &&
+    typeof value.job === 'string'
+  );
+}
+
+/** The view `sealong.jobs`: training jobs, under their studies where there are several. */
+export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposable {
+  readonly #changes = new vscode.EventEmitter<JobNode | undefined>();
+  readonly onDidChangeTreeData = this.#changes.event;
+  readonly #store: StudyStore;
+  readonly #jobs: JobStore;
+  readonly #view: vscode.TreeView<JobNode>;
+  readonly #nodes = new Map<string, JobNode>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(ports: { store: StudyStore; jobs: JobStore; follower: Follower }) {
+    this.#store = ports.store;
+    this.#jobs = ports.jobs;
+    this.#view = vscode.window.createTreeView('sealong.jobs', { treeDataProvider: this });
+    this.#subscriptions = [
+      this.#view,
+      ports.jobs.onDidChange(() => {
+        this.#changes.fire(undefined);
+      }),
+      ports.follower.onDidChange(() => {
+        this.#view.message = contactText(ports.follower.contacts);
+      }),
+    ];
+  }
+
+  /** The job whose row is selected, where the view is what the user looks at. */
+  get selected(): JobNode | undefined {
+    return this.#view.visible ? this.#view.selection[0] : undefined;
+  }
+
+  async getChildren(node?: JobNode): Promise<JobNode[]> {
+    if (node?.type === 'job') return [];
+    if (node) return this.#jobs.of(node.dir).map((job) => this.#nodeOf(job));
+    await this.#store.ready;
+    const dirs = this.#dirs();
+    if (dirs.length > 1)
+      return dirs.map((dir) => this.#made(`study ${dir}`, { type: 'study', dir }));
+    return this.#jobs.all().map((job) => this.#nodeOf(job));
+  }
+
+  getParent(node: JobNode): JobNode | undefined {
+    if (node.type === 'study' || this.#dirs().length < 2) return undefined;
+    return this.#made(`study ${node.dir}`, { type: 'study', dir: node.dir });
+  }
+
+  getTreeItem(node: JobNode): vscode.TreeItem {
+    if (node.type === 'study') {
+      const jobs = this.#jobs.of(node.dir);
+      const item = new vscode.TreeItem(
+        this.#store.study(node.dir)?.name ?? node.dir,
+        vscode.TreeItemCollapsibleState.Expanded,
+      );
+      item.id = JSON.stringify(['study', node.dir]);
+      item.description = plural(jobs.length, 'job');
+      item.iconPath = new vscode.ThemeIcon('beaker');
+      item.contextValue = 'jobsOfStudy';
+      return item;
+    }
+    const job = this.#jobs.job(node.dir, node.job);
+    if (!job) return new vscode.TreeItem(node.job);
+    const row = jobRow(job, new Date());
+    const item = new vscode.TreeItem(row.label);
+    item.id = JSON.stringify(['job', node.dir, node.job]);
+    item.description = row.description;
+    item.iconPath = new vscode.ThemeIcon(
+      row.icon.id,
+      row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
+    );
+    item.contextValue = row.contextValue;
+    item.accessibilityInformation = { label: row.spoken };
+    item.command = { command: 'sealong.showTraining', title: 'Training Charts', arguments: [node] };
+    return item;
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: JobNode): vscode.TreeItem {
+    const job = node.type === 'job' ? this.#jobs.job(node.dir, node.job) : undefined;
+    const details = job && jobRow(job, new Date()).details?.();
+    if (details) item.tooltip = markdownOf(details);
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changes.dispose();
+  }
+
+  #dirs(): string[] {
+    return [...new Set(this.#jobs.all().map(({ dir }) => dir))];
+  }
+
+  #nodeOf({ dir, record }: Job): JobNode {
+    return this.#made(`job ${dir} ${record.id}`, { type: 'job', dir, job: record.id });
+  }
+
+  /** VS Code knows rows by object. */
+  #made(key: string, node: JobNode): JobNode {
+    const known = this.#nodes.get(key) ?? node;
+    this.#nodes.set(key, known);
+    return known;
+  }
+}
+
+/** What there is to say of clusters that cannot be reached. */
+function contactText(contacts: readonly Contact[]): string {
+  return contacts
+    .filter(({ message }) => message !== '')
+    .map(({ cluster, state, message }) => {
+      const then = {
+        connected: '',
+        retrying: ' Trying again.',
+        stopped: ' Not followed: see "Follow Jobs".',
+      };
+      return `${cluster}: ${message}${then[state]}`;
+    })
+    .join(' — ');
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import type { Cluster } from '../../cluster/clusterProfile.ts';
+import { profileText } from './clusters.ts';
+import { bytesText } from './jobText.ts';
+
+const checkSchema = z.object({
+  what: z.string(),
+  outcome: z.enum(['ok', 'warning', 'failed']),
+  detail: z.string(),
+});
+export type PlanCheck = z.infer<typeof checkSchema>;
+
+export const checksSchema = z.object({ host: z.string(), checks: z.array(checkSchema) });
+
+/** What `train` with `plan` says. */
+export const planSchema = checksSchema.extend({
+  folder: z.string(),
+  uploads: z.array(z.object({ file: z.string(), bytes: z.number(), there: z.boolean() })),
+  upload_bytes: z.number(),
+  script: z.string(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** A line of a list, in plain values. */
+export interface PlanItem {
+  label: string;
+  description?: string;
+  detail?: string;
+  separator?: true;
+}
+
+const OUTCOMES = {
+  ok: { icon: 'pass', word: 'ok' },
+  warning: { icon: 'warning', word: 'warning' },
+  failed: { icon: 'error', word: 'failed' },
+} as const;
+
+/** The outcome stands in the icon and in a word. */
+export function checkItem({ what, outcome, detail }: PlanCheck): PlanItem {
+  const { icon, word } = OUTCOMES[outcome];
+  return { label: `$(${icon}) ${what}: ${word}`, detail };
+}
+
+export function isReady({ checks }: Pick<Plan, 'checks'>): boolean {
+  return checks.every(({ outcome }) => outcome !== 'failed');
+}
+
+/** What would be sent and run, after what can be done with it. */
+export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
+  const files = uploadsByKind(plan);
+  return [
+    { label: `Preflight of ${cluster.name}`, separator: true },
+    ...plan.checks.map(checkItem),
+    { label: 'What is sent', separator: true },
+    ...files.map(({ name, bytes, there, folder }) => ({
+      label: `${there ? '$(check)' : '$(cloud-upload)'} ${name}`,
+      description: `${bytesText(bytes)}${there ? ', there already' : ''}`,
+      detail: folder,
+    })),
+    { label: 'What is run', separator: true },
+    {
+      label: '$(server) One job on one node',
+      description: profileText(cluster.profile),
+      detail: plan.folder,
+    },
+  ];
+}
+
+/** "1.4 MB to send · 8 GPUs · up to 08:00:00 · partition h100" */
+export function planSummary(plan: Plan, cluster: Cluster): string {
+  const send =
+    plan.upload_bytes === 0 ? 'nothing to send' : `${bytesText(plan.upload_bytes)} to send`;
+  return `${send} · ${profileText(cluster.profile)}`;
+}
+
+export function planText(plan: Plan, cluster: Cluster): string {
+  return [
+    `${cluster.name} (${plan.host}): ${planSummary(plan, cluster)}`,
+    ...plan.checks.map(({ what, outcome, detail }) => `  ${outcome.padEnd(7)}  ${what}: ${detail}`),
+    'Files:',
+    ...plan.uploads.map(
+      ({ file, bytes, there }) =>
+        `  ${bytesText(bytes).padStart(8)}  ${file}${there ? ' (there already)' : ''}`,
+    ),
+    `Job in ${plan.folder}:`,
+    plan.script,
+  ].join('\n');
+}
+
+/** The data by file; the trainer's many small files as one. */
+function uploadsByKind({ uploads }: Plan) {
+  const isTrainer = (file: string) => file.includes('/sealong_trainer/');
+  const trainer = uploads.filter(({ file }) => isTrainer(file));
+  const rows = uploads
+    .filter(({ file }) => !isTrainer(file))
+    .map(({ file, ...rest }) => ({
+      name: file.slice(file.lastIndexOf('/') + 1),
+      folder: file.slice(0, file.lastIndexOf('/')),
+      ...rest,
+    }));
+  const [first] = trainer;
+  if (!first) return rows;
+  const missing = trainer.filter(({ there }) => !there);
+  return [
+    ...rows,
+    {
+      name: `the trainer, ${trainer.length} files`,
+      folder: first.file.slice(0, first.file.lastIndexOf('/')),
+      bytes: (missing.length > 0 ? missing : trainer).reduce((sum, { bytes }) => sum + bytes, 0),
+      there: missing.length === 0,
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import type { AskUser } from '../../cluster/ssh/askpassServer.ts';
+import type { SshQuestion } from '../../cluster/ssh/sshQuestion.ts';
+
+/** Questions of ssh as the editor's own boxes. Nothing that is typed is kept or written to the log. */
+export const askInEditor: AskUser = async (question, signal) => {
+  switch (question.type) {
+    case 'secret':
+      return askSecret(question, signal);
+    case 'hostKey':
+      return askHostKey(question);
+    case 'confirm':
+      return confirm(`ssh to ${question.host}`, question.what, 'Yes');
+    case 'notice':
+      return showNotice(question, signal);
+  }
+};
+
+/** The box goes away by itself where ssh gives up waiting. */
+function askSecret(
+  { host, what }: Extract<SshQuestion, { type: 'secret' }>,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const box = vscode.window.createInputBox();
+  box.title = `ssh to ${host}`;
+  box.prompt = `${what} It goes to ssh alone, and is not kept.`;
+  box.placeholder = what.replace(/:$/, '');
+  box.password = true;
+  box.ignoreFocusOut = true;
+  return new Promise((resolve) => {
+    const end = (answer: string | null) => {
+      resolve(answer);
+      box.dispose();
+    };
+    box.onDidAccept(() => {
+      end(box.value);
+    });
+    box.onDidHide(() => {
+      end(null);
+    });
+    signal.addEventListener('abort', () => {
+      end(null);
+    });
+    box.show();
+  });
+}
+
+function askHostKey({
+  host,
+  address,
+  keyType,
+  fingerprint,
+}: Extract<SshQuestion, { type: 'hostKey' }>): Promise<string | null> {
+  return confirm(
+    `Connect to ${host} for the first time?`,
+    `${address} shows a host key that is not in your known_hosts:\n\n${keyType} ${fingerprint}\n\nCompare it with the fingerprint that your cluster publishes. If it is another, somebody may be listening in: do not connect.`,
+    'Trust This Key and Connect',
+  );
+}
+
+async function confirm(message: string, detail: string, yes: string): Promise<string | null> {
+  const picked = await vscode.window.showWarningMessage(message, { modal: true, detail }, yes);
+  return picked === yes ? 'yes' : null;
+}
+
+/** ssh ends the program that shows it once the key was touched. */
+async function showNotice(
+  { host, what }: Extract<SshQuestion, { type: 'notice' }>,
+  signal: AbortSignal,
+): Promise<null> {
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `ssh to ${host}: ${what}` },
+    () =>
+      new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+      }),
+  );
+  return null;
+}

@@ -1,0 +1,159 @@
+import {
+  MOST_RUNS,
+  type LineChart,
+  type TrainingRun,
+  type TrainingView,
+} from '../../protocol/training.ts';
+import type { MetricsPoint } from '../../training/metricsFile.ts';
+import { csvText, gridText } from '../panels/reportGrid.ts';
+import { isOpen, type Job } from './jobStore.ts';
+import { dayAndTime, durationText, jobTitle, methodOf, stateWords } from './jobText.ts';
+
+type Measure = Exclude<keyof MetricsPoint, 'step'>;
+
+const CHARTS: readonly { measure: Measure; name: string; title: string; yLabel: string }[] = [
+  { measure: 'loss', name: 'loss', title: 'Loss', yLabel: 'loss' },
+  { measure: 'margin', name: 'margin', title: 'Margin', yLabel: 'reward of chosen less rejected' },
+  {
+    measure: 'accuracy',
+    name: 'accuracy',
+    title: 'Accuracy',
+    yLabel: 'pairs with a positive margin',
+  },
+  { measure: 'lr', name: 'learning-rate', title: 'Learning rate', yLabel: 'learning rate' },
+  {
+    measure: 'tokens_per_s',
+    name: 'throughput',
+    title: 'Throughput',
+    yLabel: 'tokens per second',
+  },
+];
+
+/** More points than these cannot be told apart in a chart. */
+const MOST_POINTS = 400;
+
+const COLUMNS = ['state', 'step', 'loss', 'margin', 'accuracy', 'lr', 'tokens/s', 'left', 'begun'];
+
+/** The runs that are drawn where nobody has chosen: those under way, and the latest ones. */
+export function drawnAtFirst(jobs: readonly Job[]): string[] {
+  const withPoints = jobs.filter((job) => job.metrics.length > 0 || isOpen(job));
+  const open = withPoints.filter(isOpen);
+  const others = withPoints.filter((job) => !isOpen(job));
+  return [...open, ...others]
+    .slice(0, open.length > 0 ? MOST_RUNS : 3)
+    .map(({ record }) => record.id);
+}
+
+/** @param jobs newest first. @param drawn ids. */
+export function trainingView(
+  study: string,
+  jobs: readonly Job[],
+  drawn: readonly string[],
+  now: Date,
+): TrainingView {
+  const shown = shownJobs(jobs, drawn);
+  const perPoint = Math.max(
+    1,
+    ...shown.map(({ metrics }) => Math.ceil(metrics.length / MOST_POINTS)),
+  );
+  return {
+    title: study,
+    runs: jobs.map((job) => runOf(job, shown.indexOf(job), now)),
+    columns: COLUMNS,
+    charts: CHARTS.flatMap(({ measure, ...chart }): LineChart[] => {
+      const lines = shown.map((job, at) => ({
+        label: labelOf(job),
+        hue: at + 1,
+        points: thinned(job.metrics, measure, perPoint),
+      }));
+      return lines.some(({ points }) => points.length > 0) ? [{ ...chart, lines }] : [];
+    }),
+    note: noteOf(shown, perPoint),
+  };
+}
+
+function noteOf(shown: readonly Job[], perPoint: number): string {
+  if (shown.length === 0) return 'No run is chosen: tick one to draw it.';
+  if (shown.every(({ metrics }) => metrics.length === 0))
+    return 'Nothing is measured yet: lines appear with the first step.';
+  return perPoint > 1 ? `A point is the mean of ${perPoint} steps; CSV files have each step.` : '';
+}
+
+/** In the order of the jobs, so that a run keeps its colour while others are added after it. */
+function shownJobs(jobs: readonly Job[], drawn: readonly string[]): Job[] {
+  return jobs
+    .toReversed()
+    .filter(({ record }) => drawn.includes(record.id))
+    .slice(-MOST_RUNS);
+}
+
+function runOf(job: Job, at: number, now: Date): TrainingRun {
+  const { record, trainer } = job;
+  const last = job.metrics.at(-1);
+  const step = trainer?.step ?? last?.step;
+  const left = isOpen(job) && typeof trainer?.eta_s === 'number' ? trainer.eta_s : undefined;
+  return {
+    id: record.id,
+    label: labelOf(job),
+    ...(at < 0 ? {} : { hue: at + 1 }),
+    cells: [
+      `${stateWords(job)}, ${jobTitle(record).replace(/^.* on /, 'on ')}`,
+      step === undefined ? '–' : trainer?.of ? `${step} of ${trainer.of}` : String(step),
+      numberText(last?.loss),
+      numberText(last?.margin),
+      numberText(last?.accuracy),
+      last?.lr === undefined || last.lr === null ? '–' : last.lr.toExponential(1),
+      last?.tokens_per_s === undefined || last.tokens_per_s === null
+        ? '–'
+        : Math.round(last.tokens_per_s).toLocaleString('en'),
+      left === undefined ? '–' : durationText(left),
+      dayAndTime(new Date(record.created_at), now),
+    ],
+  };
+}
+
+/** "orpo 3f2a": the method, and the end of the id. */
+function labelOf({ record }: Job): string {
+  return `${methodOf(record)} ${record.id.slice(-4)}`;
+}
+
+function numberText(value: number | null | undefined): string {
+  return typeof value === 'number' ? value.toPrecision(3) : '–';
+}
+
+/** Means of `size` steps each, by the last of them; steps without a measurement are passed over. */
+function thinned(points: readonly MetricsPoint[], measure: Measure, size: number) {
+  const thin: { step: number; value: number }[] = [];
+  for (let from = 0; from < points.length; from += size) {
+    const group = points
+      .slice(from, from + size)
+      .flatMap(({ step, [measure]: value }) =>
+        typeof value === 'number' ? [{ step, value }] : [],
+      );
+    const last = group.at(-1);
+    if (!last) continue;
+    const mean = group.reduce((sum, { value }) => sum + value, 0) / group.length;
+    thin.push({ step: last.step, value: mean });
+  }
+  return thin;
+}
+
+/** Every step of the drawn runs, a column each. */
+export function measureCsv(jobs: readonly Job[], drawn: readonly string[], name: string): string {
+  const measure = CHARTS.find((chart) => chart.name === name)?.measure ?? 'loss';
+  const shown = shownJobs(jobs, drawn);
+  const values = shown.map(
+    ({ metrics }) => new Map(metrics.map((point) => [point.step, point[measure] ?? null])),
+  );
+  const steps = [...new Set(values.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
+  return csvText([
+    ['step', ...shown.map(({ record }) => record.id)],
+    ...steps.map((step) => [step, ...values.map((column) => column.get(step) ?? null)]),
+  ]);
+}
+
+/** The latest numbers as text in columns. */
+export function trainingText({ title, columns, runs }: TrainingView): string {
+  const rows = runs.map(({ id, cells }) => ({ label: id, cells }));
+  return `${gridText({ caption: `Training of ${title}`, columns, rows })}\n`;
+}
