@@ -77,8 +77,11 @@ export const runs = {
       throw new CannotRun(browser.missing);
     }
     const node = await setup.node();
+    const cluster = await setup.cluster();
     const env = {
       SEALONG_NODE: node,
+      // Without a cluster its tests say themselves that they are skipped.
+      SEALONG_LAB: cluster.missing ?? 'yes',
       SEALONG_CHROMIUM: browser.path,
       SEALONG_EDITOR: await setup.editor(),
       SEALONG_EMBEDDED: await setup.embedded(),

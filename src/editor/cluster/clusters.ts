@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { clusterOf, type Cluster, type ClusterProfile } from '../../cluster/clusterProfile.ts';
+import { clusterOf, type Cluster } from '../../cluster/clusterProfile.ts';
 import type { ClusterAccess } from '../../cluster/connect.ts';
 import { clustersFile, namedClusters, readClusters } from '../../cluster/userClusters.ts';
 import { SealongError } from '../../errors.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import { settings } from '../settings.ts';
+import { profileText } from './jobText.ts';
 
 const SETTING = 'the setting sealong.clusters';
 
@@ -89,15 +90,4 @@ export async function openClusterSettings(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
     revealSetting: { key: 'sealong.clusters', edit: true },
   });
-}
-
-/** "8 x h100, 08:00:00, partition gpu" */
-export function profileText(profile: ClusterProfile): string {
-  const { gpus, gpu_type: type, time, partition, scheduler } = profile;
-  return [
-    gpus === 0 ? 'no GPU' : `${gpus} GPU${gpus === 1 ? '' : 's'}${type ? ` (${type})` : ''}`,
-    ...(scheduler === 'slurm'
-      ? [`up to ${time}`, partition === undefined ? 'default partition' : `partition ${partition}`]
-      : ['no scheduler: jobs start at once']),
-  ].join(' · ');
 }

@@ -4,7 +4,8 @@ import { requireTrust } from '../trust.ts';
 import { userCluster } from './clusters.ts';
 import type { Connections } from './connections.ts';
 import type { Follower } from './follower.ts';
-import { isFollowable, type Job, type JobStore } from './jobStore.ts';
+import { isFollowable, type Job } from './job.ts';
+import type { JobStore } from './jobStore.ts';
 
 export interface FollowingPorts {
   jobs: JobStore;

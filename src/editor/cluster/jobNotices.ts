@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Job } from './jobStore.ts';
+import type { Job } from './job.ts';
 import { jobTitle, progressParts, stateWords } from './jobText.ts';
 
 export interface NoticePorts {

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import { jobRow } from './jobRow.ts';
-import type { Job, JobStore } from './jobStore.ts';
+import type { Job } from './job.ts';
+import type { JobStore } from './jobStore.ts';
 import { isJobNode, type JobNode } from './jobTree.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { hasEnded, type JobState } from '../../training/jobState.ts';
 import { oneLine, type Detail, type Row } from '../tree/row.ts';
-import { isOpen, type Job } from './jobStore.ts';
+import { isOpen, type Job } from './job.ts';
 import { dayAndTime, jobTitle, placeText, progressParts, stateWords } from './jobText.ts';
 
 /** A row of the view of jobs: state by icon and by word, then how far it is. */

@@ -1,26 +1,14 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { trainerState, type TrainerState } from '../../cluster/followJobs.ts';
+import { trainerState } from '../../cluster/followJobs.ts';
 import { messageOf } from '../../errors.ts';
 import { isLocked } from '../../study/lock.ts';
 import { studyPaths } from '../../study/study.ts';
 import { jobFolder, listJobs, type JobRecord } from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
-import { MetricsFile, type MetricsPoint } from '../../training/metricsFile.ts';
+import { MetricsFile } from '../../training/metricsFile.ts';
 import type { StudyStore } from '../store/studyStore.ts';
-
-/** A training job as its files tell it. */
-export interface Job {
-  /** Folder of its study. */
-  dir: string;
-  study: string;
-  record: JobRecord;
-  /** What the trainer said last. */
-  trainer: TrainerState | undefined;
-  metrics: readonly MetricsPoint[];
-  /** A run on this machine whose process is gone without a word. */
-  cutOff: boolean;
-}
+import { isOpen, type Job } from './job.ts';
 
 /** Bursts of changes are read once. */
 const SETTLE_MS = 150;
@@ -162,14 +150,4 @@ export class JobStore implements vscode.Disposable {
 function isSame(job: Job, other: Job | undefined): boolean {
   const plain = (one: Job) => JSON.stringify({ ...one, metrics: undefined });
   return other?.metrics === job.metrics && plain(other) === plain(job);
-}
-
-/** Whether something may still happen to it by itself. */
-export function isOpen({ record, cutOff }: Pick<Job, 'record' | 'cutOff'>): boolean {
-  return !hasEnded(record.state) && !cutOff;
-}
-
-/** Whether it is on a cluster and can be followed there. */
-export function isFollowable({ record }: Pick<Job, 'record'>): boolean {
-  return record.place.kind === 'cluster' && record.state !== 'prepared' && !hasEnded(record.state);
 }

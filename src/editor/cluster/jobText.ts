@@ -1,6 +1,7 @@
+import type { ClusterProfile } from '../../cluster/clusterProfile.ts';
 import type { JobRecord } from '../../training/jobRecord.ts';
 import type { JobState } from '../../training/jobState.ts';
-import type { Job } from './jobStore.ts';
+import type { Job } from './job.ts';
 
 /** A job's state in words. */
 export function stateWords({ record, trainer, cutOff }: Job): string {
@@ -101,4 +102,15 @@ export function bytesText(bytes: number): string {
 
 function count(n: number): string {
   return n.toLocaleString('en');
+}
+
+/** "8 GPUs (h100) · up to 08:00:00 · partition gpu" */
+export function profileText(profile: ClusterProfile): string {
+  const { gpus, gpu_type: type, time, partition, scheduler } = profile;
+  return [
+    gpus === 0 ? 'no GPU' : `${gpus} GPU${gpus === 1 ? '' : 's'}${type ? ` (${type})` : ''}`,
+    ...(scheduler === 'slurm'
+      ? [`up to ${time}`, partition === undefined ? 'default partition' : `partition ${partition}`]
+      : ['no scheduler: jobs start at once']),
+  ].join(' · ');
 }

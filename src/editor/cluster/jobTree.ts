@@ -4,7 +4,8 @@ import { plural } from '../tree/row.ts';
 import { markdownOf } from '../tree/treeItem.ts';
 import type { Contact, Follower } from './follower.ts';
 import { jobRow } from './jobRow.ts';
-import type { Job, JobStore } from './jobStore.ts';
+import type { Job } from './job.ts';
+import type { JobStore } from './jobStore.ts';
 
 /** A row of the view of jobs, as commands get it. */
 export type JobNode = { type: 'job'; dir: string; job: string } | { type: 'study'; dir: string };

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { Cluster } from '../../cluster/clusterProfile.ts';
-import { profileText } from './clusters.ts';
-import { bytesText } from './jobText.ts';
+import { bytesText, profileText } from './jobText.ts';
 
 const checkSchema = z.object({
   what: z.string(),

@@ -6,7 +6,7 @@ import {
 } from '../../protocol/training.ts';
 import type { MetricsPoint } from '../../training/metricsFile.ts';
 import { csvText, gridText } from '../panels/reportGrid.ts';
-import { isOpen, type Job } from './jobStore.ts';
+import { isOpen, type Job } from './job.ts';
 import { dayAndTime, durationText, jobTitle, methodOf, stateWords } from './jobText.ts';
 
 type Measure = Exclude<keyof MetricsPoint, 'step'>;

@@ -4,7 +4,8 @@ import { MOST_RUNS, type TrainingRequest, type TrainingView } from '../../protoc
 import { chartRequestSchema } from '../panels/chartFile.ts';
 import { saveReportFile, type ReportFile } from '../panels/reportFile.ts';
 import { StudyPanels } from '../panels/studyPanels.ts';
-import type { Job, JobStore } from './jobStore.ts';
+import type { Job } from './job.ts';
+import type { JobStore } from './jobStore.ts';
 import { drawnAtFirst, measureCsv, trainingText, trainingView } from './trainingView.ts';
 
 const requestSchema: z.ZodType<TrainingRequest> = z.union([

@@ -28,7 +28,7 @@ test('no workspace can name a cluster', () => {
   const { capabilities, contributes } = manifestSchema.parse(
     JSON.parse(readFileSync(file, 'utf8')),
   );
-  assert.equal(contributes.configuration.properties['sealong.clusters'].scope, 'machine');
+  assert.equal(contributes.configuration.properties['sealong.clusters'].scope, 'application');
   assert.deepEqual(capabilities.untrustedWorkspaces.restrictedConfigurations, ['sealong.clusters']);
 });
 

@@ -1,0 +1,27 @@
+import type { TrainerState } from '../../cluster/followJobs.ts';
+import type { JobRecord } from '../../training/jobRecord.ts';
+import { hasEnded } from '../../training/jobState.ts';
+import type { MetricsPoint } from '../../training/metricsFile.ts';
+
+/** A training job as its files tell it. */
+export interface Job {
+  /** Folder of its study. */
+  dir: string;
+  study: string;
+  record: JobRecord;
+  /** What the trainer said last. */
+  trainer: TrainerState | undefined;
+  metrics: readonly MetricsPoint[];
+  /** A run on this machine whose process is gone without a word. */
+  cutOff: boolean;
+}
+
+/** Whether something may still happen to it by itself. */
+export function isOpen({ record, cutOff }: Pick<Job, 'record' | 'cutOff'>): boolean {
+  return !hasEnded(record.state) && !cutOff;
+}
+
+/** Whether it is on a cluster and can be followed there. */
+export function isFollowable({ record }: Pick<Job, 'record'>): boolean {
+  return record.place.kind === 'cluster' && record.state !== 'prepared' && !hasEnded(record.state);
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lineChart } from '../../../../webview/charts/lineChart.ts';
+
+const chart = (lines: [string, [number, number][]][]) =>
+  lineChart({
+    name: 'loss',
+    title: 'Loss',
+    yLabel: 'loss',
+    lines: lines.map(([label, points], at) => ({
+      label,
+      hue: at + 1,
+      points: points.map(([step, value]) => ({ step, value })),
+    })),
+  });
+
+test('each run has a line, a mark at its end, and its name beside a piece of it', () => {
+  const { paths, texts } = chart([
+    [
+      'orpo aaaa',
+      [
+        [1, 0.7],
+        [2, 0.5],
+      ],
+    ],
+    ['sft bbbb', [[1, 0.7]]],
+    ['none yet', []],
+  ]);
+  const count = (kind: string) => paths.filter((path) => path.kind === kind).length;
+  assert.deepEqual([count('line'), count('marker')], [4, 2]);
+  assert.ok(texts.some(({ text }) => text === 'sft bbbb'));
+  assert.ok(!texts.some(({ text }) => text === 'none yet'));
+  assert.ok(!paths.some(({ d }) => d.includes('NaN')));
+});
+
+test('a value that stays the same, and a single step, are drawn', () => {
+  for (const points of [
+    [[1, 5e-5]],
+    [
+      [1, 0],
+      [9, 0],
+    ],
+  ] as [number, number][][]) {
+    const { paths, texts } = chart([['orpo aaaa', points]]);
+    assert.ok(!paths.some(({ d }) => /NaN|Infinity/.test(d)));
+    const steps = texts.filter(({ anchor }) => anchor === 'middle').map(({ text }) => text);
+    assert.ok(steps.includes('1'), steps.join());
+  }
+});
+
+test('learning rates are written by their power of ten', () => {
+  const { texts } = chart([
+    [
+      'orpo aaaa',
+      [
+        [1, 5e-5],
+        [100, 0],
+      ],
+    ],
+  ]);
+  assert.ok(texts.some(({ text }) => text === '4.0e-5'));
+});
