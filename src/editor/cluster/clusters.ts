@@ -56,7 +56,12 @@ export async function pickCluster(title: string): Promise<Cluster> {
       };
     } catch (error) {
       if (!(error instanceof SealongError)) throw error;
-      return { label: `$(error) ${one.name}`, detail: error.message, where: one.where };
+      return {
+        label: `$(error) ${one.name}`,
+        description: `not usable, in ${one.where}`,
+        detail: error.message.replace(/^.* is not usable: /, ''),
+        where: one.where,
+      };
     }
   });
   const picked = await vscode.window.showQuickPick<ClusterItem>(
