@@ -1,7 +1,7 @@
-import type { TrainerState } from '../../cluster/followJobs.ts';
 import type { JobRecord } from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
 import type { MetricsPoint } from '../../training/metricsFile.ts';
+import type { TrainerState } from '../../training/trainerFiles.ts';
 
 /** A training job as its files tell it. */
 export interface Job {
@@ -11,6 +11,8 @@ export interface Job {
   record: JobRecord;
   /** What the trainer said last. */
   trainer: TrainerState | undefined;
+  /** Why that cannot be read. */
+  problem: string | undefined;
   metrics: readonly MetricsPoint[];
   /** A run on this machine whose process is gone without a word. */
   cutOff: boolean;

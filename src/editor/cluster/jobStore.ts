@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { trainerState } from '../../cluster/followJobs.ts';
 import { messageOf } from '../../errors.ts';
 import { isLocked } from '../../study/lock.ts';
 import { studyPaths } from '../../study/study.ts';
 import { jobFolder, listJobs, type JobRecord } from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
 import { MetricsFile } from '../../training/metricsFile.ts';
+import { readTrainerState } from '../../training/trainerFiles.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { isOpen, type Job } from './job.ts';
 
@@ -134,12 +134,16 @@ export class JobStore implements vscode.Disposable {
     const metrics = this.#metrics.get(folder) ?? new MetricsFile(join(folder, 'metrics.jsonl'));
     this.#metrics.set(folder, metrics);
     if (!settled) await metrics.read();
+    const said = settled
+      ? { state: known.trainer, problem: known.problem }
+      : await readTrainerState(folder);
     const runsHere = record.place.kind === 'local' && !hasEnded(record.state);
     return {
       dir,
       study: name,
       record,
-      trainer: settled ? known.trainer : await trainerState({ dir }, record.id),
+      trainer: said.state,
+      problem: said.problem,
       metrics: metrics.points,
       cutOff: runsHere && !(await isLocked({ paths: studyPaths(dir) }, 'train')),
     };

@@ -4,10 +4,8 @@ import type { JobState } from '../../training/jobState.ts';
 import type { Job } from './job.ts';
 
 /** A job's state in words. */
-export function stateWords({ record, trainer, cutOff }: Job): string {
-  if (cutOff) return 'cut off';
-  if (record.state === 'running' && trainer?.phase === 'saving') return 'writing a checkpoint';
-  return STATE_WORDS[record.state];
+export function stateWords({ record, cutOff }: Job): string {
+  return cutOff ? 'cut off' : STATE_WORDS[record.state];
 }
 
 const STATE_WORDS: Record<JobState, string> = {
@@ -15,6 +13,7 @@ const STATE_WORDS: Record<JobState, string> = {
   submitted: 'submitted',
   pending: 'pending',
   running: 'running',
+  checkpointing: 'writing a checkpoint',
   completing: 'completing',
   requeued: 'requeued',
   suspended: 'suspended',
@@ -61,7 +60,7 @@ export function progressParts(job: Job, now: Date): string[] {
   if (step !== undefined && step > 0)
     parts.push(trainer?.of ? `step ${count(step)} of ${count(trainer.of)}` : `step ${count(step)}`);
   if (typeof last?.loss === 'number') parts.push(`loss ${last.loss.toPrecision(3)}`);
-  if (record.state === 'running') {
+  if (record.state === 'running' || record.state === 'checkpointing') {
     if (step === undefined || step === 0) parts.push(trainer?.phase ?? 'starting');
     if (typeof trainer?.eta_s === 'number' && trainer.eta_s > 0)
       parts.push(`${durationText(trainer.eta_s)} left`);

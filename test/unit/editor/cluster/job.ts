@@ -7,6 +7,7 @@ export function jobOf(record: Partial<JobRecord>, rest: Partial<Job> = {}): Job 
     dir: '/studies/harrow',
     study: 'Harrow',
     trainer: undefined,
+    problem: undefined,
     metrics: [],
     cutOff: false,
     ...rest,

@@ -23,7 +23,7 @@ test('a running job says its step, loss and the time left', () => {
 });
 
 test('a failed job says what the trainer said', () => {
-  const trainer = { phase: 'failed', step: 3, of: 400, error: 'CUDA out of memory' };
+  const trainer = { phase: 'failed', step: 3, of: 400, eta_s: null, error: 'CUDA out of memory' };
   const { description } = jobRow(jobOf({ state: 'failed' }, { trainer }), NOW);
   assert.match(description, /^failed · step 3 of 400 · CUDA out of memory/);
 });
