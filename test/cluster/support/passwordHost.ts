@@ -19,7 +19,7 @@ export async function passwordHost(
 ): Promise<{ config: string; knownHosts: string; fingerprint: string; stop: () => void }> {
   const etc = join(lab.folder, 'etc');
   const { stdout: hash } = await run('openssl', ['passwd', '-6', password]);
-  await run('usermod', ['-p', hash.trim(), 'sealong-lab']);
+  await run('usermod', ['-p', hash.trim(), lab.user]);
   const sshd = (await readFile(join(etc, 'sshd_login.conf'), 'utf8'))
     .replace(/^ListenAddress .*$/m, `ListenAddress 127.0.0.1:${port}`)
     .replace(
@@ -38,7 +38,7 @@ export async function passwordHost(
     'Host lab-password',
     `  HostName 127.0.0.1`,
     `  Port ${port}`,
-    '  User sealong-lab',
+    `  User ${lab.user}`,
     '  PubkeyAuthentication no',
     `  UserKnownHostsFile ${knownHosts}`,
   ]);
