@@ -88,7 +88,7 @@ describe('Training on a cluster from the editor', { skip }, () => {
       const said = await workbench.dialog.innerText();
       assert.match(said, /lab-password for the first time/);
       assert.ok(said.includes(door.fingerprint), said);
-      await workbench.shots('cluster-host-key', ['dark', 'light', 'highContrast']);
+      await workbench.shot('cluster-host-key-dark');
       await workbench.page.keyboard.press('Escape');
       assert.match(await workbench.said('host key of lab-password'), /not accepted/);
       await workbench.clearToasts();
@@ -122,7 +122,7 @@ describe('Training on a cluster from the editor', { skip }, () => {
         /model: warning/,
       ])
         await workbench.line(line).waitFor();
-      await workbench.shots('cluster-test', ['dark', 'light', 'highContrast']);
+      await workbench.shot('cluster-test-dark');
       await workbench.page.keyboard.press('Escape');
     },
   );
@@ -158,7 +158,7 @@ describe('Training on a cluster from the editor', { skip }, () => {
       await workbench.line(/pairs\.jsonl/).waitFor();
       await workbench.line(/the trainer, \d+ files/).waitFor();
       await workbench.line(/Submit.*8 GPUs \(h100\).*00:30:00/).waitFor();
-      await workbench.shots('train-plan', ['dark', 'light', 'highContrast']);
+      await workbench.shot('train-plan-dark');
       await workbench.pick('Show Job Script');
       await workbench.page.locator('.view-lines').filter({ hasText: '#SBATCH' }).waitFor();
       await workbench.toast('This script is run on lab').waitFor();
