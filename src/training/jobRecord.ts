@@ -103,7 +103,7 @@ export function newJobId(now: Date, method: string): string {
   return `${stamp}-${method}-${randomUUID().slice(0, 4)}`;
 }
 
-export function jobFolder(study: Pick<Study, 'dir'>, id: string): string {
+export function jobFolder(study: Pick<Study, 'dir' | 'paths'>, id: string): string {
   if (!JOB_ID.test(id))
     throw new SealongError('no_job', `"${id}" is no id of a job. "sealong jobs" lists them.`);
   return join(foldersOf(study)[isServerId(id) ? 'servers' : 'training'], id);
@@ -114,7 +114,7 @@ function foldersOf(study: Study) {
 }
 
 /** @throws SealongError `no_job`, `bad_job`. */
-export async function readJob(study: Pick<Study, 'dir'>, id: string): Promise<JobRecord> {
+export async function readJob(study: Pick<Study, 'dir' | 'paths'>, id: string): Promise<JobRecord> {
   const file = join(jobFolder(study, id), 'job.json');
   const content = await readOptional(file);
   if (content === undefined)
@@ -141,7 +141,7 @@ export async function writeJob(study: Study, job: JobRecord): Promise<void> {
 
 /** All jobs of a study, oldest first; those that cannot be read are named beside. */
 export async function listJobs(
-  study: Pick<Study, 'dir'>,
+  study: Pick<Study, 'dir' | 'paths'>,
 ): Promise<{ jobs: JobRecord[]; problems: string[] }> {
   const jobs: JobRecord[] = [];
   const problems: string[] = [];

@@ -24,7 +24,7 @@ describe('Training on a cluster from the editor', { skip }, () => {
   let behave: Awaited<ReturnType<typeof fakePython>>['behave'];
   let door: Awaited<ReturnType<typeof passwordHost>>;
   const step = stepsOf({ name: 'cluster' }, async (session) => {
-    cluster = await Lab.start({ user: 'sealong-e2e' });
+    cluster = await Lab.start();
     session.cleanUp(() => cluster.stop());
     const fake = await fakePython(cluster.folder, { steps: 60, seconds: 0.5 });
     behave = fake.behave;

@@ -1,3 +1,4 @@
+import { studyPaths } from '../../study/study.ts';
 import type { JobRecord } from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
 import type { MetricsPoint } from '../../training/metricsFile.ts';
@@ -16,6 +17,11 @@ export interface Job {
   metrics: readonly MetricsPoint[];
   /** A run on this machine whose process is gone without a word. */
   cutOff: boolean;
+}
+
+/** Where the jobs of a study lie: its parameters are not needed for that, and may be wrong. */
+export function filesOf(dir: string) {
+  return { dir, paths: studyPaths(dir) };
 }
 
 /** Whether something may still happen to it by itself. */

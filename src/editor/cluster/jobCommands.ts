@@ -12,7 +12,7 @@ import { showActionList } from './actionList.ts';
 import type { ClusterRuns } from './clusterRuns.ts';
 import { openClusterSettings, pickCluster, userCluster } from './clusters.ts';
 import { pickJob } from './jobPick.ts';
-import type { Job } from './job.ts';
+import { filesOf, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
 import { bytesText, jobTitle } from './jobText.ts';
 import type { JobNode } from './jobTree.ts';
@@ -201,7 +201,7 @@ export class JobCommands {
       'job',
       'There is no training job yet.',
     );
-    const path = join(jobFolder({ dir: job.dir }, job.record.id), 'log.txt');
+    const path = join(jobFolder(filesOf(job.dir), job.record.id), 'log.txt');
     if (!(await exists(path)))
       throw new SealongError(
         'no_log',
@@ -222,7 +222,7 @@ export class JobCommands {
       'cluster',
       'No job was sent to a cluster yet.',
     );
-    const path = join(jobFolder({ dir: job.dir }, job.record.id), 'run.sh');
+    const path = join(jobFolder(filesOf(job.dir), job.record.id), 'run.sh');
     await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
   }
 

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { isLocked } from '../../study/lock.ts';
-import { studyPaths } from '../../study/study.ts';
 import { jobFolder, listJobs, type JobRecord } from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
 import { MetricsFile } from '../../training/metricsFile.ts';
 import { readTrainerState } from '../../training/trainerFiles.ts';
 import type { StudyStore } from '../store/studyStore.ts';
-import { isOpen, type Job } from './job.ts';
+import { filesOf, isOpen, type Job } from './job.ts';
 
 /** Bursts of changes are read once. */
 const SETTLE_MS = 150;
@@ -107,7 +106,7 @@ export class JobStore implements vscode.Disposable {
       return;
     }
     const before = this.#jobs.get(dir);
-    const { jobs: records, problems } = await listJobs({ dir });
+    const { jobs: records, problems } = await listJobs(filesOf(dir));
     if (!before) for (const problem of problems) this.#log.warn(problem);
     const jobs: Job[] = [];
     for (const record of records.toReversed()) {
@@ -130,7 +129,7 @@ export class JobStore implements vscode.Disposable {
   ): Promise<Job> {
     // What has ended and was read after its end stays as it is.
     const settled = known && !isOpen(known) && hasEnded(record.state);
-    const folder = jobFolder({ dir }, record.id);
+    const folder = jobFolder(filesOf(dir), record.id);
     const metrics = this.#metrics.get(folder) ?? new MetricsFile(join(folder, 'metrics.jsonl'));
     this.#metrics.set(folder, metrics);
     if (!settled) await metrics.read();
@@ -145,7 +144,7 @@ export class JobStore implements vscode.Disposable {
       trainer: said.state,
       problem: said.problem,
       metrics: metrics.points,
-      cutOff: runsHere && !(await isLocked({ paths: studyPaths(dir) }, 'train')),
+      cutOff: runsHere && !(await isLocked(filesOf(dir), 'train')),
     };
   }
 }

@@ -37,7 +37,6 @@ export class Lab {
     this.ports = ports;
     this.#environment = {
       LAB: folder,
-      LOGIN_USER: options.user ?? 'sealong-lab',
       LOGIN_USER: this.user,
       ...ports,
       NODES: String(options.nodes ?? 2),
