@@ -10,7 +10,8 @@ import { reviewerName } from './reviewerName.ts';
  */
 export const settings = {
   endpoints: (): unknown => read('endpoints'),
-  clusters: (): unknown => read('clusters'),
+  /** A copy: what the editor gives is a proxy, which cannot go to a worker. */
+  clusters: (): unknown => JSON.parse(JSON.stringify(read('clusters') ?? {})),
   endpoint: (): string => written('endpoint') ?? '',
   /** SEALONG_ENDPOINT. */
   environmentEndpoint: (): string | undefined => process.env['SEALONG_ENDPOINT'],
