@@ -23,10 +23,11 @@ export interface Bundle {
   style: string;
 }
 
-export async function bundlePanel(): Promise<Bundle> {
+/** @param name of the panel's folder in `webview`. */
+export async function bundlePanel(name = 'questionPanel'): Promise<Bundle> {
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: [{ in: 'webview/questionPanel/main.ts', out: 'questionPanel' }],
+    entryPoints: [{ in: `webview/${name}/main.ts`, out: name }],
     bundle: true,
     write: false,
     outdir: 'out',

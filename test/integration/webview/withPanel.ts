@@ -5,9 +5,9 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import type { PanelQuestion } from '../../../src/protocol/panel.ts';
 import { bundlePanel, openPanel, servePanel, type OpenPanel } from './panelPage.ts';
 
-const executablePath = process.env['SEALONG_CHROMIUM'];
+export const executablePath = process.env['SEALONG_CHROMIUM'];
 export const skip = executablePath === undefined ? 'SEALONG_CHROMIUM names no browser' : false;
-const ARGUMENTS = [
+export const BROWSER_ARGUMENTS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -30,7 +30,7 @@ export function panelSuite(): WithPanel {
     served = await servePanel(await bundlePanel());
     browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
-      args: ARGUMENTS,
+      args: BROWSER_ARGUMENTS,
     });
   });
   after(async () => {
