@@ -155,7 +155,7 @@ describe('Training on a cluster from the editor', { skip }, () => {
       await workbench.pick('As in sealong.json');
       await workbench.shot('train-pairs-dark');
       await workbench.pick('The pairs as they are now');
-      await workbench.line(/pairs\.jsonl/).waitFor();
+      await workbench.line(/pairs\.jsonl.*KB/).waitFor();
       await workbench.line(/the trainer, \d+ files/).waitFor();
       await workbench.line(/Submit.*8 GPUs \(h100\).*00:30:00/).waitFor();
       await workbench.shot('train-plan-dark');

@@ -16,7 +16,7 @@ import { filesOf, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
 import { bytesText, jobTitle } from './jobText.ts';
 import type { JobNode } from './jobTree.ts';
-import { checkItem, checksSchema, isReady } from './plan.ts';
+import { checkItems, checksSchema, isReady } from './plan.ts';
 
 const fetchedSchema = z.object({ folder: z.string(), files: z.number(), bytes: z.number() });
 const cleanSchema = z.object({
@@ -179,7 +179,7 @@ export class JobCommands {
         placeHolder: `${found.host}, looked at for ${study.name}`,
         actions: [],
         lines: [
-          ...found.checks.map(checkItem),
+          ...found.checks.flatMap(checkItems),
           { label: 'What next', separator: true },
           { label: '$(refresh) Test Again', action: 'again' as const },
           {

@@ -34,35 +34,48 @@ const OUTCOMES = {
   failed: { icon: 'error', word: 'failed' },
 } as const;
 
-/** The outcome stands in the icon and in a word. */
-export function checkItem({ what, outcome, detail }: PlanCheck): PlanItem {
+/** A list cuts its lines at about this, with an ellipsis. */
+const LINE = 84;
+
+/** The outcome stands in the icon and in a word. What is not well is told to its end, over several lines. */
+export function checkItems({ what, outcome, detail }: PlanCheck): PlanItem[] {
   const { icon, word } = OUTCOMES[outcome];
-  return { label: `$(${icon}) ${what}: ${word}`, detail };
+  const label = `$(${icon}) ${what}: ${word}`;
+  if (outcome === 'ok') return [{ label, description: detail }];
+  const [first = '', ...rest] = wrapped(detail, LINE);
+  return [{ label, detail: first }, ...rest.map((line) => ({ label: line }))];
+}
+
+function wrapped(text: string, characters: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= characters) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 export function isReady({ checks }: Pick<Plan, 'checks'>): boolean {
   return checks.every(({ outcome }) => outcome !== 'failed');
 }
 
-/** What would be sent and run, after what can be done with it. */
+/** What would be sent and run, and how the cluster stands: that first, where it is not ready. */
 export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
-  const files = uploadsByKind(plan);
-  return [
-    { label: `Preflight of ${cluster.name}`, separator: true },
-    ...plan.checks.map(checkItem),
-    { label: 'What is sent', separator: true },
-    ...files.map(({ name, bytes, there, folder }) => ({
-      label: `${there ? '$(check)' : '$(cloud-upload)'} ${name}`,
-      description: `${bytesText(bytes)}${there ? ', there already' : ''}`,
-      detail: folder,
-    })),
-    { label: 'What is run', separator: true },
-    {
-      label: '$(server) One job on one node',
-      description: profileText(cluster.profile),
-      detail: plan.folder,
-    },
+  const sent = uploadsByKind(plan).map(({ name, bytes, there, folder }) => ({
+    label: `${there ? '$(check)' : '$(cloud-upload)'} ${name}`,
+    description: `${bytesText(bytes)}${there ? ', there already' : ''} · ${folder}`,
+  }));
+  const groups = [
+    ...(sent.length > 0 ? [{ label: 'What is sent', separator: true as const }, ...sent] : []),
+    { label: 'What is run', separator: true as const },
+    { label: '$(server) One job', description: `${profileText(cluster.profile)} · ${plan.folder}` },
   ];
+  const preflight = [
+    { label: `Preflight of ${cluster.name}`, separator: true as const },
+    ...plan.checks.flatMap(checkItems),
+  ];
+  return isReady(plan) ? [...groups, ...preflight] : [...preflight, ...groups];
 }
 
 /** "1.4 MB to send · 8 GPUs · up to 08:00:00 · partition h100" */
