@@ -7,7 +7,7 @@ import type { Cluster } from './clusterProfile.ts';
 import { openCluster, type ClusterAccess } from './connect.ts';
 import { followJobs } from './followStage.ts';
 import { cancelJob, cleanJob, fetchJob, notOnCluster } from './jobActions.ts';
-import { preflight, type Check } from './preflight.ts';
+import { preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
 import { resumeJob } from './resumeJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
@@ -62,7 +62,7 @@ async function testCluster(
 ): Promise<PreflightSummary> {
   const { cluster, host } = await openCluster(access, name);
   try {
-    const needs = { bytes: 0, model: trainedModel(study) };
+    const needs = { bytes: 0, model: trainedModel(study), environment: TRAINER_ENVIRONMENT };
     const { checks } = await preflight(host, cluster, needs, signal);
     return { stage: 'preflight', cluster: name, host: host.host, checks };
   } finally {

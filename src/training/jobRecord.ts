@@ -109,7 +109,7 @@ export function jobFolder(study: Pick<Study, 'dir' | 'paths'>, id: string): stri
   return join(foldersOf(study)[isServerId(id) ? 'servers' : 'training'], id);
 }
 
-function foldersOf(study: Study) {
+function foldersOf(study: Pick<Study, 'dir' | 'paths'>) {
   return { training: join(study.dir, 'training'), servers: join(study.paths.local, 'servers') };
 }
 
@@ -168,7 +168,7 @@ async function jobIds(folder: string): Promise<string[]> {
   }
 }
 
-async function allIds(study: Study): Promise<string[]> {
+async function allIds(study: Pick<Study, 'dir' | 'paths'>): Promise<string[]> {
   const { training, servers } = foldersOf(study);
   return [
     ...(await jobIds(training)).filter((id) => !isServerId(id)),

@@ -1,10 +1,10 @@
 import { studyPaths } from '../../study/study.ts';
-import type { JobRecord } from '../../training/jobRecord.ts';
+import { isTraining, type JobRecord } from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
 import type { MetricsPoint } from '../../training/metricsFile.ts';
 import type { TrainerState } from '../../training/trainerFiles.ts';
 
-/** A training job as its files tell it. */
+/** A job as its files tell it: of training, or an inference server. */
 export interface Job {
   /** Folder of its study. */
   dir: string;
@@ -17,6 +17,11 @@ export interface Job {
   metrics: readonly MetricsPoint[];
   /** A run on this machine whose process is gone without a word. */
   cutOff: boolean;
+}
+
+/** When its adapter was brought here; undefined for one that is not, and for a server. */
+export function fetchedAt({ record }: Pick<Job, 'record'>): string | undefined {
+  return isTraining(record) ? record.fetched_at : undefined;
 }
 
 /** Where the jobs of a study lie: its parameters are not needed for that, and may be wrong. */

@@ -12,7 +12,7 @@ import { showActionList } from './actionList.ts';
 import type { ClusterRuns } from './clusterRuns.ts';
 import { openClusterSettings, pickCluster, userCluster } from './clusters.ts';
 import { pickJob } from './jobPick.ts';
-import { filesOf, type Job } from './job.ts';
+import { fetchedAt, filesOf, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
 import { bytesText, jobTitle } from './jobText.ts';
 import type { JobNode } from './jobTree.ts';
@@ -140,7 +140,7 @@ export class JobCommands {
         {
           label: `$(trash) Remove These ${listed.files.length} Files`,
           description: `${bytesText(total)}; what jobs share, data and trainer, stays`,
-          ...(job.record.state === 'done' && job.record.fetched_at === undefined
+          ...(job.record.state === 'done' && fetchedAt(job) === undefined
             ? { detail: '$(warning) The adapter was not fetched: it would be lost' }
             : {}),
           action: 'remove' as const,

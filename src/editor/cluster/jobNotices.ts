@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTraining } from '../../training/jobRecord.ts';
 import type { Job } from './job.ts';
 import { jobTitle, progressParts, stateWords } from './jobText.ts';
 
@@ -17,12 +18,13 @@ export async function announceEnd(job: Job, ports: NoticePorts): Promise<void> {
   const parts = [`${jobTitle(record)} of ${job.study}: ${stateWords(job)}`];
   const more = progressParts(job, new Date());
   const text = `${[...parts, ...more].join(', ')}.`;
+  const trains = isTraining(record);
   const steps = [
-    ...(onCluster && done ? [{ label: 'Fetch Adapter', run: ports.fetch }] : []),
+    ...(onCluster && done && trains ? [{ label: 'Fetch Adapter', run: ports.fetch }] : []),
     ...(onCluster && !done && record.state !== 'cancelled'
       ? [{ label: 'Resume Job', run: ports.resume }]
       : []),
-    { label: 'Training Charts', run: ports.charts },
+    ...(trains ? [{ label: 'Training Charts', run: ports.charts }] : []),
     { label: 'Show Job Log', run: ports.log },
   ];
   const labels = steps.map(({ label }) => label);

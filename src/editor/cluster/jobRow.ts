@@ -1,6 +1,7 @@
+import { isTraining } from '../../training/jobRecord.ts';
 import { hasEnded, type JobState } from '../../training/jobState.ts';
 import { oneLine, type Detail, type Row } from '../tree/row.ts';
-import { isOpen, type Job } from './job.ts';
+import { fetchedAt, isOpen, type Job } from './job.ts';
 import { dayAndTime, jobTitle, placeText, progressParts, stateWords } from './jobText.ts';
 
 /** A row of the view of jobs: state by icon and by word, then how far it is. */
@@ -14,7 +15,7 @@ export function jobRow(job: Job, now: Date): Row {
     description: oneLine([...parts, begun].join(' · '), 200),
     icon: job.cutOff ? STATE_ICONS.stopped : STATE_ICONS[record.state],
     contextValue: contextWords(job).join(' '),
-    spoken: `training job ${jobTitle(record)} of ${job.study}, ${parts.join(', ')}, begun ${begun}${record.fetched_at === undefined ? '' : ', adapter fetched'}`,
+    spoken: `${isTraining(record) ? 'training job' : 'server'} ${jobTitle(record)} of ${job.study}, ${parts.join(', ')}, begun ${begun}${fetchedAt(job) === undefined ? '' : ', adapter fetched'}`,
     details: () => jobDetails(job, now),
   };
 }
@@ -44,17 +45,19 @@ function contextWords(job: Job): string[] {
   const { record } = job;
   const onCluster = record.place.kind === 'cluster';
   const over = hasEnded(record.state);
+  const words = (condition: boolean, ...named: string[]) => (condition ? named : []);
+  const open = onCluster && isOpen(job) && record.state !== 'prepared';
+  const trains = isTraining(record);
   return [
-    'job',
+    trains ? 'job' : 'server',
     onCluster ? 'cluster' : 'local',
-    ...(onCluster && isOpen(job) && record.state !== 'prepared'
-      ? ['cancellable', 'followable']
-      : []),
-    ...(onCluster && record.state === 'done' && record.fetched_at === undefined
-      ? ['fetchable']
-      : []),
-    ...(onCluster && over && record.state !== 'done' ? ['resumable'] : []),
-    ...(onCluster && over ? ['cleanable'] : []),
+    ...words(open, 'cancellable', 'followable'),
+    ...words(
+      onCluster && trains && record.state === 'done' && fetchedAt(job) === undefined,
+      'fetchable',
+    ),
+    ...words(onCluster && over && record.state !== 'done', 'resumable'),
+    ...words(onCluster && over, 'cleanable'),
   ];
 }
 
@@ -82,8 +85,14 @@ function jobDetails(job: Job, now: Date): Detail[] {
     ...detail('Accuracy', last?.accuracy?.toPrecision(3)),
     ...detail('Exit status', record.exit_code),
     ...detail('Attempt', record.attempt > 1 ? record.attempt : undefined),
-    ...detail('Export', record.export.name),
-    ...detail('Adapter fetched', record.fetched_at),
+    ...(isTraining(record)
+      ? detail('Export', record.export.name)
+      : [
+          ...detail('Model', record.server.model),
+          ...detail('Adapter', record.server.adapter?.from ?? record.server.adapter?.path),
+          ...detail('Answers as', record.server.served_model),
+        ]),
+    ...detail('Adapter fetched', fetchedAt(job)),
     ...record.history.map(({ at, state, reason }) => ({
       term: dayAndTime(new Date(at), now),
       value: `${state.replaceAll('_', ' ')}${reason === undefined ? '' : ` (${reason})`}`,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { isLocked } from '../../study/lock.ts';
-import { jobFolder, listJobs, type JobRecord } from '../../training/jobRecord.ts';
+import { isTraining, jobFolder, listJobs, type JobRecord } from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
 import { MetricsFile } from '../../training/metricsFile.ts';
 import { readTrainerState } from '../../training/trainerFiles.ts';
@@ -34,17 +34,9 @@ export class JobStore implements vscode.Disposable {
   constructor(store: StudyStore, log: vscode.LogOutputChannel) {
     this.#store = store;
     this.#log = log;
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      '**/training/*/{job.json,state.json,metrics.jsonl}',
-    );
-    const changed = ({ fsPath }: vscode.Uri) => {
-      this.refreshSoon(join(fsPath, '../../..'));
-    };
     this.#subscriptions = [
-      watcher,
-      watcher.onDidChange(changed),
-      watcher.onDidCreate(changed),
-      watcher.onDidDelete(changed),
+      ...this.#watch('**/training/*/{job.json,state.json,metrics.jsonl}', '../../..'),
+      ...this.#watch('**/.sealong/servers/*/{job.json,state.json}', '../../../..'),
       store.onDidChange(({ study }) => {
         for (const { dir } of study ? [study] : store.studies())
           if (!this.#jobs.has(dir)) this.refreshSoon(dir);
@@ -99,6 +91,20 @@ export class JobStore implements vscode.Disposable {
     this.#ended.dispose();
   }
 
+  /** @param up from a file to the folder of its study. */
+  #watch(pattern: string, up: string): vscode.Disposable[] {
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const changed = ({ fsPath }: vscode.Uri) => {
+      this.refreshSoon(join(fsPath, up));
+    };
+    return [
+      watcher,
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(changed),
+    ];
+  }
+
   async #read(dir: string): Promise<void> {
     const study = this.#store.study(dir);
     if (!study) {
@@ -135,7 +141,9 @@ export class JobStore implements vscode.Disposable {
     if (!settled) await metrics.read();
     const said = settled
       ? { state: known.trainer, problem: known.problem }
-      : await readTrainerState(folder);
+      : isTraining(record)
+        ? await readTrainerState(folder)
+        : {};
     const runsHere = record.place.kind === 'local' && !hasEnded(record.state);
     return {
       dir,

@@ -1,5 +1,5 @@
 import type { ClusterProfile } from '../../cluster/clusterProfile.ts';
-import type { JobRecord } from '../../training/jobRecord.ts';
+import { isTraining, type JobRecord } from '../../training/jobRecord.ts';
 import type { JobState } from '../../training/jobState.ts';
 import type { Job } from './job.ts';
 
@@ -33,13 +33,14 @@ export function placeText({ place }: JobRecord): string {
   return place.kind === 'cluster' ? place.cluster : 'this machine';
 }
 
-/** "orpo on lab", from the id that says the method. */
+/** "orpo on lab", "vllm on lab" */
 export function jobTitle(record: JobRecord): string {
-  return `${methodOf(record)} on ${placeText(record)}`;
+  const what = isTraining(record) ? methodOf(record) : record.server.engine;
+  return `${what} on ${placeText(record)}`;
 }
 
 /** Ids are made as DATE-TIME-METHOD-RANDOM. */
-export function methodOf({ id }: JobRecord): string {
+export function methodOf({ id }: Pick<JobRecord, 'id'>): string {
   return /^\d{8}-\d{6}-(.+)-[0-9a-f]{4}$/.exec(id)?.[1] ?? id;
 }
 
@@ -56,6 +57,8 @@ export function progressParts(job: Job, now: Date): string[] {
   }
   if (record.state === 'prepared')
     return ['"Train on Cluster" with the same recipe goes on with it'];
+  if (!isTraining(record))
+    return [record.server.served_model, ...(record.reason === undefined ? [] : [record.reason])];
   const step = trainer?.step ?? last?.step;
   if (step !== undefined && step > 0)
     parts.push(trainer?.of ? `step ${count(step)} of ${count(trainer.of)}` : `step ${count(step)}`);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTraining } from '../../training/jobRecord.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { plural } from '../tree/row.ts';
 import { markdownOf } from '../tree/treeItem.ts';
@@ -93,7 +94,12 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     );
     item.contextValue = row.contextValue;
     item.accessibilityInformation = { label: row.spoken };
-    item.command = { command: 'sealong.showTraining', title: 'Training Charts', arguments: [node] };
+    if (isTraining(job.record))
+      item.command = {
+        command: 'sealong.showTraining',
+        title: 'Training Charts',
+        arguments: [node],
+      };
     return item;
   }
 

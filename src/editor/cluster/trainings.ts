@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { MOST_RUNS, type TrainingRequest, type TrainingView } from '../../protocol/training.ts';
+import { isTraining } from '../../training/jobRecord.ts';
 import { chartRequestSchema } from '../panels/chartFile.ts';
 import { saveReportFile, type ReportFile } from '../panels/reportFile.ts';
 import { StudyPanels } from '../panels/studyPanels.ts';
@@ -43,7 +44,7 @@ export class Trainings implements vscode.Disposable {
       handle: ({ dir, content }, request) => this.#handle(dir, content, request),
       load: async (dir) => {
         await jobs.refresh(dir);
-        return jobs.of(dir).length > 0 ? this.#view(dir) : undefined;
+        return this.#runs(dir).length > 0 ? this.#view(dir) : undefined;
       },
       failed,
     });
@@ -65,14 +66,19 @@ export class Trainings implements vscode.Disposable {
     this.#panels.dispose();
   }
 
+  /** Servers are not drawn. */
+  #runs(dir: string): Job[] {
+    return this.#ports.jobs.of(dir).filter(({ record }) => isTraining(record));
+  }
+
   #view(dir: string): TrainingView {
-    const jobs = this.#ports.jobs.of(dir);
+    const jobs = this.#runs(dir);
     return trainingView(jobs[0]?.study ?? '', jobs, this.#drawn(dir), new Date());
   }
 
   /** Chosen by the user, with runs that came after that choice. */
   #drawn(dir: string): string[] {
-    const jobs = this.#ports.jobs.of(dir);
+    const jobs = this.#runs(dir);
     const chosen = keptSchema.safeParse(this.#ports.memory.get(keyOf(dir))).data;
     if (!chosen) return drawnAtFirst(jobs);
     const later = jobs.filter(({ record }) => record.created_at > chosen.at);
@@ -104,7 +110,7 @@ export class Trainings implements vscode.Disposable {
   #file(dir: string, request: Extract<TrainingRequest, { type: 'saveChart' }>): ReportFile {
     const { name, format } = request;
     if (format === 'csv') {
-      const content = measureCsv(this.#ports.jobs.of(dir), this.#drawn(dir), name);
+      const content = measureCsv(this.#runs(dir), this.#drawn(dir), name);
       return { name, extension: format, content };
     }
     const content = format === 'png' ? Buffer.from(request.data, 'base64') : request.data;

@@ -1,8 +1,8 @@
 import type { Job } from '../../../../src/editor/cluster/job.ts';
-import type { JobRecord } from '../../../../src/training/jobRecord.ts';
+import type { TrainingJob } from '../../../../src/training/jobRecord.ts';
 
 /** A job of the study "Harrow" on the cluster "lab". */
-export function jobOf(record: Partial<JobRecord>, rest: Partial<Job> = {}): Job {
+export function jobOf(record: Partial<TrainingJob>, rest: Partial<Job> = {}): Job {
   return {
     dir: '/studies/harrow',
     study: 'Harrow',
@@ -12,6 +12,7 @@ export function jobOf(record: Partial<JobRecord>, rest: Partial<Job> = {}): Job 
     cutOff: false,
     ...rest,
     record: {
+      kind: 'train',
       v: 1,
       id: '20260131-140500-orpo-3f2a',
       created_at: '2026-01-31T14:05:00.000Z',

@@ -60,6 +60,6 @@ test('what a cluster lacks is told to its end, however long it is', () => {
   const detail = `python3 does not run there. ${'Make the environment with trainer/setup.sh. '.repeat(4)}`;
   const items = checkItems({ what: 'trainer environment', outcome: 'failed', detail });
   const told = [items[0]?.detail, ...items.slice(1).map(({ label }) => label)];
-  assert.equal(told.join(' '), detail.trim());
+  assert.equal(told.join(' ').trim(), detail.trim());
   for (const line of told) assert.ok((line ?? '').length <= 84, line);
 });
