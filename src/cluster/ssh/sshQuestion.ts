@@ -30,6 +30,7 @@ export function sshQuestion(host: string, prompt: string, hint: string | undefin
           fingerprint,
         };
   }
-  if (hint === 'confirm' || what.includes("type 'yes', 'no'")) return { type: 'confirm', host, what };
+  if (hint === 'confirm' || what.includes("type 'yes', 'no'"))
+    return { type: 'confirm', host, what };
   return { type: 'secret', host, what };
 }

@@ -27,7 +27,8 @@ test('a name counts where it stands first, and says where that is', () => {
 test('what holds no clusters by name is refused with the place', () => {
   assert.throws(
     () => namedClusters([{ configured: [], where: 'the setting sealong.clusters' }]),
-    (error) => error instanceof SealongError && error.message.includes('sealong.clusters must hold'),
+    (error) =>
+      error instanceof SealongError && error.message.includes('sealong.clusters must hold'),
   );
 });
 
