@@ -177,6 +177,8 @@ export async function* runNamedStage(
     case 'fetch':
     case 'cancel':
     case 'resume':
+    case 'requeue':
+    case 'extend':
     case 'clean':
     case 'preflight':
       yield* jobStage(

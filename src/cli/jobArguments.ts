@@ -15,6 +15,16 @@ export const JOB_VERBS = {
     about: 'submit a job anew that ended too early; it goes on from its last checkpoint',
     options: [],
   },
+  requeue: {
+    usage: 'requeue STUDY JOB',
+    about: 'put a running job back into the queue; it goes on from its last checkpoint',
+    options: [],
+  },
+  extend: {
+    usage: 'extend STUDY JOB [--steps N] [--epochs N] [--time HH:MM:SS]',
+    about: 'submit a new job that goes on where this one ends, for more time, steps or epochs',
+    options: ['steps', 'epochs', 'time'],
+  },
   clean: {
     usage: 'clean STUDY JOB [--yes]',
     about: 'list what a job left on its cluster; with --yes, remove it there',
@@ -27,12 +37,16 @@ export function isJobVerb(verb: string): verb is JobVerb {
   return Object.hasOwn(JOB_VERBS, verb);
 }
 
+interface JobValues {
+  follow?: boolean | undefined;
+  yes?: boolean | undefined;
+  steps?: string | undefined;
+  epochs?: string | undefined;
+  time?: string | undefined;
+}
+
 /** @throws SealongError `usage` where the job is missing or too much is named. */
-export function jobRequest(
-  verb: JobVerb,
-  names: readonly string[],
-  values: { follow?: boolean | undefined; yes?: boolean | undefined },
-): JobRequest {
+export function jobRequest(verb: JobVerb, names: readonly string[], values: JobValues): JobRequest {
   const [job, ...rest] = names;
   const wrong = (what: string) =>
     new SealongError('usage', `Wrong use: ${what}. Usage: sealong ${JOB_VERBS[verb].usage}`);
@@ -40,5 +54,24 @@ export function jobRequest(
   if (verb === 'jobs')
     return { verb, follow: values.follow ?? false, ...(job === undefined ? {} : { job }) };
   if (job === undefined) throw wrong('the job is missing');
+  if (verb === 'extend') {
+    const { time } = values;
+    const more = {
+      ...numberOf(values, 'steps'),
+      ...numberOf(values, 'epochs'),
+      ...(time === undefined ? {} : { time }),
+    };
+    return { verb, job, ...more };
+  }
   return verb === 'clean' ? { verb, job, remove: values.yes ?? false } : { verb, job };
+}
+
+function numberOf<Name extends 'steps' | 'epochs'>(
+  values: JobValues,
+  name: Name,
+): Partial<Record<Name, number>> {
+  const text = values[name];
+  if (text === undefined) return {};
+  if (/^[1-9]\d{0,8}$/.test(text)) return { [name]: Number(text) } as Record<Name, number>;
+  throw new SealongError('usage', `--${name} takes a whole number above 0, not "${text}".`);
 }

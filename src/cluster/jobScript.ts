@@ -9,21 +9,48 @@ export interface JobFrame {
   jobFolder: string;
   /** Seconds before the time limit at which the scheduler warns; not where absent. */
   warningS?: number;
+  /** The scheduler's id of a job whose end is waited for. */
+  after?: string;
 }
 
 export interface JobScriptInput extends JobFrame {
   trainerFolder: string;
+  /** Folder of the job whose checkpoints are gone on from. */
+  from?: string;
 }
 
 /** How long before the time limit Slurm warns, so that a checkpoint of a large adapter can still be written. */
 const WARNING_S = 180;
 
+/** Checkpoints of another job become this one's, once that has ended: by links, which cost no room. */
+const GO_ON = [
+  '# Goes on where another job ended',
+  'if [ ! -d checkpoints ]; then',
+  '  if [ -s "$from_folder/pid" ] && [ -z "${SLURM_JOB_ID:-}" ]; then',
+  '    read -r earlier _ <"$from_folder/pid"',
+  '    while [ ! -s "$from_folder/exit" ] && kill -0 "$earlier" 2>/dev/null; do sleep 1; done',
+  '  fi',
+  '  rm -rf checkpoints.part',
+  '  if [ -d "$from_folder/checkpoints" ]; then',
+  '    cp -al "$from_folder/checkpoints" checkpoints.part 2>/dev/null || { rm -rf checkpoints.part; cp -a "$from_folder/checkpoints" checkpoints.part; } || exit 66',
+  '    cp "$from_folder/metrics.jsonl" metrics.jsonl 2>/dev/null',
+  '    mv checkpoints.part checkpoints',
+  '  fi',
+  'fi',
+  '',
+];
+
 /**
  * The script of a training job, for people to read before it is sent. The trainer finds a checkpoint of an earlier start by
  * itself.
  */
-export function jobScript({ trainerFolder, ...frame }: JobScriptInput): string {
-  return framedScript({ warningS: WARNING_S, ...frame }, { trainer_folder: trainerFolder }, [
+export function jobScript({ trainerFolder, from, ...frame }: JobScriptInput): string {
+  const values = {
+    trainer_folder: trainerFolder,
+    ...(from === undefined ? {} : { from_folder: from }),
+  };
+  return framedScript({ warningS: WARNING_S, ...frame }, values, [
+    ...(from === undefined ? [] : GO_ON),
     'export PYTHONPATH="$trainer_folder${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1',
     '# Warnings of the scheduler reach the trainer, which saves a checkpoint and ends.',
     '"$python" -m sealong_trainer recipe.json &',
@@ -79,7 +106,7 @@ export function framedScript(
   ].join('\n');
 }
 
-function slurmLines({ cluster: { profile }, name, warningS }: JobFrame): string[] {
+function slurmLines({ cluster: { profile }, name, warningS, after }: JobFrame): string[] {
   const gpus =
     profile.gpu_type === undefined ? profile.gpus : `${profile.gpu_type}:${profile.gpus}`;
   const lines: [string, string | number | undefined][] = [
@@ -94,6 +121,7 @@ function slurmLines({ cluster: { profile }, name, warningS }: JobFrame): string[
     ['gres', profile.gpus === 0 ? undefined : `gpu:${gpus}`],
     ['time', profile.time],
     ['signal', warningS === undefined ? undefined : `B:USR1@${warningS}`],
+    ['dependency', after === undefined ? undefined : `afterany:${after}`],
     ['output', 'log.txt'],
     ['open-mode', 'append'],
   ];

@@ -5,16 +5,19 @@ import { readJob } from '../training/jobRecord.ts';
 import { trainedModel } from '../training/recipeOf.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { openCluster, type ClusterAccess } from './connect.ts';
+import { extendJob, type Extension } from './extendJob.ts';
 import { followJobs } from './followStage.ts';
 import { cancelJob, cleanJob, fetchJob, notOnCluster } from './jobActions.ts';
 import { preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
+import { requeueJob } from './requeueJob.ts';
 import { resumeJob } from './resumeJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
 /** What is asked of jobs that were sent to clusters. */
 export type JobRequest =
   | { verb: 'jobs'; follow: boolean; job?: string }
-  | { verb: 'fetch' | 'cancel' | 'resume'; job: string }
+  | { verb: 'fetch' | 'cancel' | 'resume' | 'requeue'; job: string }
+  | ({ verb: 'extend'; job: string } & Extension)
   | { verb: 'clean'; job: string; remove: boolean }
   /** Looks at a cluster, and sends nothing there. */
   | { verb: 'preflight'; cluster: string };
@@ -94,5 +97,11 @@ async function* jobAction(
     }
     case 'resume':
       yield* resumeJob(study, ports, job, signal);
+      return;
+    case 'requeue':
+      yield* requeueJob(study, ports, job, signal);
+      return;
+    case 'extend':
+      yield* extendJob(study, ports, job, { extension: request, signal });
   }
 }

@@ -13,7 +13,7 @@ import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
 export interface ResumeSummary {
-  stage: 'resume';
+  stage: 'resume' | 'requeue';
   job: string;
   attempt: number;
   state: TrainingJob['state'];
@@ -48,8 +48,7 @@ export async function* resumeJob(
     await refuseUnderWay(study, ports, before, signal);
     const job = before.state === 'prepared' ? before : nextAttempt(before, ports.clock.now());
     await writeJob(study, job);
-    const trainer = `${workdirOf(job)}/trainer/${(job.trainer_sha256 ?? '').slice(0, 16)}`;
-    const script = scriptOf(ports.cluster, job, trainer);
+    const script = scriptOf(ports.cluster, job, trainerFolderOf(job));
     const files = { uploads: [], own: ['recipe.json'], script };
     const submitted = yield* sendJob(study, ports, job, files, signal);
     const { attempt, state } = submitted;
@@ -92,6 +91,8 @@ function nextAttempt(job: TrainingJob, now: Date): TrainingJob {
   return withState({ ...job, attempt: job.attempt + 1, place }, { state: 'prepared' }, now);
 }
 
-function workdirOf({ place }: TrainingJob): string {
-  return place.kind === 'cluster' ? place.folder.replace(/\/jobs\/[^/]+$/, '') : '';
+/** Where the trainer that a job was sent with lies on its cluster. */
+export function trainerFolderOf({ place, trainer_sha256: hash = '' }: TrainingJob): string {
+  const workdir = place.kind === 'cluster' ? place.folder.replace(/\/jobs\/[^/]+$/, '') : '';
+  return `${workdir}/trainer/${hash.slice(0, 16)}`;
 }

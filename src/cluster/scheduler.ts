@@ -35,4 +35,10 @@ export interface Scheduler {
     signal: AbortSignal,
   ) => Promise<ReadonlyMap<string, Sighting>>;
   cancel: (host: SshHost, job: RemoteJob, signal: AbortSignal) => Promise<void>;
+  /**
+   * Puts a job back into the queue, where there is one.
+   *
+   * @throws SealongError `requeue_refused`, with the scheduler's words.
+   */
+  requeue?: (host: SshHost, job: RemoteJob, signal: AbortSignal) => Promise<void>;
 }

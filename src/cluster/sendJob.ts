@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { StageProgress } from '../stage.ts';
 import type { Study } from '../study/study.ts';
-import { jobFolder, withState, writeJob, type JobRecord } from '../training/jobRecord.ts';
+import {
+  jobFolder,
+  withState,
+  writeJob,
+  type JobRecord,
+  type TrainingJob,
+} from '../training/jobRecord.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
 import { jobScript } from './jobScript.ts';
@@ -99,13 +105,21 @@ export async function* sendJob<Job extends JobRecord>(
   return submitted;
 }
 
-export function scriptOf(cluster: Cluster, job: JobRecord, trainerFolder: string): string {
+/** @param more `after` is the scheduler's id of a job whose end is waited for. */
+export function scriptOf(
+  cluster: Cluster,
+  job: TrainingJob,
+  trainerFolder: string,
+  more: { after?: string } = {},
+): string {
   const remote = remoteJob(job);
   return jobScript({
     cluster,
     name: remote?.name ?? job.id,
     jobFolder: remote?.folder ?? '',
     trainerFolder,
+    ...(job.extends ? { from: job.extends.folder } : {}),
+    ...more,
   });
 }
 

@@ -2,7 +2,7 @@ import { SealongError } from '../../errors.ts';
 import type { Sighting } from '../../training/jobState.ts';
 import type { RemoteJob, Scheduler } from '../scheduler.ts';
 import { stateOfSlurm } from './slurmStates.ts';
-import { CANCEL, SIGHT, SUBMIT, SUBMIT_STATUS } from './slurmScripts.ts';
+import { CANCEL, REQUEUE, SIGHT, SUBMIT, SUBMIT_STATUS } from './slurmScripts.ts';
 
 /** Slurm by its own commands on a login host, as of version 20. */
 export const slurm: Scheduler = {
@@ -42,6 +42,17 @@ export const slurm: Scheduler = {
   async cancel(host, job, signal) {
     if (job.schedulerId === undefined) return;
     await host.mustRun('Cancelling', CANCEL, { id: job.schedulerId }, signal);
+  },
+
+  async requeue(host, job, signal) {
+    const id = job.schedulerId ?? '';
+    const { status, stdout, stderr } = await host.run(REQUEUE, { id }, signal);
+    if (status === 0) return;
+    const said = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
+    throw new SealongError(
+      'requeue_refused',
+      `Slurm on ${host.host} does not put job ${job.jobId} back: ${said}. Cancel and resume it instead.`,
+    );
   },
 };
 

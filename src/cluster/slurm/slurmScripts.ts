@@ -75,3 +75,5 @@ case $said in *nvalid*ob*id*|*already*) exit 0 ;; esac
 printf '%s\\n' "$said" >&2
 exit 1
 `;
+
+export const REQUEUE = `scontrol requeue "$id"`;

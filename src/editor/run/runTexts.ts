@@ -16,6 +16,8 @@ const DOING: Record<StageVerb, string> = {
   fetch: 'Fetching an adapter of',
   cancel: 'Cancelling a job of',
   resume: 'Resuming a job of',
+  requeue: 'Putting back a job of',
+  extend: 'Extending a job of',
   clean: 'Cleaning up after a job of',
   preflight: 'Looking at a cluster for',
 };
@@ -152,6 +154,8 @@ export function doneText(
     case 'fetch':
     case 'cancel':
     case 'resume':
+    case 'requeue':
+    case 'extend':
     case 'clean':
     case 'preflight':
       return { message: '', next: [] };
