@@ -1,5 +1,6 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileError } from '../errors.ts';
 import { encodeRecord } from './jsonl.ts';
 
@@ -58,6 +59,8 @@ export class AppendLog {
   }
 
   async #drain(): Promise<void> {
+    // Answers come in bursts: what else comes in this turn of the loop is written with it.
+    await setImmediate();
     while (this.#waiting.length > 0) {
       const together = this.#waiting;
       this.#waiting = [];

@@ -16,7 +16,9 @@ export interface ChatAnswer {
 }
 
 /** Several samples of one prompt, taken by one request: the seed is that of the whole request. */
-export interface ChoicesRequest extends ChatRequest {
+export interface ChoicesRequest extends Omit<ChatRequest, 'prompt'> {
+  /** As JSON in UTF-8: contexts are long, and requests that share one share its bytes. See `encodedPrompt`. */
+  prompt: Buffer;
   n: number;
   /** Whether to read along, so that each choice is known as it ends. */
   stream: boolean;

@@ -39,7 +39,8 @@ export interface DispatcherOptions {
   works: Iterator<QuestionWork, undefined>;
   parameters: SamplingParameters;
   limits: SendingLimits;
-  promptOf: (work: QuestionWork) => Promise<string>;
+  /** Reads a question's prompt, as requests carry it. */
+  readPrompt: (work: QuestionWork) => Promise<Buffer>;
   /** Keeps a sample. The run ends with what it throws. */
   keep: (taken: TakenSample) => Promise<void>;
   /** Keeps samples that the server refused for good. */
@@ -159,7 +160,7 @@ export class Dispatcher {
 
   async #request(sent: Sent): Promise<void> {
     const { work, replica, samples, leads } = sent;
-    const { parameters, promptOf } = this.#options;
+    const { parameters, readPrompt } = this.#options;
     const { client } = replica;
     const seed = sampleSeed(parameters.seed, work.question.id, samples[0]?.index ?? 0);
     const open = new Set(samples);
@@ -190,7 +191,7 @@ export class Dispatcher {
       const usage = await client.choices(
         {
           model: parameters.model,
-          prompt: await promptOf(work),
+          prompt: await (work.encoded ??= readPrompt(work)),
           temperature: parameters.temperature,
           topP: parameters.top_p,
           maxTokens: parameters.max_tokens,

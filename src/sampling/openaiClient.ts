@@ -5,8 +5,9 @@ import { HttpClient, type HttpAnswer, type HttpExchange } from '../endpoint/http
 import { statusError } from '../endpoint/statusError.ts';
 import { issuesText } from '../records/jsonl.ts';
 import { answerSchema, choicesOf, chunkSchema, GrowingChoices } from './chatAnswer.ts';
-import type { ChatRequest, Choice, ChoicesRequest, SamplingClient } from './chatClient.ts';
-import { adapted, firstWays, refusedPrompt, type Ways } from './serverWays.ts';
+import type { Choice, ChoicesRequest, SamplingClient } from './chatClient.ts';
+import { encodedPrompt, requestBody } from './requestBody.ts';
+import { adapted, firstWays, refusedPrompt } from './serverWays.ts';
 
 /** A server to ask: `baseUrl` ends in `/v1` with nearly all of them. */
 export interface Endpoint {
@@ -31,7 +32,6 @@ export function openaiClient(endpoint: Endpoint): SamplingClient {
   const { apiKey, timeoutMs = DEFAULT_TIMEOUT_MS } = endpoint;
   const http = new HttpClient(endpoint);
   const { host } = http;
-  const bodies = new RequestBodies();
   let ways = firstWays(endpoint.capabilities);
 
   async function post(
@@ -43,7 +43,7 @@ export function openaiClient(endpoint: Endpoint): SamplingClient {
       const asked = ways;
       const answer = await http.exchange({
         path: '/chat/completions',
-        body: bodies.of(request, asked),
+        body: requestBody(request, asked),
         timeoutMs,
         signal,
         ...(onEvent ? { onEvent } : {}),
@@ -81,7 +81,7 @@ export function openaiClient(endpoint: Endpoint): SamplingClient {
       let text = '';
       let finishReason = 'unknown';
       const usage = await client.choices(
-        { ...request, n: 1, stream: false },
+        { ...request, prompt: encodedPrompt(request.prompt), n: 1, stream: false },
         {
           ended: (choice) => {
             ({ text, finishReason } = choice);
@@ -143,43 +143,6 @@ export function openaiClient(endpoint: Endpoint): SamplingClient {
     },
   };
   return client;
-}
-
-/** Bodies of requests as bytes. What the samples of one question share is made once: contexts are long. */
-class RequestBodies {
-  readonly #shared = new Map<string, { key: string; bytes: Buffer }>();
-
-  of(request: ChoicesRequest, ways: Ways): Buffer[] {
-    const { n, stream, seed } = request;
-    const own = {
-      ...(ways.seed ? { seed } : {}),
-      n,
-      stream: stream && ways.stream,
-      ...(stream && ways.stream && ways.streamUsage !== 'none'
-        ? {
-            stream_options: {
-              include_usage: true,
-              ...(ways.streamUsage === 'continuous' ? { continuous_usage_stats: true } : {}),
-            },
-          }
-        : {}),
-    };
-    // The two objects as one: `{...shared` and `,...own}`.
-    return [this.#sharedOf(request, ways), Buffer.from(`,${JSON.stringify(own).slice(1)}`)];
-  }
-
-  #sharedOf({ model, prompt, temperature, topP, maxTokens }: ChatRequest, ways: Ways): Buffer {
-    const values = { model, temperature, top_p: topP, [ways.maxTokensField]: maxTokens };
-    const key = JSON.stringify(values);
-    const known = this.#shared.get(prompt);
-    if (known?.key === key) return known.bytes;
-    const all = { ...values, messages: [{ role: 'user', content: prompt }] };
-    const bytes = Buffer.from(JSON.stringify(all).slice(0, -1), 'utf8');
-    this.#shared.set(prompt, { key, bytes });
-    const oldest = this.#shared.keys().next().value;
-    if (this.#shared.size > 8 && oldest !== undefined) this.#shared.delete(oldest);
-    return bytes;
-  }
 }
 
 /** Reads what a server sent with a status of success: an answer, or after all a failure. */

@@ -23,6 +23,8 @@ export class QuestionWork {
   replica: Replica | undefined;
   /** Whether the replica has the prompt: `leading` while the one request is under way that makes it so. */
   prompt: 'cold' | 'leading' | 'warm' = 'cold';
+  /** The prompt as requests carry it, read when first asked for and kept while the question is begun. */
+  encoded: Promise<Buffer> | undefined;
   requests = 0;
   /** After a failure, until its time has come. */
   waiting = false;

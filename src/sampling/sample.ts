@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
 import { AppendLog } from '../records/appendLog.ts';
-import type { TrajectoryRecord } from '../records/schemas.ts';
+import { readRecordAt } from '../records/jsonl.ts';
+import { questionSchema, type TrajectoryRecord } from '../records/schemas.ts';
 import {
   EventQueue,
   type SamplingProgress,
@@ -19,11 +20,12 @@ import { estimateSampling, type EstimateTerms } from './estimate.ts';
 import { estimateText } from './estimateTexts.ts';
 import { indexForSampling, missingSamples } from './missingSamples.ts';
 import { samplingOf, type SamplingParameters } from './parameters.ts';
-import { PromptCache } from './promptCache.ts';
 import type { QuestionWork } from './questionWork.ts';
 import { recordedRun, type RunOrigin } from './recordedRun.ts';
 import { Replica } from './replica.ts';
+import { encodedPrompt } from './requestBody.ts';
 import type { SamplingTally } from './samplingTally.ts';
+import { promptOf } from './strategy.ts';
 import { refuseAbove } from './tokenLimit.ts';
 import { TrajectoryRecords } from './trajectoryRecords.ts';
 
@@ -190,7 +192,6 @@ async function* takeAll(
   const events = new EventQueue<StageEvent<SampleSummary>>();
   // Also where the caller stops listening, no request and no half line is left behind.
   const stop = new AbortController();
-  const prompts = new PromptCache(study, parameters);
   const records = new TrajectoryRecords(run, clock);
   const keep = async (record: TrajectoryRecord) => {
     await log.append(record);
@@ -207,7 +208,10 @@ async function* takeAll(
       maxConcurrency: Math.max(1, options.concurrency),
       maxChoices: options.maxChoices,
     },
-    promptOf: ({ question }) => prompts.promptOf(question),
+    readPrompt: async ({ question }) => {
+      const record = await readRecordAt(study.paths.questions, question, questionSchema);
+      return encodedPrompt(promptOf(parameters.strategy, record));
+    },
     keep: (taken) => keep(records.taken(taken)),
     refuse: async (work, samples, reason) => {
       await Promise.all(samples.map((sample) => keep(records.refused(work, sample, reason))));

@@ -48,7 +48,9 @@ export class SendingPlan {
 
   /** Forgets a question that has nothing left to do. */
   leave(work: QuestionWork): void {
-    if (work.done && !work.waiting) this.#begun.delete(work);
+    if (!work.done || work.waiting) return;
+    this.#begun.delete(work);
+    work.encoded = undefined;
   }
 
   /**
