@@ -16,6 +16,8 @@ export interface PanelTrajectory {
   scoredInPart?: true;
   /** What speaks against the sample, if anything: that it was cut off, refused, is empty, repeats another. */
   flaws: readonly Flaw[];
+  /** Requests made for it, where it was not one: retrying shifts what is sampled. */
+  attempts?: number;
   /** It has no text, and takes no part in scores and pairs. */
   failed: boolean;
   /** Key of the answer cluster that its final answer is in; null where no answer was found. */

@@ -93,14 +93,17 @@ function reusedShare({
   return `${Math.round(100 * share)} %`;
 }
 
-function reuseText({ cachedTokens, sharedTokens }: SamplingProgress): string {
-  const cache =
-    cachedTokens === null
-      ? "the server does not tell of its cache's tokens"
-      : `${amount(cachedTokens)} tokens from the prefix cache`;
-  return sharedTokens === 0
-    ? cache
-    : `${cache}, ${amount(sharedTokens)} shared by choices of one request`;
+/** Where reused prompt tokens came from. */
+function reuseDetails({ cachedTokens, sharedTokens }: SamplingProgress): ProgressDetail[] {
+  return [
+    {
+      term: 'from the cache',
+      value: cachedTokens === null ? 'not told by the server' : `${amount(cachedTokens)} tokens`,
+    },
+    ...(sharedTokens === 0
+      ? []
+      : [{ term: 'within requests', value: `${amount(sharedTokens)} tokens` }]),
+  ];
 }
 
 function errorText({ kind, count, retried }: SamplingErrors): string {

@@ -79,11 +79,12 @@ export class TrajectoryPane {
         : [element('span', { class: 'number' }, decimal(trajectory.score))]),
     );
     const wrong = flaw(trajectory, question);
-    const tokens = trajectory.completionTokens;
+    const { completionTokens: tokens, attempts } = trajectory;
     this.#facts.textContent = [
       caption,
       tokens === null ? '' : `${wholeNumber(tokens)} tokens`,
       wrong ?? '',
+      attempts === undefined ? '' : `attempt ${wholeNumber(attempts)}`,
       trajectory.failed ? trajectory.finishReason : '',
     ]
       .filter((fact) => fact !== '')

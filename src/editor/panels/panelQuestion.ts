@@ -93,6 +93,7 @@ function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory
     score: scores.get(entry.index) ?? entry.imported?.score ?? null,
     ...(state.score?.truncated.includes(entry.index) === true ? { scoredInPart: true } : {}),
     flaws: flaws.get(entry.index) ?? [],
+    ...(entry.attempts === undefined ? {} : { attempts: entry.attempts }),
     failed: isFailed(entry),
     cluster: labels[clusters.byIndex.get(entry.index) ?? -1] ?? null,
     wording: wordings.get(entry.index) ?? null,

@@ -61,21 +61,26 @@ test('before anything came only what is in flight is known', () => {
 test('what choices of one request share counts as reused, though the server counts such a prompt once', () => {
   const reused = (sampling: Partial<SamplingProgress>) => {
     const { pace, last } = paced(progress(0, {}), progress(32, sampling));
-    const detail = samplingDetails(last, pace, 0).find(({ term }) => term === 'Prompts reused');
-    return [samplingText(last, pace).split(' · ')[0], detail?.value];
+    const details = samplingDetails(last, pace, 0).map(({ term, value }) => `${term}: ${value}`);
+    const first = details.findIndex((line) => line.startsWith('Prompts reused'));
+    const end = details.findIndex((line) => line.startsWith('In flight'));
+    return [samplingText(last, pace).split(' · ')[0], ...details.slice(first, end)];
   };
   const asked = { promptTokens: 18_000, sharedTokens: 31 * 18_000 };
   assert.deepEqual(reused({ ...asked, cachedTokens: 0 }), [
     'in 18K tokens/s, 97 % reused',
-    '97 % (0 tokens from the prefix cache, 558K shared by choices of one request)',
+    'Prompts reused: 97 %',
+    'from the cache: 0 tokens',
+    'within requests: 558K tokens',
   ]);
-  assert.deepEqual(reused({ ...asked, cachedTokens: null }), [
-    'in 18K tokens/s, 97 % reused',
-    "97 % (the server does not tell of its cache's tokens, 558K shared by choices of one request)",
+  assert.deepEqual(reused({ ...asked, cachedTokens: null }).slice(1), [
+    'Prompts reused: 97 %',
+    'from the cache: not told by the server',
+    'within requests: 558K tokens',
   ]);
   assert.deepEqual(reused({ promptTokens: 18_000, cachedTokens: null }), [
     'in 18K tokens/s',
-    'not told by the server',
+    'Prompts reused: not told by the server',
   ]);
   assert.equal(reused({ promptTokens: 18_000, cachedTokens: 0 })[0], 'in 18K tokens/s, 0 % reused');
 });
@@ -110,7 +115,8 @@ test('the details hold errors by kind with what is done about them, and each rep
       'Time left: about 17 min',
       'Tokens in: 1.2M, 1.2M a second',
       'Tokens out: 26K, 26K a second',
-      'Prompts reused: 95 % (1.1M tokens from the prefix cache)',
+      'Prompts reused: 95 %',
+      'from the cache: 1.1M tokens',
       'In flight: 60, at most 64',
       'gpu-1:8000: 60 in flight, 2 questions',
       'gpu-2:8000: resting after errors',

@@ -71,15 +71,19 @@ test('a question shows its trajectories with scores, its pair and its matrix', (
   assert.deepEqual([shown.canUndo, shown.canRedo], [false, false]);
 });
 
-test('each sample comes with what speaks against it', () => {
+test('each sample comes with what speaks against it, and at which attempt it came', () => {
   const state = questionState(scores);
   const trajectories = state.trajectories.map((entry) =>
-    entry.index === 1 ? { ...entry, text: 'digest 0', finishReason: 'length' } : entry,
+    entry.index === 1 ? { ...entry, text: 'digest 0', finishReason: 'length', attempts: 3 } : entry,
   );
   const shown = panelQuestion(input({ state: { ...state, trajectories } })).trajectories;
   assert.deepEqual(
     shown.map(({ flaws }) => flaws),
     [[], ['truncated', 'duplicate'], [], ['failed']],
+  );
+  assert.deepEqual(
+    shown.map(({ attempts }) => attempts),
+    [undefined, 3, undefined, undefined],
   );
 });
 
