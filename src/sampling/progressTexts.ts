@@ -47,10 +47,8 @@ export function samplingDetails(
     ...details,
     { term: 'Tokens in', value: tokensText(sampling.promptTokens, prompt) },
     { term: 'Tokens out', value: tokensText(sampling.completionTokens, completion) },
-    {
-      term: 'Prompts reused',
-      value: reused === undefined ? 'not told by the server' : `${reused} (${reuseText(sampling)})`,
-    },
+    { term: 'Prompts reused', value: reused ?? 'not told by the server' },
+    ...(reused === undefined ? [] : reuseDetails(sampling)),
     { term: 'In flight', value: `${number(sampling.inFlight)}, at most ${number(sampling.limit)}` },
     ...(sampling.replicas.length > 1
       ? sampling.replicas.map(({ host, state, inFlight, questions }) => ({
