@@ -39,3 +39,14 @@ export function flaw(trajectory: PanelTrajectory, question: PanelQuestion): stri
 function needsNoScore({ blind, scorer, pair }: PanelQuestion): boolean {
   return blind || (scorer === null && pair.source === 'dataset');
 }
+
+/** Of an answer that is a whole sentence. */
+const MOST_ANSWER = 48;
+
+/** "answers Thomas Wye", as it is worded there; null where no answer was found. */
+export function answerWords({ wording, cluster }: PanelTrajectory): string | null {
+  // What only a weak rule found, and nobody else says, is in no cluster.
+  if (wording === null || cluster === null) return null;
+  const cut = wording.length > MOST_ANSWER ? `${wording.slice(0, MOST_ANSWER - 1)}\u2026` : wording;
+  return `answers \u201c${cut}\u201d`;
+}

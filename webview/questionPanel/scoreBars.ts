@@ -143,8 +143,8 @@ function scoreCells(score: number | null, bars: (score: number) => number): HTML
   ];
 }
 
-function wordingOf({ wording, failed }: PanelTrajectory): string {
-  return wording ?? (failed ? '' : 'unclear');
+function wordingOf({ wording, cluster, failed }: PanelTrajectory): string {
+  return cluster !== null && wording !== null ? wording : failed ? '' : 'unclear';
 }
 
 /**

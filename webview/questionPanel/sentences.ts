@@ -1,5 +1,5 @@
 import type { PanelQuestion } from '../../src/protocol/panel.ts';
-import { decimal, flaw, indexLabel, wholeNumber } from './format.ts';
+import { answerWords, decimal, flaw, indexLabel, wholeNumber } from './format.ts';
 import { byWhom, marksOf, SIDES } from './marks.ts';
 import type { Selection } from './selection.ts';
 import type { PanelState } from './state.ts';
@@ -105,6 +105,8 @@ function trajectoryWords(question: PanelQuestion, index: number): string {
   }
   const wrong = trajectory === undefined ? null : flaw(trajectory, question);
   if (wrong !== null) words.push(wrong);
+  const answer = trajectory && answerWords(trajectory);
+  if (answer) words.push(answer);
   return words.join(' ');
 }
 

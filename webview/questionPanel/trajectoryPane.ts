@@ -1,7 +1,7 @@
 import type { PanelQuestion } from '../../src/protocol/panel.ts';
 import { element, linkButton } from '../element.ts';
 import { makeButton, setEnabled } from '../toolkit.ts';
-import { decimal, flaw, indexLabel, wholeNumber } from './format.ts';
+import { answerWords, decimal, flaw, indexLabel, wholeNumber } from './format.ts';
 import { markLabel } from './markLabel.ts';
 import { marksOf, SHAPES, type Side } from './marks.ts';
 import type { KeyNames } from './keyNames.ts';
@@ -85,7 +85,7 @@ export class TrajectoryPane {
       tokens === null ? '' : `${wholeNumber(tokens)} tokens`,
       wrong ?? '',
       attempts === undefined ? '' : `attempt ${wholeNumber(attempts)}`,
-      trajectory.failed ? trajectory.finishReason : '',
+      trajectory.failed ? trajectory.finishReason : (answerWords(trajectory) ?? 'no clear answer'),
     ]
       .filter((fact) => fact !== '')
       .join(' \u00b7 ');

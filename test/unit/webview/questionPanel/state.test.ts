@@ -154,8 +154,8 @@ test('the focused cell is said with scores, marks and utility', () => {
   const cell = after([{ type: 'select', selection: { row: 2, column: 3 } }]);
   assert.equal(
     focusSentence(cell),
-    'Row #02 score 0.900 chosen by policy; column #03 score 0.500; utility 0.230.',
+    'Row #02 score 0.900 chosen by policy answers “morven”; column #03 score 0.500 answers “morven”; utility 0.230.',
   );
   const row = after([{ type: 'select', selection: { row: 3, column: null } }]);
-  assert.equal(focusSentence(row), 'Row #03 score 0.500, 3 of 4 by score.');
+  assert.equal(focusSentence(row), 'Row #03 score 0.500 answers “morven”, 3 of 4 by score.');
 });
