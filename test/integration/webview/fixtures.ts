@@ -147,6 +147,23 @@ export function comparedQuestion(n: number): PanelQuestion {
   };
 }
 
+/** The same question as a reviewer sees it who is to judge unswayed. */
+export function blindQuestion(n: number): PanelQuestion {
+  const question = scoredQuestion(n);
+  return {
+    ...question,
+    blind: true,
+    scorer: null,
+    trajectories: question.trajectories.map((trajectory) => ({ ...trajectory, score: null })),
+    matrix: null,
+    matrixMissing: 'This study is reviewed blind: scores and utilities are hidden.',
+    pair: {
+      ...question.pair,
+      ...{ chosen: null, rejected: null, policy: { chosen: null, rejected: null }, margin: null },
+    },
+  };
+}
+
 /** A passage a document; the texts say what the samples claim, or are about ships. */
 export function contextOf({ documents }: PanelQuestion): PanelContext {
   const known: Partial<Record<string, string>> = {

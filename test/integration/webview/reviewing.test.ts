@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PANEL_ACTIONS } from '../../../src/protocol/panel.ts';
 import { PANEL_KEYS } from './editorKeys.ts';
-import { contextOf, scoredQuestion } from './fixtures.ts';
+import { blindQuestion, contextOf, scoredQuestion } from './fixtures.ts';
 import { panelSuite, skip, waitForText, untilTrue } from './withPanel.ts';
 
 describe('reviewing in the question panel', { skip }, () => {
@@ -78,6 +78,52 @@ describe('reviewing in the question panel', { skip }, () => {
       assert.equal(answer?.kind === 'answer' && answer.answer, 'Quill');
       assert.equal(merge?.kind === 'merge' && merge.answers.length, 2);
       assert.equal(requests.length, 3);
+    });
+  });
+
+  test('a row is given to another answer, and its wording told from another, by key', async () => {
+    const before = scoredQuestion(8);
+    const row = before.pair.chosen?.index;
+    const question = {
+      ...before,
+      trajectories: before.trajectories.map((trajectory) =>
+        trajectory.index === row ? { ...trajectory, wording: 'Morven' } : trajectory,
+      ),
+    };
+    await withPanel(question, async ({ page, requests }, press) => {
+      await press('ArrowDown', 'ArrowUp', 'i');
+      await page.locator('.likely vscode-button', { hasText: 'Thomas Wye' }).focus();
+      await press('Enter');
+      await waitForText(page.locator('.decisions'), '1 decision');
+      await press('Shift+J');
+      await untilTrue(page, "document.activeElement?.localName === 'vscode-dropdown'");
+      await waitForText(page.locator('.entry label'), '“Morven” is not the same as');
+      await press('Tab', 'Enter');
+      await waitForText(page.locator('.decisions'), '2 decisions');
+      const decided = (decision: object) => ({
+        ...{ type: 'decide', questionId: question.questionId, decision, order: 'score' },
+      });
+      assert.deepEqual(requests, [
+        decided({ kind: 'answer', index: row, answer: 'Thomas Wye' }),
+        decided({ kind: 'split', answers: ['Morven', 'Ada Morven'] }),
+      ]);
+    });
+  });
+
+  test('blind, the rows show answers in place of scores, and nobody is asked to judge a pair', async () => {
+    await withPanel(blindQuestion(8), async ({ page, requests }, press) => {
+      await waitForText(page.locator('.row-answer'), 'Thomas Wye');
+      await waitForText(page.locator('.pair'), 'Yours to make');
+      assert.equal(await page.locator('.score-row .bar').count(), 0);
+      assert.doesNotMatch(await page.locator('body').innerText(), /0\.\d{3}|margin|policy:/);
+      await press('a', 's');
+      await waitForText(page.locator('.notice'), 'Reviewed blind');
+      await press('ArrowDown', 'c');
+      await waitForText(page.locator('.pair'), 'you');
+      assert.deepEqual(
+        requests.map(({ type }) => type),
+        ['override'],
+      );
     });
   });
 
