@@ -198,6 +198,7 @@ describe('A reviewer session by keyboard alone', () => {
 
   step('shows what one reviewer has decided on, by name', async ({ workbench }) => {
     const keyboard = new Keyboard(workbench);
+    await keyboard.command('Show All Questions');
     await keyboard.command('Filter Questions...');
     await keyboard.pick('Reviewed by...');
     await keyboard.pick('ben');
