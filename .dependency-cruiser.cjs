@@ -7,7 +7,9 @@ module.exports = {
       name: 'vscode-only-in-the-editor',
       comment: 'The method runs headless; only the editor layer knows VS Code.',
       severity: 'error',
-      from: { pathNot: '^src/(editor/|extension\\.ts$)|^test/(unit/editor|bench/extensions)/' },
+      from: {
+        pathNot: '^src/(editor/|(activate|extension)\\.ts$)|^test/(unit/editor|bench/extensions)/',
+      },
       to: { path: '^vscode$|node_modules/(@types/)?vscode/' },
     },
     {
@@ -52,7 +54,7 @@ module.exports = {
       comment: 'The rooms of the method are called by the editor and the command, never call them.',
       severity: 'error',
       from: { path: `^src/(${stages})/` },
-      to: { path: '^src/(editor|cli)/|^src/extension\\.ts$' },
+      to: { path: '^src/(editor|cli)/|^src/(activate|extension)\\.ts$' },
     },
     {
       name: 'no-circles',

@@ -1,5 +1,3 @@
-// Before all else: it changes how the schemas of the other modules are made.
-import './editor/interpretedSchemas.ts';
 import * as vscode from 'vscode';
 import { cacheFolder } from './cacheFolder.ts';
 import { EndpointMemory } from './endpoint/endpointMemory.ts';

@@ -13,6 +13,11 @@ export const sections = {
   activation: inEditor,
   tree: inEditor,
   scale: inEditor,
+  review: inEditor,
+  scoringHost: async (log) => ({
+    ...(await inEditor(log)),
+    SEALONG_EMBEDDED: await ensureEmbedded(log),
+  }),
   heatmap: async (log) => {
     await build({ log });
     return { SEALONG_CHROMIUM: await browserPath(log) };

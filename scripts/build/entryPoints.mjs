@@ -7,7 +7,7 @@ import { root } from '../setup/cache.mjs';
  * to dist, without extension. An entry point that does not exist is named in `missing`.
  */
 export function entryPoints() {
-  const host = [{ in: 'src/extension.ts', out: 'extension' }];
+  const host = [{ in: 'src/activate.ts', out: 'extension' }];
   const node = [
     { in: 'src/cli/main.ts', out: 'sealong' },
     { in: 'src/cluster/ssh/askpass.ts', out: 'askpass' },

@@ -20,7 +20,9 @@ export interface BenchEditor {
   stop: () => Promise<void>;
 }
 
-export async function startBenchEditor(): Promise<BenchEditor> {
+export async function startBenchEditor(
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<BenchEditor> {
   const folder = await mkdtemp(join(tmpdir(), 'sealong-bench-'));
   let server: EditorServer | undefined;
   let browser: WatchedBrowser | undefined;
@@ -30,7 +32,7 @@ export async function startBenchEditor(): Promise<BenchEditor> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    server = await serve(folder);
+    server = await serve(folder, settings);
     browser = await startBrowser(given('SEALONG_CHROMIUM'));
     const { url } = server;
     const { newPage } = browser;
@@ -55,8 +57,13 @@ export async function startBenchEditor(): Promise<BenchEditor> {
   }
 }
 
-async function serve(folder: string): Promise<EditorServer> {
+async function serve(
+  folder: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<EditorServer> {
   const [node, editor] = [given('SEALONG_NODE'), given('SEALONG_EDITOR')];
+  // Only where a model is needed.
+  const embedded = process.env['SEALONG_EMBEDDED'] ?? '';
   const editorFolder = join(folder, 'editor');
   const cache = join(folder, 'cache');
   await mkdir(editorFolder);
@@ -72,8 +79,8 @@ async function serve(folder: string): Promise<EditorServer> {
       env: { EXTENSIONS_GALLERY: '{}' },
     });
   return startEditorServer(
-    { node, editor, chromium: '', embedded: '', vsix: given('SEALONG_VSIX') },
-    { folder: editorFolder, cache, settings: {} },
+    { node, editor, chromium: '', embedded, vsix: given('SEALONG_VSIX') },
+    { folder: editorFolder, cache, settings },
   );
 }
 

@@ -7,8 +7,15 @@ import { scoredQuestion } from '../integration/webview/fixtures.ts';
 import { openPanel, servePanel } from '../integration/webview/panelPage.ts';
 import { compare, figureOf, given, progress, report, type Comparison } from './comparison.ts';
 
-/** What drawing the heatmap of 128 samples takes, beside empty operations on a canvas of the same size in the same page. */
-const SAMPLES = 128;
+/**
+ * What drawing the heatmap takes, beside empty operations on a canvas of the same size in the same page. At 128 samples it
+ * keeps up with the screen; at 512 a reviewer is not to notice that it was drawn.
+ */
+const SIZES = [
+  { samples: 128, aim: 'under 16 ms' },
+  { samples: 512, aim: 'under 100 ms' },
+] as const;
+type Size = (typeof SIZES)[number];
 const PAGES = 4;
 const DRAWS = 10;
 
@@ -57,10 +64,14 @@ interface Measured {
   empties: z.infer<typeof emptySchema>[];
 }
 
-async function measure(browser: Browser, url: string, scale: number): Promise<Measured> {
+async function measure(
+  browser: Browser,
+  url: string,
+  { samples, scale }: { samples: number; scale: number },
+): Promise<Measured> {
   const measured: Measured = { size: '', firsts: [], draws: [], empties: [] };
   for (let turn = 0; turn < PAGES; turn++) {
-    const panel = await openPanel(browser, url, scoredQuestion(SAMPLES), { scale });
+    const panel = await openPanel(browser, url, scoredQuestion(samples), { scale });
     const { page } = panel;
     await page.waitForFunction("performance.getEntriesByName('heatmap').length > 0");
     const { width, height, first } = openedSchema.parse(await page.evaluate(WATCH));
@@ -78,7 +89,10 @@ async function measure(browser: Browser, url: string, scale: number): Promise<Me
   return measured;
 }
 
-function comparisonsOf({ size, firsts, draws, empties }: Measured): Comparison[] {
+function comparisonsOf(
+  { samples, aim }: Size,
+  { size, firsts, draws, empties }: Measured,
+): Comparison[] {
   const put = figureOf(
     'one empty putImageData',
     'ms',
@@ -99,17 +113,12 @@ function comparisonsOf({ size, firsts, draws, empties }: Measured): Comparison[]
     'ms',
     draws.map((draw) => draw.script),
   );
-  const name = `heatmap of ${SAMPLES} samples, ${size}`;
+  const name = `heatmap of ${samples} samples, ${size}`;
   return [
-    compare(name, drawn, put, 'under 16 ms'),
-    compare(name, drawn, fill, 'under 16 ms'),
-    compare(name, script, put, 'under 16 ms'),
-    compare(
-      `first ${name}`,
-      figureOf('the script alone, in a new page', 'ms', firsts),
-      put,
-      'under 16 ms',
-    ),
+    compare(name, drawn, put, aim),
+    compare(name, drawn, fill, aim),
+    compare(name, script, put, aim),
+    compare(`first ${name}`, figureOf('the script alone, in a new page', 'ms', firsts), put, aim),
   ];
 }
 
@@ -125,10 +134,13 @@ const browser = await chromium.launch({
 });
 try {
   const comparisons: Comparison[] = [];
-  for (const scale of [1, 2]) {
-    progress(`drawing on a screen of density ${scale}`);
-    comparisons.push(...comparisonsOf(await measure(browser, server.url, scale)));
-  }
+  for (const size of SIZES)
+    for (const scale of [1, 2]) {
+      const { samples } = size;
+      progress(`drawing ${samples} samples on a screen of density ${scale}`);
+      const measured = await measure(browser, server.url, { samples, scale });
+      comparisons.push(...comparisonsOf(size, measured));
+    }
   report(comparisons, ['Drawn by the processor: the browser runs without a GPU.']);
 } finally {
   await browser.close();

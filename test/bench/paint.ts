@@ -10,7 +10,7 @@ export const FIRST_ROWS = `${ROW}[aria-label^="question q-"]`;
 export const WHOLE = `${ROW}[aria-label^="study "]:not([aria-label*="loading"]):not([aria-label*=" 0 questions"])`;
 /** The row of a study while a view is in use whose title has these words. */
 export function viewed(words: string): string {
-  return `${ROW}[aria-label^="study "][aria-label*='in "${words}']`;
+  return `${ROW}[aria-label^="study "][aria-label*="${words}"]`;
 }
 
 /**

@@ -59,7 +59,12 @@ async function inWindow(editor: BenchEditor, big: BigStudy, out: string): Promis
     // Answers are put into clusters once all is read.
     await delay(CALM_MS);
     const sorted = await timePick(workbench, 'Sort Questions', 'Margin, smallest', 'by margin');
-    const filtered = await timePick(workbench, 'Filter Questions', 'Truncated', 'truncated');
+    const filtered = await timePick(
+      workbench,
+      'Filter Questions',
+      'With truncated samples',
+      'with truncated samples',
+    );
     await page.keyboard.press('Escape');
     const end = Date.now();
     const lines = await until('the last line of the probe', async () => {

@@ -16,6 +16,8 @@ export interface BigStudyOptions {
   n?: number;
   /** Length of a trajectory's text in sentences of about 90 characters. */
   sentences?: number;
+  /** Length of a question's context, likewise; 1,380 are 31K tokens. */
+  contextSentences?: number;
   seed?: number;
 }
 
@@ -35,7 +37,13 @@ const MADE_AT = '2026-01-01T00:00:00.000Z';
  */
 export async function writeBigStudy(
   folder: string,
-  { questions = 2048, n = 32, sentences = 14, seed = 42 }: BigStudyOptions = {},
+  {
+    questions = 2048,
+    n = 32,
+    sentences = 14,
+    contextSentences = 12,
+    seed = 42,
+  }: BigStudyOptions = {},
 ): Promise<BigStudy> {
   const study = await initStudy(
     folder,
@@ -60,7 +68,7 @@ export async function writeBigStudy(
   for (let q = 0; q < questions; q++) {
     const id = `q-${String(q).padStart(4, '0')}`;
     questionIds.push(id);
-    await files.questions(encodeRecord(questionRecord(id, pool, random)));
+    await files.questions(encodeRecord(questionRecord(id, pool, contextSentences, random)));
     const lines = Array.from({ length: n }, (_, index) =>
       encodeRecord(trajectoryRecord(id, index, sampling, textOf(pool, sentences, random), random)),
     );
@@ -120,9 +128,14 @@ function textOf(pool: readonly string[], sentences: number, random: Random): str
   return `${body}\nSo the answer is ${word(random)}.`;
 }
 
-function questionRecord(id: string, pool: readonly string[], random: Random): QuestionRecord {
+function questionRecord(
+  id: string,
+  pool: readonly string[],
+  sentences: number,
+  random: Random,
+): QuestionRecord {
   const title = word(random);
-  const text = textOf(pool, 12, random);
+  const text = textOf(pool, sentences, random);
   const head = `Passage 1:\n${title}\n`;
   const context = `${head}${text}`;
   return {
