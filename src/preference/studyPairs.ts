@@ -51,19 +51,11 @@ export class QuestionStates {
   of(questionId: string): QuestionState {
     const { sampling, scorer, scoring } = this.#selection;
     const index = this.#index;
-    let made: WeakRef<TrajectoryEntry[]> | undefined;
     return questionState({
       questionId,
       question: index.questions.get(questionId)?.question ?? '',
       sampling,
-      // States of all questions may be kept; together their trajectories would take a large part of a host's memory.
-      get trajectories() {
-        const known = made?.deref();
-        if (known) return known;
-        const trajectories = index.trajectories(questionId, sampling);
-        made = new WeakRef(trajectories);
-        return trajectories;
-      },
+      trajectories: () => index.trajectories(questionId, sampling),
       answers: () => this.#clusters(questionId),
       score: index.currentScore(questionId, { scorer, scoring, sampling }),
       policy: this.#config.pairs,
@@ -81,39 +73,57 @@ export function settlementOf({ review }: StudyConfig): Settlement {
 /** Clusters of a question's answers that are known already. */
 export type KnownClusters = (questionId: string) => AnswerClusters | undefined;
 
-export interface QuestionParts extends Omit<PairInput, 'clusters'> {
+export interface QuestionParts extends Omit<PairInput, 'clusters' | 'trajectories'> {
   /** The question's text, as far as it is kept. */
   question: string;
+  /** By index; asked for whenever they are needed. */
+  trajectories: () => readonly TrajectoryEntry[];
   /** The clusters under these decisions, where they are known. */
   answers?: (() => AnswerClusters | undefined) | undefined;
 }
 
 export function questionState(parts: QuestionParts): QuestionState {
-  const { questionId, question, sampling, score, decisions } = parts;
-  const inForce = standing(decisions, sampling);
-  let made: AnswerClusters | undefined;
-  const clustersUnder = (others: readonly DecisionRecord[]) =>
-    questionClusters(question, parts.trajectories, others);
-  const clusters = () => parts.answers?.() ?? (made ??= clustersUnder(inForce));
-  return {
-    questionId,
-    get trajectories() {
-      return parts.trajectories;
-    },
-    score,
-    decisions,
-    inForce,
-    pair: derivePair({ ...parts, clusters }),
-    get clusters() {
-      return clusters();
-    },
-    clustersUnder,
-    pairUnder: (change) =>
-      questionState({
-        ...parts,
-        ...change,
-        // Decisions may change the clusters.
-        ...(change.decisions ? { answers: undefined } : {}),
-      }).pair,
-  };
+  return new DerivedState(parts);
+}
+
+/**
+ * Keeps no trajectories, and as little else as a class allows: an editor's host keeps the states of all questions of a
+ * study.
+ */
+class DerivedState implements QuestionState {
+  readonly questionId: string;
+  readonly score: ScoreEntry | undefined;
+  readonly decisions: readonly DecisionRecord[];
+  readonly inForce: readonly DecisionRecord[];
+  readonly pair: DerivedPair;
+  readonly #parts: QuestionParts;
+  #clusters: AnswerClusters | undefined;
+
+  constructor(parts: QuestionParts) {
+    this.#parts = parts;
+    this.questionId = parts.questionId;
+    this.score = parts.score;
+    this.decisions = parts.decisions;
+    this.inForce = standing(parts.decisions, parts.sampling);
+    const trajectories = parts.trajectories();
+    this.pair = derivePair({ ...parts, trajectories, clusters: () => this.clusters });
+  }
+
+  get trajectories(): readonly TrajectoryEntry[] {
+    return this.#parts.trajectories();
+  }
+
+  get clusters(): AnswerClusters {
+    return this.#parts.answers?.() ?? (this.#clusters ??= this.clustersUnder(this.inForce));
+  }
+
+  clustersUnder(decisions: readonly DecisionRecord[]): AnswerClusters {
+    return questionClusters(this.#parts.question, this.trajectories, decisions);
+  }
+
+  pairUnder(change: Partial<Pick<PairInput, 'decisions' | 'policy'>>): DerivedPair {
+    // Decisions may change the clusters.
+    const others = change.decisions ? { answers: undefined } : {};
+    return questionState({ ...this.#parts, ...change, ...others }).pair;
+  }
 }

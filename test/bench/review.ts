@@ -43,7 +43,7 @@ async function waited(editor: BenchEditor, dir: string): Promise<Waited> {
   const all: Waited = { decided: [], shown: [], withContext: [], echoed: [] };
   try {
     await workbench.showStudies();
-    await workbench.command('Open Question with Smallest Margin');
+    await workbench.row('q-0000').click();
     const panel = await QuestionPanel.shown(workbench);
     const frame = await workbench.webview('.panel header h1');
     const file = studyPaths(dir).decisionFile(REVIEWER);

@@ -45,14 +45,22 @@ export function questionState(
           ...more,
         };
   const inOrder = decisionsByQuestion(decisions).get('q') ?? [];
-  return stateOf({
+  const state = stateOf({
     questionId: 'q',
     question: '',
     sampling: 's',
-    trajectories,
+    trajectories: () => trajectories,
     score,
     policy: { rejected: 'random_lower_half', seed: 42 },
     settlement: { rule: 'latest' },
     decisions: inOrder,
   });
+  // Its parts, so that a test can put others in their place.
+  const { questionId, pair, inForce } = state;
+  return {
+    ...{ questionId, trajectories, score, decisions: inOrder, inForce, pair },
+    clusters: state.clusters,
+    clustersUnder: (those) => state.clustersUnder(those),
+    pairUnder: (change) => state.pairUnder(change),
+  };
 }

@@ -36,7 +36,8 @@ function state(samples: readonly Sample[], policy: Partial<PairPolicy> = {}, id 
     ...{ texts: undefined, truncated: [], matrix: undefined },
   };
   return questionState({
-    ...{ questionId: id, question: '', sampling: 's', trajectories, score, decisions: [] },
+    ...{ questionId: id, question: '', sampling: 's', score, decisions: [] },
+    trajectories: () => trajectories,
     policy: { rejected: 'random_lower_half', seed: 42, ...policy },
     settlement: { rule: 'latest' },
   });

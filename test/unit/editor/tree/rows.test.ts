@@ -44,7 +44,8 @@ function state(
   };
   const policy = { rejected: 'random_lower_half', seed: 42 } as const;
   return questionState({
-    ...{ questionId: 'q-1', question: '', sampling: 's', trajectories, score, policy, decisions },
+    ...{ questionId: 'q-1', question: '', sampling: 's', score, policy, decisions },
+    trajectories: () => trajectories,
     settlement: { rule: 'latest' },
   });
 }
