@@ -48,5 +48,7 @@ function longestRun(sentence: string, hasWeight: (word: string) => boolean): str
     if (piece.length > best.length) best = piece;
     run = [];
   }
-  return best.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}%)]+$/gu, '') || sentence;
+  // What a bracket that was cut open says belongs to the rest of the sentence.
+  const whole = best.replace(/\s*\([^)]*$/u, '') || best;
+  return whole.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}%)]+$/gu, '') || sentence;
 }

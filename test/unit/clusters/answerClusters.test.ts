@@ -98,6 +98,14 @@ test('a reviewer takes a cluster apart, and the last that is said of two answers
   assert.deepEqual(found({ same: false, answers: ['Ann Wye', 'Thomas Wye'] }), [[0, 1, 3], [2]]);
 });
 
+test('what is left of a sentence does not end within a bracket', () => {
+  const answer =
+    'The organization that sets the standards is ISO 3166-1 (also known as ISO 3166-11).';
+  const question = 'Which organization sets the standards?';
+  const wordings = answerWordings({ answers: [{ index: 0, answer, weak: true }], question });
+  assert.equal(wordings.get(0), 'ISO 3166-1');
+});
+
 test('answers that are equal in normal form have one wording', () => {
   const answers = ['Wye', 'wye.', undefined, 'Thomas Wye'].map((answer, index) => ({
     ...{ index, answer, weak: false },
