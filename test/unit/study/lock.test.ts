@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startStage } from '../../../src/editor/run/stageRun.ts';
 import { SealongError } from '../../../src/errors.ts';
 import { isLocked, lockStage } from '../../../src/study/lock.ts';
@@ -74,6 +77,34 @@ test('the lock of a process whose number another has now is taken over', async (
     await (
       await lockStage(study, 'sample')
     )();
+  });
+});
+
+test('the lock of a process that was killed is taken over before anybody waited for its end', async () => {
+  await withFolder(async (folder) => {
+    const study = await initStudy(folder);
+    const path = join(await localFolder(study), 'sample.lock');
+    // A shell that starts one and becomes another program waits for none.
+    const parent = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(said.toString());
+      const started = await processStart(pid);
+      if (started === undefined) return;
+      const holder = { pid, host: hostname(), since: '2026-01-01T00:00:00Z', started };
+      await writeFile(path, JSON.stringify(holder));
+      assert.equal(await isLocked(study, 'sample'), true);
+      process.kill(pid, 'SIGKILL');
+      while ((await processStart(pid)) === started) await delay(5);
+      assert.equal(await isLocked(study, 'sample'), false);
+      await (
+        await lockStage(study, 'sample')
+      )();
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });
 
