@@ -31,9 +31,10 @@ export function mbrBertScoreScorer(embedder: Embedder, configPath: string): Scor
         if (embedding.truncated) cut.add(distinct[embedding.position]);
       }
       const utilities = spread(await pairwise(matcher, tokens, signal), distinct, texts);
+      const matrix = Float32Array.from(utilities);
       return {
-        scores: rowMeans(utilities, texts.length),
-        matrix: Float32Array.from(utilities),
+        scores: rowMeans(matrix, texts.length),
+        matrix,
         truncated: texts.flatMap((text, position) => (cut.has(text) ? [position] : [])),
       };
     },
@@ -41,7 +42,10 @@ export function mbrBertScoreScorer(embedder: Embedder, configPath: string): Scor
   };
 }
 
-/** @returns M x M, row by row; symmetric, as F1 is: each pair is compared once. */
+/**
+ * @returns M x M, row by row; symmetric, as F1 is: each pair is compared once. A text has just 1 with itself: that it is so
+ *   only up to rounding would decide between candidates that are equally good.
+ */
 async function pairwise(
   matcher: TokenMatcher,
   tokens: readonly TokenVectors[],
@@ -52,8 +56,9 @@ async function pairwise(
   const rows = tokens.map((candidate, i) => ({ candidate, references: tokens.slice(i) }));
   for await (const { position: i, f1 } of matcher.match(rows, signal))
     for (const [offset, value] of f1.entries()) {
-      utilities[i * m + i + offset] = value;
-      utilities[(i + offset) * m + i] = value;
+      const utility = offset === 0 && value > 0 ? 1 : value;
+      utilities[i * m + i + offset] = utility;
+      utilities[(i + offset) * m + i] = utility;
     }
   return utilities;
 }

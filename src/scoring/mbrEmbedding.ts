@@ -1,5 +1,5 @@
 import type { Embedder } from './embedding/embedder.ts';
-import { innerProducts, meanInnerProducts } from './mbr.ts';
+import { innerProducts, rowMeans } from './mbr.ts';
 import type { Scorer } from './scorer.ts';
 
 /** MBR by sentence embeddings, the paper's default. Equal texts are embedded once. */
@@ -20,9 +20,10 @@ export function mbrEmbeddingScorer(embedder: Embedder): Scorer {
         if (!vector) throw new Error('The embedder left a text out.');
         return vector;
       });
+      const matrix = innerProducts(embeddings);
       return {
-        scores: meanInnerProducts(embeddings),
-        matrix: innerProducts(embeddings),
+        scores: rowMeans(matrix, texts.length),
+        matrix,
         truncated: texts.flatMap((text, position) => (cut.has(text) ? [position] : [])),
       };
     },

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
-import { readRecordAt } from '../records/jsonl.ts';
+import { readRecordsAt } from '../records/jsonl.ts';
 import { SCHEMA_VERSION, trajectorySchema, type ScoreRecord } from '../records/schemas.ts';
 import type { TrajectoryEntry } from '../study/entries.ts';
 import type { Study } from '../study/study.ts';
@@ -28,9 +28,8 @@ export async function scoreQuestion(
   ports: { clock: Clock; judged: () => void },
   signal: AbortSignal,
 ): Promise<ScoreRecord> {
-  const texts: string[] = [];
-  for (const entry of entries)
-    texts.push((await readRecordAt(study.paths.trajectories, entry, trajectorySchema)).text);
+  const records = await readRecordsAt(study.paths.trajectories, entries, trajectorySchema);
+  const texts = records.map(({ text }) => text);
   const result = await scorer.score({ questionId, texts }, signal, ports.judged);
   const unscored = new Set(result.unscored);
   const isScored = (_: unknown, position: number) => !unscored.has(position);

@@ -38,6 +38,16 @@ test('an empty text is a text like others, and equal texts have equal scores', a
   assert.equal(scores[0], scores[2]);
 });
 
+test('candidates that are equally good have the same score to the last bit, also where vectors are rounded', async () => {
+  const lengths = Array.from({ length: 40 }, (_, length) => 'x'.repeat(length + 1));
+  for (const text of lengths) {
+    const { scores } = await scored([text, `${text}xx`]);
+    assert.equal(scores[0], scores[1], `${text.length}`);
+  }
+  const { scores } = await scored(['xxx', 'x', 'xxx', 'xxxxx', 'x', 'xxx']);
+  assert.equal(new Set([scores[0], scores[2], scores[5]]).size, 1);
+});
+
 test('random scores depend on seed and question alone', async () => {
   const of = async (seed: number, questionId: string, texts = ['x', 'x', '']) =>
     (await randomScorer(seed).score({ questionId, texts }, signal)).scores;
