@@ -46,6 +46,8 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
       out?: string;
       again?: boolean;
       cluster?: string;
+      /** File of a sweep, whose members are sent in place of one job. */
+      sweep?: string;
       /** Name of an export that is there; the pairs as they are now where absent. */
       export?: string;
       plan?: boolean;

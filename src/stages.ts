@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from './clock.ts';
 import type { ClusterAccess } from './cluster/connect.ts';
 import { jobStage } from './cluster/jobStages.ts';
+import { sweepOnNamedCluster } from './cluster/sweepStage.ts';
 import { trainOnNamedCluster } from './cluster/trainStage.ts';
 import { EndpointMemory } from './endpoint/endpointMemory.ts';
 import type { EndpointProfile } from './endpoint/endpointProfile.ts';
@@ -147,6 +148,17 @@ export async function* runNamedStage(
       if (request.engine !== undefined) {
         const { engine: name, out } = request;
         yield* writeEngineFiles(study, { clock: systemClock }, { engine: name, out, signal });
+        return;
+      }
+      if (request.cluster !== undefined && request.sweep !== undefined) {
+        const { cluster, sweep, plan = false, follow = false } = request;
+        const ports = {
+          clock: systemClock,
+          access: clustersOf(environment),
+          trainerFolder: environment.trainer?.folder ?? '',
+        };
+        const wanted = { cluster, sweep, plan, follow };
+        yield* sweepOnNamedCluster(study, request.settings, wanted, ports, signal);
         return;
       }
       if (request.cluster !== undefined) {

@@ -44,6 +44,7 @@ const OPTIONS = {
   synthesis: { type: 'boolean' },
   port: { type: 'string' },
   cluster: { type: 'string' },
+  sweep: { type: 'string' },
   plan: { type: 'boolean' },
   follow: { type: 'boolean' },
   adapter: { type: 'string' },
@@ -112,10 +113,10 @@ const VERBS: Record<string, { usage: string; about: string; options: readonly Op
     options: ['scorers', 'synthesis'],
   },
   train: {
-    usage: `train STUDY [--python PYTHON] [--again] | train STUDY --cluster NAME [--plan] [--follow] [--again] | train STUDY --engine ${ENGINES.map(({ name }) => name).join('|')} [--out NAME]`,
+    usage: `train STUDY [--python PYTHON] [--again] | train STUDY --cluster NAME [--sweep FILE] [--plan] [--follow] [--again] | train STUDY --engine ${ENGINES.map(({ name }) => name).join('|')} [--out NAME]`,
     about:
       'train on the pairs with the trainer, here or on a cluster, or write what another engine reads',
-    options: ['python', 'again', 'engine', 'out', 'cluster', 'plan', 'follow'],
+    options: ['python', 'again', 'engine', 'out', 'cluster', 'sweep', 'plan', 'follow'],
   },
   ...JOB_VERBS,
   lineage: {
@@ -251,6 +252,10 @@ function stageRequest(
         ...(values.validation !== undefined ? { validation: share(values.validation) } : {}),
       };
     case 'train':
+      if (values.sweep !== undefined && values.cluster === undefined)
+        throw wrong(known, '--sweep needs --cluster NAME');
+      if (values.sweep !== undefined && values.again === true)
+        throw wrong(known, '--again does not go with --sweep');
       return {
         ...base,
         verb,
@@ -258,6 +263,7 @@ function stageRequest(
         ...(values.out !== undefined ? { out: values.out } : {}),
         again: values.again ?? false,
         ...(values.cluster !== undefined ? { cluster: values.cluster } : {}),
+        ...(values.sweep !== undefined ? { sweep: values.sweep } : {}),
         plan: values.plan ?? false,
         follow: values.follow ?? false,
       };

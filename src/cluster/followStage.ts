@@ -19,6 +19,8 @@ const LONGEST_PAUSE_MS = 60_000;
 export interface JobsSummary {
   stage: 'jobs';
   jobs: JobLine[];
+  /** Each sweep with how many of its jobs are in which state. */
+  sweeps: { sweep: string; jobs: number; states: Record<string, number> }[];
 }
 
 /** A job as the command prints it. */
@@ -37,6 +39,9 @@ export interface JobLine {
   error: string | null;
   created_at: string;
   fetched_at: string | null;
+  /** Of a member of a sweep: the sweep's name, and what makes the member another than the rest. */
+  sweep: string | null;
+  member: string | null;
   /** Of an inference server. */
   model: string | null;
   adapter: string | null;
@@ -109,10 +114,25 @@ export async function* followJobs(
     }
     const listed = options.jobIds ? jobs.filter(({ id }) => options.jobIds?.has(id)) : jobs;
     const lines = await Promise.all(listed.map((job) => lineOf(study, job)));
-    yield { type: 'done', summary: { stage: 'jobs', jobs: lines } };
+    yield { type: 'done', summary: { stage: 'jobs', jobs: lines, sweeps: sweepsOf(lines) } };
   } finally {
     await connections.close();
   }
+}
+
+function sweepsOf(lines: readonly JobLine[]): JobsSummary['sweeps'] {
+  const sweeps = new Map<string, Record<string, number>>();
+  for (const { sweep, state } of lines) {
+    if (sweep === null) continue;
+    const states = sweeps.get(sweep) ?? {};
+    states[state] = (states[state] ?? 0) + 1;
+    sweeps.set(sweep, states);
+  }
+  return [...sweeps].map(([sweep, states]) => ({
+    sweep,
+    jobs: Object.values(states).reduce((sum, count) => sum + count, 0),
+    states,
+  }));
 }
 
 /** One connection a cluster, made when it is first needed. */
@@ -187,6 +207,8 @@ async function lineOf(study: Study, job: JobRecord): Promise<JobLine> {
     error: trainer?.error ?? problem ?? null,
     created_at: job.created_at,
     fetched_at: (isTraining(job) ? job.fetched_at : undefined) ?? null,
+    sweep: (isTraining(job) ? job.sweep?.name : undefined) ?? null,
+    member: (isTraining(job) ? job.sweep?.member : undefined) ?? null,
     model: isTraining(job) ? null : job.server.served_model,
     adapter: (isTraining(job) ? undefined : job.server.adapter?.path) ?? null,
   };

@@ -17,10 +17,26 @@ export interface JobScriptInput extends JobFrame {
   trainerFolder: string;
   /** Folder of the job whose checkpoints are gone on from. */
   from?: string;
+  /** Folders of jobs whose end is waited for, on a host without scheduler. */
+  behind?: readonly string[];
 }
 
 /** How long before the time limit Slurm warns, so that a checkpoint of a large adapter can still be written. */
 const WARNING_S = 180;
+
+const WAIT_BEHIND = [
+  '# One after another: the GPUs of this host are for one job at a time',
+  'under_way() {',
+  '  printf "%s\\n" "$earlier_folders" | while IFS= read -r one; do',
+  '    [ -s "$one/pid" ] && [ ! -s "$one/exit" ] || continue',
+  '    read -r earlier _ <"$one/pid"',
+  '    kill -0 "$earlier" 2>/dev/null && echo "$one" && break',
+  '  done',
+  '}',
+  `printf '{"schema": 1, "phase": "waiting", "step": 0, "of": null, "eta_s": null, "error": null}\\n' >state.json`,
+  'while [ -n "$(under_way)" ]; do sleep 1; done',
+  '',
+];
 
 /** Checkpoints of another job become this one's, once that has ended: by links, which cost no room. */
 const GO_ON = [
@@ -44,12 +60,14 @@ const GO_ON = [
  * The script of a training job, for people to read before it is sent. The trainer finds a checkpoint of an earlier start by
  * itself.
  */
-export function jobScript({ trainerFolder, from, ...frame }: JobScriptInput): string {
+export function jobScript({ trainerFolder, from, behind = [], ...frame }: JobScriptInput): string {
   const values = {
     trainer_folder: trainerFolder,
     ...(from === undefined ? {} : { from_folder: from }),
+    ...(behind.length === 0 ? {} : { earlier_folders: behind.join('\n') }),
   };
   return framedScript({ warningS: WARNING_S, ...frame }, values, [
+    ...(behind.length === 0 ? [] : WAIT_BEHIND),
     ...(from === undefined ? [] : GO_ON),
     'export PYTHONPATH="$trainer_folder${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1',
     '# Warnings of the scheduler reach the trainer, which saves a checkpoint and ends.',
@@ -60,6 +78,26 @@ export function jobScript({ trainerFolder, from, ...frame }: JobScriptInput): st
     'wait "$trainer"; status=$?',
     'while kill -0 "$trainer" 2>/dev/null; do wait "$trainer"; status=$?; done',
   ]);
+}
+
+/**
+ * The script of an array: its task number k is the job whose folder stands in line k of `members`, as it would be alone. Each writes
+ * its log where it is looked for.
+ */
+export function arrayScript(frame: JobFrame, tasks: number, atOnce: number | undefined): string {
+  const range = `0-${tasks - 1}${atOnce === undefined ? '' : `%${atOnce}`}`;
+  return [
+    '#!/bin/bash -l',
+    `#SBATCH --array=${range}`,
+    ...slurmLines({ warningS: WARNING_S, ...frame }),
+    '',
+    `cd -- ${quoted(frame.jobFolder)} || exit 66`,
+    'printf "%s\\n" "$SLURM_ARRAY_JOB_ID" >scheduler_id.$SLURM_ARRAY_TASK_ID && mv scheduler_id.$SLURM_ARRAY_TASK_ID scheduler_id',
+    'folder=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" members)',
+    'cd -- "$folder" || exit 66',
+    'exec bash -l ./run.sh >>log.txt 2>&1',
+    '',
+  ].join('\n');
 }
 
 /**
@@ -88,7 +126,7 @@ export function framedScript(
     // The job itself says who it is: a submission whose answer was lost is found by it.
     ...(profile.scheduler === 'slurm'
       ? [
-          'printf "%s\\n" "$SLURM_JOB_ID" >scheduler_id.tmp && mv scheduler_id.tmp scheduler_id',
+          'printf "%s\\n" "${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_}${SLURM_ARRAY_TASK_ID:-$SLURM_JOB_ID}" >scheduler_id.tmp && mv scheduler_id.tmp scheduler_id',
           'printf "%s\\n" "$SLURMD_NODENAME" >node',
         ]
       : ['hostname >node']),

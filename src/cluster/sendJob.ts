@@ -105,12 +105,15 @@ export async function* sendJob<Job extends JobRecord>(
   return submitted;
 }
 
-/** @param more `after` is the scheduler's id of a job whose end is waited for. */
+/**
+ * @param more `after` is the scheduler's id of a job whose end is waited for; `behind` are folders of such jobs, where there is no
+ *   scheduler.
+ */
 export function scriptOf(
   cluster: Cluster,
   job: TrainingJob,
   trainerFolder: string,
-  more: { after?: string } = {},
+  more: { after?: string; behind?: readonly string[] } = {},
 ): string {
   const remote = remoteJob(job);
   return jobScript({

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
@@ -7,12 +6,10 @@ import { hashOfFile } from '../records/hashOfFile.ts';
 import type { Stage } from '../stage.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
-import { hashOfHashes } from '../training/adapterFiles.ts';
 import {
   isTraining,
   jobFolder,
   listJobs,
-  newJobId,
   writeJob,
   type JobRecord,
   type TrainingJob,
@@ -25,22 +22,18 @@ import { mustBeReady, preflight, TRAINER_ENVIRONMENT, type Check } from './prefl
 import { remoteJob } from './followJobs.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
-import { planUploads, type Upload } from './transfer/upload.ts';
-
-/** What is trained on what: made by the training room, the same for a run on this machine. */
-export interface TrainingInputs {
-  export: string;
-  /** Files of the export. */
-  pairs: string;
-  manifest: string;
-  method: string;
-  /** Hub id, or a folder on the cluster. */
-  model: string;
-  /** The recipe as JSON, given where the data will lie. */
-  recipe: (place: { pairs: string; manifest: string; gpus: number }) => object;
-  /** Folder of the trainer's Python package. */
-  trainer: string;
-}
+import {
+  newTrainingJob,
+  placesOf,
+  recipeText,
+  sha256,
+  trainerSources,
+  uploadsOf,
+  type JobMaking,
+  type TrainingInputs,
+  type WantedJob,
+} from './trainingInputs.ts';
+import { planUploads } from './transfer/upload.ts';
 
 export interface TrainOnClusterOptions {
   /** Look and say what would be sent and run; send nothing. */
@@ -81,9 +74,8 @@ export async function* trainOnCluster(
   try {
     const pairsHash = await hashOfFile(inputs.pairs);
     const manifestHash = await hashOfFile(inputs.manifest);
-    const sources = await trainerFiles(inputs.trainer);
-    const trainerHash = await hashOfAll(sources);
-    const local = await sizeOf([inputs.pairs]);
+    const { sources, trainerHash } = await trainerSources(inputs.trainer);
+    const { size: local } = await stat(inputs.pairs);
     const { checks, workdir } = await preflight(
       host,
       cluster,
@@ -91,11 +83,7 @@ export async function* trainOnCluster(
       signal,
     );
     const places = placesOf(workdir, pairsHash, trainerHash);
-    const recipe = `${JSON.stringify(
-      inputs.recipe({ ...places, gpus: Math.max(1, cluster.profile.gpus) }),
-      null,
-      2,
-    )}\n`;
+    const recipe = recipeText(inputs, places, cluster);
     const recipeHash = sha256(recipe);
     const wanted = { pairs: pairsHash, recipe: recipeHash, cluster: cluster.name };
     const job = await jobFor(study, inputs, wanted, {
@@ -129,14 +117,7 @@ export async function* trainOnCluster(
         yield { type: 'warning', message: `${check.what}: ${check.detail}` };
     if (!options.plan) mustBeReady(cluster, checks);
 
-    const uploads: Upload[] = [
-      { local: inputs.pairs, remote: places.pairs },
-      { local: inputs.manifest, remote: places.manifest },
-      ...sources.map(({ path, name }) => ({
-        local: path,
-        remote: `${places.trainer}/sealong_trainer/${name}`,
-      })),
-    ];
+    const uploads = uploadsOf(inputs, places, sources);
     const plans = failed.length > 0 ? [] : await planUploads(host, uploads, signal);
     summary.uploads = plans.map(({ remote: file, bytes, there }) => ({ file, bytes, there }));
     const total = plans.reduce((sum, plan) => sum + (plan.there ? 0 : plan.bytes), 0);
@@ -164,32 +145,12 @@ export async function* trainOnCluster(
   }
 }
 
-/** Data and trainer lie by their content, so that several jobs share them and none meets another's. */
-function placesOf(workdir: string, pairsHash: string, trainerHash: string) {
-  const data = `${workdir}/data/${pairsHash.slice(0, 16)}`;
-  return {
-    pairs: `${data}/pairs.jsonl`,
-    manifest: `${data}/manifest.json`,
-    trainer: `${workdir}/trainer/${trainerHash.slice(0, 16)}`,
-  };
-}
-
-interface JobInput {
-  clock: Clock;
-  workdir: string;
-  scheduler: 'slurm' | 'none';
-  manifestHash: string;
-  trainerHash: string;
-  made: Pick<TrainingJob, 'study_sha256' | 'trainer_version'>;
-  again: boolean;
-}
-
 /** The job that was begun with the same data, recipe and cluster and not submitted yet; or a new one. */
 async function jobFor(
   study: Study,
   inputs: TrainingInputs,
-  wanted: { pairs: string; recipe: string; cluster: string },
-  input: JobInput,
+  wanted: WantedJob,
+  input: JobMaking & { again: boolean },
 ): Promise<TrainingJob> {
   const { jobs } = await listJobs(study);
   const same = jobs
@@ -209,54 +170,5 @@ async function jobFor(
       'job_exists',
       `Job ${other.id} on ${wanted.cluster} has the same pairs and recipe and is ${other.state}. Follow or fetch it with "sealong jobs" and "sealong fetch", or send another with --again.`,
     );
-  const now = input.clock.now();
-  const id = newJobId(now, inputs.method);
-  return {
-    v: 1,
-    kind: 'train',
-    id,
-    created_at: now.toISOString(),
-    place: {
-      kind: 'cluster',
-      cluster: wanted.cluster,
-      scheduler: input.scheduler,
-      folder: `${input.workdir}/jobs/${id}`,
-    },
-    export: {
-      name: inputs.export,
-      manifest_sha256: input.manifestHash,
-      pairs_sha256: wanted.pairs,
-    },
-    recipe_sha256: wanted.recipe,
-    attempt: 1,
-    trainer_sha256: input.trainerHash,
-    ...input.made,
-    state: 'prepared',
-    history: [{ at: now.toISOString(), state: 'prepared' }],
-  };
-}
-
-async function trainerFiles(folder: string): Promise<{ path: string; name: string }[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /\.(py|json)$/.test(entry.name))
-    .map(({ name }) => ({ path: join(folder, name), name }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function hashOfAll(files: readonly { path: string; name: string }[]): Promise<string> {
-  return hashOfHashes(
-    await Promise.all(
-      files.map(async ({ path, name }) => ({ name, sha256: await hashOfFile(path) })),
-    ),
-  );
-}
-
-async function sizeOf(paths: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return newTrainingJob(inputs, wanted, input);
 }

@@ -20,6 +20,7 @@ import { exportFormat } from './formats/formats.ts';
 import { pairedStates, pairRows } from './pairs.ts';
 import { validationQuestions } from './split.ts';
 import type { QuestionState } from './studyPairs.ts';
+import { subsetOf, withFirstSamples, type Subset } from './subset.ts';
 import { viewStudy, type StudyView } from './studyView.ts';
 
 export interface ExportSummary {
@@ -51,6 +52,8 @@ export async function* exportPairs(
     format: string;
     out?: string | undefined;
     validation?: number | undefined;
+    /** Only a part of the pairs. */
+    subset?: Subset | undefined;
     signal: AbortSignal;
   },
 ): Stage<ExportSummary> {
@@ -65,9 +68,12 @@ export async function* exportPairs(
   const target = join(study.paths.exports, name);
   const temporary = join(study.paths.exports, `.${name}.${process.pid}.tmp`);
   try {
-    const view = await viewStudy(study, options.signal);
+    const { subset } = options;
+    const whole = await viewStudy(study, options.signal);
+    const view = subset?.n === undefined ? whole : await withFirstSamples(study, whole, subset.n);
     for (const message of view.warnings) yield { type: 'warning', message };
-    const { states, ...counts } = pairedStates(view, format.takes);
+    const { states: paired, ...counts } = pairedStates(view, format.takes);
+    const states = subset ? subsetOf(paired, subset) : paired;
     if (states.length === 0)
       throw new SealongError(
         'no_pairs',
@@ -105,7 +111,7 @@ export async function* exportPairs(
       created_at: ports.clock.now().toISOString(),
       sealong: SEALONG_VERSION,
       ...(await manifestContent({
-        ...{ study, view, format, counts, states, files },
+        ...{ study, view, format, counts, states, files, subset },
         split: apart.size === 0 ? null : { share, seed },
       })),
     };

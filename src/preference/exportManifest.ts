@@ -8,6 +8,7 @@ import type { pairedStates } from './pairs.ts';
 import { PairStatistics } from './pairStatistics.ts';
 import type { Split } from './split.ts';
 import type { QuestionState } from './studyPairs.ts';
+import type { Subset } from './subset.ts';
 import type { StudyView } from './studyView.ts';
 
 /** A data file of an export. */
@@ -26,6 +27,8 @@ export interface ManifestInput {
   format: ExportFormat;
   /** Null where nothing is set apart. */
   split: Split | null;
+  /** Undefined where all pairs are in it. */
+  subset: Subset | undefined;
   counts: Omit<ReturnType<typeof pairedStates>, 'states'>;
   states: readonly QuestionState[];
   files: readonly DataFile[];
@@ -58,6 +61,7 @@ export async function manifestContent(input: ManifestInput) {
     },
     pairs: statistics.summary(),
     split: input.split && { by: 'question', ...input.split, random: RANDOM_ALGORITHM },
+    ...(input.subset ? { subset: { ...input.subset, random: RANDOM_ALGORITHM } } : {}),
     reviewers: decisionsByReviewer(view),
     review: reviewContent(study, view),
     format: format.name,

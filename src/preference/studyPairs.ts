@@ -26,6 +26,12 @@ export interface QuestionState {
   pairUnder: (change: Partial<Pick<PairInput, 'decisions' | 'policy'>>) => DerivedPair;
 }
 
+/** The first n samples of each question, with their scores among themselves. */
+export interface FirstSamples {
+  n: number;
+  scores: ReadonlyMap<string, ScoreEntry>;
+}
+
 /** The state of questions one by one; made anew when decisions were added. */
 export class QuestionStates {
   readonly #index: StudyIndex;
@@ -33,14 +39,20 @@ export class QuestionStates {
   readonly #selection: Selection;
   readonly #decisions: ReadonlyMap<string, DecisionRecord[]>;
   readonly #clusters: KnownClusters;
+  readonly #first: FirstSamples | undefined;
 
-  /** @param answers clusters that were made elsewhere; undefined for those that were not. */
+  /**
+   * @param answers clusters that were made elsewhere; undefined for those that were not.
+   * @param first where only the first samples of each question count.
+   */
   constructor(
     index: StudyIndex,
     config: StudyConfig,
     selection: Selection,
     answers: KnownClusters = () => undefined,
+    first?: FirstSamples,
   ) {
+    this.#first = first;
     this.#index = index;
     this.#config = config;
     this.#selection = selection;
@@ -51,15 +63,21 @@ export class QuestionStates {
   of(questionId: string): QuestionState {
     const { sampling, scorer, scoring } = this.#selection;
     const index = this.#index;
+    const first = this.#first;
     return questionState({
       questionId,
       question: index.questions.get(questionId)?.question ?? '',
       sampling,
-      trajectories: () => index.trajectories(questionId, sampling),
+      trajectories: () => {
+        const all = index.trajectories(questionId, sampling);
+        return first ? all.filter((entry) => entry.index < first.n) : all;
+      },
       answers: () => this.#clusters(questionId),
-      score: index.currentScore(questionId, { scorer, scoring, sampling }),
+      score: first
+        ? first.scores.get(questionId)
+        : index.currentScore(questionId, { scorer, scoring, sampling }),
       policy: this.#config.pairs,
-      n: this.#config.sampling.n,
+      n: first?.n ?? this.#config.sampling.n,
       settlement: settlementOf(this.#config),
       decisions: this.#decisions.get(questionId) ?? [],
     });

@@ -55,6 +55,10 @@ const trainingJobSchema = z.object({
   environment_sha256: text.optional(),
   /** As it was brought here, or made here: one hash over the names and contents of its files. */
   adapter: z.object({ sha256: text, files: z.number(), bytes: z.number() }).optional(),
+  /** The sweep that it is a member of; `id` is that of one submission. */
+  sweep: z
+    .object({ id: text, name: text, member: text, index: z.number().int(), of: z.number().int() })
+    .optional(),
   /** The job whose checkpoint this one goes on from, and its folder there. */
   extends: z.object({ job: text, folder: text }).optional(),
   /** When the adapter was brought here. */

@@ -27,9 +27,9 @@ tell && exit 0
 # A try that was cut off may have been taken: the first time nothing can be there.
 if [ -e tried ]; then
   sleep 1
-  queue=$(squeue -h -a -t all -n "$name" -o %A) || exit ${SUBMIT_STATUS.unclear}
+  queue=$(squeue -h -a -t all -n "$name" -o %F) || exit ${SUBMIT_STATUS.unclear}
   id=$(printf '%s\\n' "$queue" | head -n 1)
-  [ -n "$id" ] || id=$(sacct -n -X -P -S now-30days --name "$name" -o JobIDRaw 2>/dev/null | head -n 1)
+  [ -n "$id" ] || id=$(sacct -n -X -P -S now-30days --name "$name" -o JobID 2>/dev/null | sed 's/_.*//' | head -n 1)
   if [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
 fi
 : >tried || exit ${SUBMIT_STATUS.refused}
@@ -38,7 +38,7 @@ status=$?
 id=\${answer%%;*}
 if [ "$status" -eq 0 ] && [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
 # Told apart by asking: sbatch can fail after the job was taken.
-queue=$(squeue -h -a -t all -n "$name" -o %A) || exit ${SUBMIT_STATUS.unclear}
+queue=$(squeue -h -a -t all -n "$name" -o %F) || exit ${SUBMIT_STATUS.unclear}
 id=$(printf '%s\\n' "$queue" | head -n 1)
 if [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
 exit ${SUBMIT_STATUS.refused}
@@ -52,7 +52,7 @@ exit ${SUBMIT_STATUS.refused}
  */
 export const SIGHT = `
 SLURM_TIME_FORMAT=%s; export SLURM_TIME_FORMAT
-queue=$(squeue -h -a -t all -j "$ids" -o 'queue|%A|%T|%r|%S|%N' 2>&1) || case $queue in
+queue=$(squeue -h -a -r -t all -j "$ids" -o 'queue|%i|%T|%r|%S|%N' 2>&1) || case $queue in
   *nvalid*ob*id*) ;;
   *) printf '%s\\n' "$queue" >&2; exit 1 ;;
 esac
@@ -64,7 +64,7 @@ for id in $(printf '%s' "$ids" | tr , ' '); do
     *) past=$past\${past:+,}$id ;;
   esac
 done
-[ -z "$past" ] || sacct -n -X -P -j "$past" -o JobIDRaw,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
+[ -z "$past" ] || sacct -n -X -P --array -j "$past" -o JobID,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
 exit 0
 `;
 

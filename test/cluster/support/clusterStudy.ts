@@ -7,7 +7,8 @@ import { followJobs, type JobsSummary } from '../../../src/cluster/followStage.t
 import { cancelJob, cleanJob, fetchJob } from '../../../src/cluster/jobActions.ts';
 import { resumeJob } from '../../../src/cluster/resumeJob.ts';
 import { SshHost } from '../../../src/cluster/ssh/sshHost.ts';
-import { trainOnCluster, type TrainingInputs } from '../../../src/cluster/trainOnCluster.ts';
+import type { TrainingInputs } from '../../../src/cluster/trainingInputs.ts';
+import { trainOnCluster } from '../../../src/cluster/trainOnCluster.ts';
 import { runStage } from '../../../src/stage.ts';
 import { initStudy, type Study } from '../../../src/study/study.ts';
 import { readJob, type JobRecord } from '../../../src/training/jobRecord.ts';

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { exportPairs } from '../preference/export.ts';
+import type { Stage, StageProgress, StageWarning } from '../stage.ts';
+import { openStudy, type Study } from '../study/study.ts';
+import type { Setting } from '../study/loadConfig.ts';
+import { checkRecipe } from '../training/checkRecipe.ts';
+import { recipeOf, trainedModel } from '../training/recipeOf.ts';
+import { readSweep, type Sweep, type SweepMember } from '../training/sweep/sweep.ts';
+import { readTrainingExport } from '../training/trainingExports.ts';
+import { openCluster, type ClusterAccess } from './connect.ts';
+import { followJobs } from './followStage.ts';
+import { sendSweep, type MemberInputs, type SweepSummary } from './sweep.ts';
+
+export interface ClusterSweep {
+  cluster: string;
+  /** The sweep's file, relative to the study or absolute. */
+  sweep: string;
+  /** Look and say what would be sent and run; send nothing. */
+  plan: boolean;
+  /** Go on until all have ended. */
+  follow: boolean;
+}
+
+/** Makes the pairs of each member of a sweep, sends what was not sent yet, and follows it where asked to. */
+export async function* sweepOnNamedCluster(
+  study: Study,
+  settings: readonly Setting[],
+  request: ClusterSweep,
+  ports: { clock: Clock; access: ClusterAccess; trainerFolder: string },
+  signal: AbortSignal,
+): Stage<object> {
+  const { clock, access, trainerFolder } = ports;
+  const sweep = await readSweep(study, request.sweep);
+  const members: MemberInputs[] = [];
+  for (const member of sweep.members)
+    members.push(
+      yield* memberInputs(study, settings, { sweep, member, trainerFolder }, clock, signal),
+    );
+  const { cluster, host } = await openCluster(access, request.cluster);
+  let sent: SweepSummary | undefined;
+  try {
+    const what = { name: sweep.name, atOnce: sweep.atOnce, members };
+    const stage = sendSweep(study, { clock, host, cluster }, what, { plan: request.plan, signal });
+    for await (const event of stage) {
+      if (event.type === 'done') sent = event.summary;
+      else yield event;
+    }
+  } finally {
+    await host.close();
+  }
+  if (!sent) throw new Error('Sending the sweep ended without a summary.');
+  if (!request.follow || request.plan) {
+    yield { type: 'done', summary: sent };
+    return;
+  }
+  const open = (name: string) => openCluster(access, name);
+  const jobIds = new Set(sent.members.flatMap(({ job }) => job ?? []));
+  for await (const event of followJobs(study, { clock, open }, { follow: true, jobIds, signal }))
+    yield event.type === 'done'
+      ? { type: 'done', summary: { ...sent, ...event.summary, stage: 'train' } }
+      : event;
+}
+
+async function* memberInputs(
+  study: Study,
+  settings: readonly Setting[],
+  of: { sweep: Sweep; member: SweepMember; trainerFolder: string },
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<StageProgress | StageWarning, MemberInputs, undefined> {
+  const { sweep, member, trainerFolder } = of;
+  const own = await openStudy(study.dir, [...settings, ...member.settings]);
+  const { method } = own.config.training;
+  const { folder, file, name } =
+    member.export === undefined
+      ? yield* exportMember(
+          own,
+          `sweep-${sweep.name}-${member.name}`.slice(0, 100),
+          of,
+          clock,
+          signal,
+        )
+      : await readTrainingExport(own, member.export);
+  return {
+    name: member.name,
+    study: own,
+    inputs: {
+      export: name,
+      pairs: file,
+      manifest: join(folder, 'manifest.json'),
+      method,
+      model: trainedModel(own),
+      recipe: ({ gpus, ...data }) => checkRecipe({ ...recipeOf(own, data), gpus }),
+      trainer: join(trainerFolder, 'sealong_trainer'),
+    },
+  };
+}
+
+async function* exportMember(
+  study: Study,
+  out: string,
+  { sweep, member: { examples, n } }: { sweep: Sweep; member: SweepMember },
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<
+  StageProgress | StageWarning,
+  { folder: string; file: string; name: string },
+  undefined
+> {
+  const format = study.config.training.method === 'sft' ? 'sft' : 'trl';
+  const subset = {
+    ...(examples === undefined ? {} : { examples }),
+    ...(n === undefined ? {} : { n }),
+    seed: sweep.seed,
+  };
+  const stage = exportPairs(study, { clock }, { format, out, subset, signal });
+  for await (const event of stage) {
+    if (event.type === 'done')
+      return { folder: event.summary.folder, file: event.summary.file, name: out };
+    if (event.type === 'warning') yield event;
+  }
+  throw new Error('The export ended without a summary.');
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { systemClock } from '../../src/clock.ts';
+import { sendSweep, type SweepSummary } from '../../src/cluster/sweep.ts';
+import { runStage } from '../../src/stage.ts';
+import { jobFolder } from '../../src/training/jobRecord.ts';
+import { ClusterStudy, upTo } from './support/clusterStudy.ts';
+import { Lab } from './support/lab.ts';
+
+const { signal } = new AbortController();
+
+for (const scheduler of ['slurm', 'none'] as const)
+  describe(`A sweep on a cluster with scheduler "${scheduler}"`, () => {
+    let lab: Lab;
+    let jobs: ClusterStudy;
+
+    before(async () => {
+      lab = await Lab.start();
+      jobs = await ClusterStudy.make(lab, { scheduler });
+    });
+    after(async () => {
+      await lab.stop();
+      await jobs.remove();
+    });
+
+    const send = (name: string, seeds: readonly number[], plan = false): Promise<SweepSummary> =>
+      jobs.withHost((host) => {
+        const { study, cluster } = jobs;
+        const members = seeds.map((seed) => ({
+          name: `seed-${seed}`,
+          study,
+          inputs: jobs.inputs({ steps: 4, seconds: 0.2, seed }),
+        }));
+        return runStage(
+          sendSweep(
+            study,
+            { clock: systemClock, host, cluster },
+            { name, atOnce: 2, members },
+            { plan, signal },
+          ),
+        );
+      });
+    const idsOf = ({ members }: SweepSummary) => members.map(({ job }) => job);
+
+    it('is planned without sending, sent once, and followed as a group', async () => {
+      const planned = await send('first', [1, 2, 3], true);
+      assert.deepEqual(
+        planned.members.map(({ member, job, state }) => [member, job, state]),
+        [1, 2, 3].map((seed) => [`seed-${seed}`, null, 'planned']),
+      );
+      if (scheduler === 'slurm') assert.match(planned.script, /#SBATCH --array=0-2%2/);
+      const sent = await send('first', [1, 2, 3]);
+      const again = await send('first', [1, 2, 3]);
+      assert.deepEqual(idsOf(again), idsOf(sent));
+      assert.ok(again.members.every(({ there }) => there));
+      const { jobs: lines, sweeps } = await jobs.follow(idsOf(sent));
+      assert.deepEqual(sweeps, [{ sweep: 'first', jobs: 3, states: { done: 3 } }]);
+      assert.deepEqual(
+        lines.map(({ member }) => member),
+        ['seed-1', 'seed-2', 'seed-3'],
+      );
+      for (const id of idsOf(sent)) assert.deepEqual(await jobs.stepsOf(id), upTo(4));
+      const fetched = await jobs.fetch(sent.members[1]?.job ?? '');
+      assert.equal(fetched.files, 2);
+    });
+
+    it('finds the jobs that were taken where the answer was lost for some, and starts none twice', async () => {
+      const sent = await send('second', [4, 5, 6]);
+      const ids = sent.members.map(({ scheduler_id: id }) => id);
+      // As where the run was cut off when it had noted the first member alone.
+      for (const { job } of sent.members.slice(1)) {
+        const record = await jobs.record(job);
+        assert.ok(record.place.kind === 'cluster');
+        const place = { ...record.place, scheduler_id: undefined };
+        const lost = JSON.stringify({ ...record, place, state: 'prepared' });
+        await writeFile(join(jobFolder(jobs.study, record.id), 'job.json'), lost);
+      }
+      const again = await send('second', [4, 5, 6, 7]);
+      assert.deepEqual(
+        again.members.slice(0, 3).map(({ scheduler_id: id }) => id),
+        ids,
+      );
+      assert.deepEqual(idsOf(again).slice(0, 3), idsOf(sent));
+      await jobs.follow(idsOf(again));
+      for (const id of idsOf(again)) assert.deepEqual(await jobs.stepsOf(id), upTo(4));
+      if (scheduler === 'slurm') {
+        const queue = await lab.slurm('squeue', '-h', '-t', 'all', '-r', '-o', '%j');
+        const arrays = new Set(queue.split('\n').filter((name) => name.includes('sweep')));
+        assert.equal(arrays.size, 3);
+      }
+    });
+
+    it('cancels one member and leaves the others', async () => {
+      const sent = await send('third', [8, 9]);
+      const [first, second] = idsOf(sent);
+      await jobs.cancel(first ?? null);
+      const { jobs: lines } = await jobs.follow([first ?? null, second ?? null]);
+      assert.notEqual(lines[0]?.state, 'done');
+      assert.equal(lines[1]?.state, 'done');
+    });
+  });
