@@ -82,6 +82,10 @@ export class QuestionPanel {
     await target.press(key);
   }
 
+  async isListening(): Promise<boolean> {
+    return (await this.#frame.locator('body[data-listening="true"]').count()) > 0;
+  }
+
   /** Letters are commands now: a key pressed before is lost to the editor. */
   async untilListening(): Promise<void> {
     await this.#frame.locator('body[data-listening="true"]').waitFor();
