@@ -77,7 +77,7 @@ const needs = {
   unit: ['node'],
   integration: ['node', 'browser', 'embedded', 'exportsPython', 'trainer'],
   trainer: ['trainer'],
-  cluster: ['node', 'cluster', 'trainer'],
+  cluster: ['node', 'cluster', 'trainer', 'embedded'],
   e2e: ['node', 'browser', 'embedded', 'editor'],
 };
 
