@@ -70,6 +70,7 @@ export class ClusterRoom implements vscode.Disposable {
     const scripts = new ScriptDocuments();
     const trainings = new Trainings(extensionUri, {
       jobs,
+      ready: store.ready,
       memory: ports.memory,
       failed: (error) => {
         errors.report(error, 'The training charts');

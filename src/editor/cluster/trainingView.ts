@@ -63,7 +63,7 @@ export function trainingView(
     charts: CHARTS.flatMap(({ measure, ...chart }): LineChart[] => {
       const lines = shown.map((job, at) => ({
         label: labelOf(job),
-        hue: at + 1,
+        hue: at,
         points: thinned(job.metrics, measure, perPoint),
       }));
       return lines.some(({ points }) => points.length > 0) ? [{ ...chart, lines }] : [];
@@ -95,7 +95,7 @@ function runOf(job: Job, at: number, now: Date): TrainingRun {
   return {
     id: record.id,
     label: labelOf(job),
-    ...(at < 0 ? {} : { hue: at + 1 }),
+    ...(at < 0 ? {} : { hue: at }),
     cells: [
       `${stateWords(job)}, ${jobTitle(record).replace(/^.* on /, 'on ')}`,
       step === undefined ? '–' : trainer?.of ? `${step} of ${trainer.of}` : String(step),

@@ -17,6 +17,8 @@ const requestSchema: z.ZodType<TrainingRequest> = z.union([
 
 export interface TrainingsPorts {
   jobs: JobStore;
+  /** Resolves when the studies of the workspace are known. */
+  ready: Promise<void>;
   /** Where the choice of runs is kept over reloads. */
   memory: vscode.Memento;
   failed: (error: unknown) => void;
@@ -43,6 +45,8 @@ export class Trainings implements vscode.Disposable {
       request: requestSchema,
       handle: ({ dir, content }, request) => this.#handle(dir, content, request),
       load: async (dir) => {
+        // A window that comes back asks before the workspace was looked through.
+        await ports.ready;
         await jobs.refresh(dir);
         return this.#runs(dir).length > 0 ? this.#view(dir) : undefined;
       },

@@ -27,13 +27,13 @@ test('several runs lie over one another, each with a colour that stays while oth
   assert.deepEqual(
     charts[0]?.lines.map(({ label, hue }) => [label, hue]),
     [
-      ['orpo aaaa', 1],
-      ['sft bbbb', 2],
+      ['orpo aaaa', 0],
+      ['sft bbbb', 1],
     ],
   );
   assert.deepEqual(
     runs.map(({ hue }) => hue),
-    [2, 1],
+    [1, 0],
   );
   const [id = ''] = ids.slice(1);
   assert.equal(trainingView('Harrow', jobs, [id], NOW).runs[0]?.hue, undefined);
