@@ -87,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   );
   const endpointMemory = new EndpointMemory(cacheFolder());
-  const endpoints = new EndpointChoice(embedded, endpointMemory);
+  const endpoints = new EndpointChoice(embedded, endpointMemory, () => clusters?.endpoints ?? []);
   const keys = new ApiKeys(context.secrets);
   const runs = new Runs({ store, script: script('stageWorker'), log, view });
   running = runs;
@@ -251,6 +251,8 @@ export function activate(context: vscode.ExtensionContext): void {
     errors,
     log,
     memory: workspaceState,
+    key: (baseUrl, key) => (key === undefined ? keys.remove(baseUrl) : keys.set(baseUrl, key)),
+    useEndpoint: (name) => updateSetting('endpoint', name),
     study: (target) => targets.study(target),
     setContext: (key, value) => {
       contextKeys.set(key, value);

@@ -193,6 +193,7 @@ export async function* runNamedStage(
     case 'extend':
     case 'clean':
     case 'preflight':
+    case 'serve':
       yield* jobStage(
         study,
         request,

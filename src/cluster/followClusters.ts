@@ -50,10 +50,10 @@ interface Group {
  * Follows the open jobs of several studies until none is open: for each host one connection and one look in ten seconds, in
  * which its studies take turns. A study is followed by one process at a time.
  *
- * @param studies their folders; asked anew each time.
+ * @param followed folders of the studies, and jobs of theirs that somebody else looks at; asked anew each time.
  */
 export async function followClusters(
-  studies: () => readonly string[],
+  followed: () => { studies: readonly string[]; except: readonly string[] },
   ports: FollowClustersPorts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -62,14 +62,16 @@ export async function followClusters(
   const locks = new StudyLocks(ports.clock);
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
+  const open = async () => {
+    const { studies, except } = followed();
+    return openGroups(await locks.held(studies), new Set(except));
+  };
   const openOn = async (host: string): Promise<Group[]> =>
-    (await openGroups(await locks.held(studies()))).filter(
-      ({ cluster }) => hostOf(ports.access, cluster) === host,
-    );
+    (await open()).filter(({ cluster }) => hostOf(ports.access, cluster) === host);
   try {
     for (;;) {
       signal.throwIfAborted();
-      const groups = await openGroups(await locks.held(studies()));
+      const groups = await open();
       for (const { cluster } of groups) {
         if (stopped.has(cluster)) continue;
         const host = hostOf(ports.access, cluster);
@@ -164,12 +166,16 @@ function hostOf(access: ClusterAccess, cluster: string): string | SealongError {
   }
 }
 
-async function openGroups(studies: readonly Study[]): Promise<Group[]> {
+async function openGroups(
+  studies: readonly Study[],
+  except: ReadonlySet<string> = new Set(),
+): Promise<Group[]> {
   const groups: Group[] = [];
   for (const study of studies) {
     const byCluster = new Map<string, JobRecord[]>();
     for (const job of (await listJobs(study)).jobs) {
       if (job.place.kind !== 'cluster' || job.state === 'prepared' || hasEnded(job.state)) continue;
+      if (except.has(job.id)) continue;
       const own = byCluster.get(job.place.cluster);
       if (own) own.push(job);
       else byCluster.set(job.place.cluster, [job]);

@@ -11,6 +11,7 @@ import { cancelJob, cleanJob, fetchJob, notOnCluster } from './jobActions.ts';
 import { preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
 import { requeueJob } from './requeueJob.ts';
 import { resumeJob } from './resumeJob.ts';
+import { startServer, type ServerRequest } from './serve/startServer.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 
 /** What is asked of jobs that were sent to clusters. */
@@ -20,7 +21,9 @@ export type JobRequest =
   | ({ verb: 'extend'; job: string } & Extension)
   | { verb: 'clean'; job: string; remove: boolean }
   /** Looks at a cluster, and sends nothing there. */
-  | { verb: 'preflight'; cluster: string };
+  | { verb: 'preflight'; cluster: string }
+  /** Sends an inference server, and does not wait for it. */
+  | ({ verb: 'serve'; cluster: string; plan?: boolean; again?: boolean } & ServerRequest);
 
 export interface PreflightSummary {
   stage: 'preflight';
@@ -45,6 +48,16 @@ export async function* jobStage(
   }
   if (request.verb === 'preflight') {
     yield { type: 'done', summary: await testCluster(study, request.cluster, access, signal) };
+    return;
+  }
+  if (request.verb === 'serve') {
+    const { plan = false, again = false } = request;
+    const opened = await openCluster(access, request.cluster);
+    try {
+      yield* startServer(study, request, { clock, ...opened }, { plan, again, signal });
+    } finally {
+      await opened.host.close();
+    }
     return;
   }
   const { place } = await readJob(study, request.job);
@@ -75,7 +88,7 @@ async function testCluster(
 
 async function* jobAction(
   study: Study,
-  request: Exclude<JobRequest, { verb: 'jobs' | 'preflight' }>,
+  request: Exclude<JobRequest, { verb: 'jobs' | 'preflight' | 'serve' }>,
   ports: { clock: Clock; cluster: Cluster; host: SshHost },
   signal: AbortSignal,
 ): Stage<object> {

@@ -3,10 +3,16 @@ import type { FollowNews } from '../cluster/followClusters.ts';
 
 /** Every message between the editor and the worker that follows jobs on clusters. */
 export type ToFollowWorker =
-  | { type: 'follow'; studies: readonly string[]; access: ClusterAccess }
-  /** The studies whose jobs are followed from now on. */
-  | { type: 'studies'; studies: readonly string[] }
+  | ({ type: 'follow'; access: ClusterAccess } & Followed)
+  /** What is followed from now on. */
+  | ({ type: 'followed' } & Followed)
   | { type: 'stop' };
+
+export interface Followed {
+  studies: readonly string[];
+  /** Jobs of these that somebody else looks at. */
+  except: readonly string[];
+}
 
 export type FromFollowWorker =
   | FollowNews

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { fakePython } from '../cluster/support/fakePython.ts';
 import { Lab } from '../cluster/support/lab.ts';
+import { keyedServer } from '../cluster/support/keyedServer.ts';
 import { passwordHost } from '../cluster/support/passwordHost.ts';
 import { ROOT } from './support/requirements.ts';
 import { stepsOf } from './support/steps.ts';
@@ -44,6 +45,10 @@ describe('Training on a cluster from the editor', { skip }, () => {
       gpu_type: 'h100',
       time: '00:30:00',
       python: fake.python,
+      servers: {
+        // The names of the lab's nodes are not known outside Slurm.
+        stand_in: { lines: await keyedServer(cluster.folder, 1), gpus: 1, host: '127.0.0.1' },
+      },
     };
     await session.editor.configure({
       'sealong.clusters': {
@@ -259,6 +264,35 @@ describe('Training on a cluster from the editor', { skip }, () => {
     await workbench.shots('training-two', ['dark', 'light', 'highContrast']);
   });
 
+  step(
+    'starts a server as a job, takes it as the server in use, and stops it from the view',
+    async ({ workbench }) => {
+      await workbench.command('Start Server on Cluster...');
+      await workbench.pick(/(^|\s)lab(?=lab-)/);
+      await workbench.pick('stand_in');
+      await workbench.pick('No adapter');
+      await workbench.line(/Submit.*1 GPU/).waitFor();
+      await workbench.shot('server-plan-dark');
+      await workbench.pick('Submit');
+      await workbench.said(/on lab answers at http:\/\/127\.0\.0\.1:\d+/, STATE_MS);
+      const row = jobRow(workbench, /stand_in on lab.*answers at http/);
+      await row.waitFor();
+      await workbench.shot('server-dark');
+      await workbench.pressToastButton('on lab answers at', 'Use This Server');
+      await workbench.command('Select Endpoint...');
+      await workbench.line(/server [0-9a-f]{4}.*http:\/\/127\.0\.0\.1:\d+/).waitFor();
+      await workbench.page.keyboard.press('Escape');
+      await workbench.rowAction(row, 'Stop Server');
+      await workbench.dialog.getByRole('button', { name: 'Stop Server', exact: true }).click();
+      await jobRow(workbench, /stand_in on lab.*cancelled/).waitFor({ timeout: STATE_MS });
+      await workbench.clearToasts();
+      await workbench.command('Select Endpoint...');
+      await workbench.line('Add a server').waitFor();
+      assert.equal(await workbench.line(/server [0-9a-f]{4}/).count(), 0, 'it is no endpoint now');
+      await workbench.page.keyboard.press('Escape');
+    },
+  );
+
   step('lists what a job left before it removes any of it', async ({ workbench }) => {
     await workbench.command('Clean Up Remote Files...');
     await workbench.pick(/orpo on lab/);
@@ -267,7 +301,7 @@ describe('Training on a cluster from the editor', { skip }, () => {
     await workbench.pick('Remove These');
     await workbench.said(/Removed \d+ files of job/);
     const left = await readdir(join(cluster.home(), 'sealong/jobs'));
-    assert.equal(left.length, 1);
+    assert.equal(left.length, 2);
     assert.equal((await jobs()).length, 2, 'what is here stays');
   });
 

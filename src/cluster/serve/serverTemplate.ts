@@ -32,6 +32,12 @@ const BUILT_IN: Readonly<Record<string, ServerTemplate>> = {
 
 export const DEFAULT_ENGINE = 'vllm';
 
+/** The kinds of servers that a cluster can be asked for, SeaLong's own first. */
+export function serverEngines(profile: ClusterProfile): string[] {
+  const own = Object.entries(profile.servers).flatMap(([name, { lines }]) => (lines ? [name] : []));
+  return [...new Set([...Object.keys(BUILT_IN), ...own])];
+}
+
 export interface ServerPlan {
   template: ServerTemplate;
   /** The cluster's, with what it says of such servers in place of what it says of training. */

@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
+import type { Cluster } from '../../cluster/clusterProfile.ts';
 import type { CommandHandlers } from '../commands/registerCommands.ts';
+import type { LinkedEndpoint } from '../endpoint/endpointChoice.ts';
 import type { ErrorReporter } from '../errorReporter.ts';
 import type { Background, Runs } from '../run/runs.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
+import { requireTrust } from '../trust.ts';
 import { ClusterRuns } from './clusterRuns.ts';
+import { userCluster } from './clusters.ts';
 import { Connections } from './connections.ts';
 import { Follower } from './follower.ts';
 import { Following } from './following.ts';
@@ -16,6 +20,8 @@ import { JobStore } from './jobStore.ts';
 import { jobTitle, progressParts, stateWords } from './jobText.ts';
 import { JobTree } from './jobTree.ts';
 import { ScriptDocuments } from './scriptDocuments.ts';
+import { startServerCommand } from './serverCommand.ts';
+import { ServerLinks } from './serverLinks.ts';
 import { trainOnClusterCommand } from './trainCommand.ts';
 import { Trainings } from './trainings.ts';
 
@@ -28,6 +34,10 @@ export interface ClusterRoomPorts {
   errors: ErrorReporter;
   log: vscode.LogOutputChannel;
   memory: vscode.Memento;
+  /** Keeps the key of a server, or takes it away. */
+  key: (baseUrl: string, key: string | undefined) => Promise<void>;
+  /** Makes an endpoint the one in use. */
+  useEndpoint: (name: string) => Promise<void>;
   /** The study that a command is about. */
   study: (target: unknown) => Promise<OpenStudy>;
   setContext: (key: string, value: unknown) => void;
@@ -43,13 +53,17 @@ type ClusterCommand =
   | 'cleanJob'
   | 'showJobLog'
   | 'showJobScript'
-  | 'showTraining';
+  | 'showTraining'
+  | 'startServer'
+  | 'connectServer'
+  | 'stopServer';
 
 /** All that the editor has to do with clusters and training jobs. */
 export class ClusterRoom implements vscode.Disposable {
   readonly handlers: Pick<CommandHandlers, ClusterCommand>;
   readonly #connections: Connections;
   readonly #follower: Follower;
+  readonly #links: ServerLinks;
   readonly #subscriptions: { dispose: () => unknown }[];
 
   constructor(ports: ClusterRoomPorts) {
@@ -65,8 +79,10 @@ export class ClusterRoom implements vscode.Disposable {
         jobs.refreshSoon(dir);
       },
     });
-    const following = new Following({ jobs, follower, connections, log });
-    const tree = new JobTree({ store, jobs, follower });
+    const links = new ServerLinks({ connections, log, key: ports.key });
+    this.#links = links;
+    const following = new Following({ jobs, follower, connections, links, log });
+    const tree = new JobTree({ store, jobs, follower, links });
     const scripts = new ScriptDocuments();
     const trainings = new Trainings(extensionUri, {
       jobs,
@@ -89,14 +105,34 @@ export class ClusterRoom implements vscode.Disposable {
       runs,
       follow: () => following.begin(),
     });
-    const showTraining = async (target: unknown) => {
-      const job = await pickJob(target, {
-        jobs,
-        selected: tree.selected,
-        title: 'Show the charts of which job?',
-        word: 'job',
-        none: 'There is no training job yet.',
+    const pick = (target: unknown, title: string, word: string, none: string) =>
+      pickJob(target, { jobs, selected: tree.selected, title, word, none });
+    const linkServer = async (dir: string, job: string, cluster: Cluster) => {
+      await connections.connect(cluster);
+      const endpoint = await vscode.window.withProgress(
+        { location: { viewId: 'sealong.jobs' }, title: `Waiting for server ${job}` },
+        () => links.open(dir, job),
+      );
+      const use = 'Use This Server';
+      const picked = await vscode.window.showInformationMessage(
+        `${endpoint.model} on ${cluster.name} answers at ${endpoint.baseUrl}.`,
+        use,
+      );
+      if (picked === use) await ports.useEndpoint(endpoint.name);
+    };
+    /** A server may wait long in the queue: the command is over before. */
+    const linkSoon = (dir: string, job: string, cluster: Cluster) => {
+      linkServer(dir, job, cluster).catch((error: unknown) => {
+        errors.report(error, 'Connecting to a server');
       });
+    };
+    const showTraining = async (target: unknown) => {
+      const job = await pick(
+        target,
+        'Show the charts of which job?',
+        'job',
+        'There is no training job yet.',
+      );
       trainings.show(job);
     };
     this.handlers = {
@@ -126,6 +162,25 @@ export class ClusterRoom implements vscode.Disposable {
       showJobLog: (target) => commands.showLog(target),
       showJobScript: (target) => commands.showScript(target),
       showTraining,
+      startServer: async (target) => {
+        const study = await ports.study(target);
+        const { cluster, job } = await startServerCommand(study, { jobs, runs, scripts });
+        await jobs.refresh(study.dir);
+        linkSoon(study.dir, job, cluster);
+        await vscode.commands.executeCommand('sealong.jobs.focus');
+      },
+      connectServer: async (target) => {
+        requireTrust('Connecting to a server');
+        const { dir, record } = await pick(
+          target,
+          'Connect to which server?',
+          'connectable',
+          'No server runs on a cluster.',
+        );
+        if (record.place.kind === 'cluster')
+          linkSoon(dir, record.id, userCluster(record.place.cluster));
+      },
+      stopServer: (target) => commands.stopServer(target),
     };
     const reported = (doing: string, work: (target: unknown) => Promise<void>) => (job: Job) => {
       work(nodeOf(job.dir, job.record.id)).catch((error: unknown) => {
@@ -143,6 +198,7 @@ export class ClusterRoom implements vscode.Disposable {
     this.#subscriptions = [
       jobs,
       connections,
+      links,
       follower,
       following,
       tree,
@@ -158,9 +214,14 @@ export class ClusterRoom implements vscode.Disposable {
     ];
   }
 
+  /** Servers on clusters that answer here now. */
+  get endpoints(): readonly LinkedEndpoint[] {
+    return this.#links.endpoints;
+  }
+
   /** Ends connections; jobs on clusters go on. */
   async close(): Promise<void> {
-    await this.#follower.stop();
+    await Promise.all([this.#follower.stop(), this.#links.close()]);
     await this.#connections.close();
   }
 

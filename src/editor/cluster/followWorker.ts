@@ -2,12 +2,12 @@ import { parentPort } from 'node:worker_threads';
 import { systemClock } from '../../clock.ts';
 import { followClusters } from '../../cluster/followClusters.ts';
 import { messageOf } from '../../errors.ts';
-import type { FromFollowWorker, ToFollowWorker } from '../../protocol/follow.ts';
+import type { Followed, FromFollowWorker, ToFollowWorker } from '../../protocol/follow.ts';
 
 const port = parentPort;
 if (!port) throw new Error('This script runs as a worker of the editor.');
 const stop = new AbortController();
-let studies: readonly string[] = [];
+let followed: Followed = { studies: [], except: [] };
 
 const send = (message: FromFollowWorker) => {
   port.postMessage(message);
@@ -15,10 +15,10 @@ const send = (message: FromFollowWorker) => {
 
 port.on('message', (message: ToFollowWorker) => {
   if (message.type === 'stop') stop.abort(new Error('Following was stopped.'));
-  else studies = message.studies;
+  else followed = message;
   if (message.type !== 'follow') return;
   const { access } = message;
-  void followClusters(() => studies, { clock: systemClock, access, tell: send }, stop.signal)
+  void followClusters(() => followed, { clock: systemClock, access, tell: send }, stop.signal)
     .then(
       () => {
         send({ type: 'ended' });

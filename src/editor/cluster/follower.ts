@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ClusterAccess } from '../../cluster/connect.ts';
 import type { FollowNews } from '../../cluster/followClusters.ts';
 import { messageOf } from '../../errors.ts';
-import type { FromFollowWorker, ToFollowWorker } from '../../protocol/follow.ts';
+import type { Followed, FromFollowWorker, ToFollowWorker } from '../../protocol/follow.ts';
 
 /** How a cluster was reached last. */
 export type Contact = Extract<FollowNews, { type: 'contact' }>;
@@ -45,10 +45,10 @@ export class Follower implements vscode.Disposable {
     return this.#running?.asks ?? false;
   }
 
-  /** Starts where nothing is followed yet; a run under way takes over the studies. */
-  start(studies: readonly string[], access: ClusterAccess, ended: () => void): void {
+  /** Starts where nothing is followed yet; a run under way takes over what is followed. */
+  start(followed: Followed, access: ClusterAccess, ended: () => void): void {
     if (this.#running) {
-      this.#send({ type: 'studies', studies });
+      this.#send({ type: 'followed', ...followed });
       return;
     }
     this.#contacts.clear();
@@ -69,7 +69,7 @@ export class Follower implements vscode.Disposable {
       this.#changed.fire();
     });
     this.#running = { worker, ended: over, asks: access.askpass !== undefined };
-    this.#send({ type: 'follow', studies, access });
+    this.#send({ type: 'follow', ...followed, access });
     this.#changed.fire();
   }
 

@@ -4,13 +4,16 @@ import { requireTrust } from '../trust.ts';
 import { userCluster } from './clusters.ts';
 import type { Connections } from './connections.ts';
 import type { Follower } from './follower.ts';
+import type { Followed } from '../../protocol/follow.ts';
 import { isFollowable, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
+import type { ServerLinks } from './serverLinks.ts';
 
 export interface FollowingPorts {
   jobs: JobStore;
   follower: Follower;
   connections: Connections;
+  links: Pick<ServerLinks, 'jobs'>;
   log: vscode.LogOutputChannel;
 }
 
@@ -63,7 +66,7 @@ export class Following implements vscode.Disposable {
     for (const name of clusters) await connections.connect(userCluster(name));
     const { environment, revoke } = await connections.grant();
     if (follower.isRunning) revoke();
-    follower.start(dirsOf(open), connections.access(environment), revoke);
+    follower.start(this.#followed(open), connections.access(environment), revoke);
   }
 
   dispose(): void {
@@ -71,7 +74,15 @@ export class Following implements vscode.Disposable {
   }
 
   #open(): Job[] {
-    return this.#ports.jobs.all().filter(isFollowable);
+    const { jobs, links } = this.#ports;
+    return jobs.all().filter((job) => isFollowable(job) && !links.jobs.includes(job.record.id));
+  }
+
+  #followed(open: readonly Job[]): Followed {
+    return {
+      studies: [...new Set(open.map(({ dir }) => dir))],
+      except: this.#ports.links.jobs,
+    };
   }
 
   #byItself(): void {
@@ -82,16 +93,12 @@ export class Following implements vscode.Disposable {
     if (!isNew) return;
     for (const { dir, record } of open) this.#tried.add(`${dir} ${record.id}`);
     try {
-      follower.start(dirsOf(open), connections.access(), () => undefined);
+      follower.start(this.#followed(open), connections.access(), () => undefined);
     } catch (error) {
       // The view would be no place for it: the command says it when it is called.
       log.warn(`Jobs are not followed: ${messageOf(error)}`);
     }
   }
-}
-
-function dirsOf(jobs: readonly Job[]): string[] {
-  return [...new Set(jobs.map(({ dir }) => dir))];
 }
 
 function clusterName({ record }: Job): string {

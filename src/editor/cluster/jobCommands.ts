@@ -66,6 +66,33 @@ export class JobCommands {
     );
   }
 
+  async stopServer(target: unknown): Promise<void> {
+    const doing = 'Stopping a server';
+    requireTrust(doing);
+    const job = await this.#pick(
+      target,
+      'Stop which server?',
+      'stoppable',
+      'No server runs on a cluster.',
+    );
+    const cluster = clusterOf(job);
+    const yes = 'Stop Server';
+    const picked = await vscode.window.showWarningMessage(
+      `Stop ${jobTitle(job.record)}?`,
+      {
+        modal: true,
+        detail: `Its job ${job.record.id} is cancelled, for everybody who asks it. What a run has sampled is kept.`,
+      },
+      yes,
+    );
+    if (picked !== yes) throw cancelledByUser();
+    await this.#run(cluster, job, { verb: 'cancel', job: job.record.id }, doing);
+    await this.#ports.follow();
+    void vscode.window.showInformationMessage(
+      `${cluster.name} was told to stop server ${job.record.id}.`,
+    );
+  }
+
   async resume(target: unknown): Promise<void> {
     requireTrust('Resuming a job');
     const job = await this.#pick(

@@ -4,20 +4,33 @@ import { oneLine, type Detail, type Row } from '../tree/row.ts';
 import { fetchedAt, isOpen, type Job } from './job.ts';
 import { dayAndTime, jobTitle, placeText, progressParts, stateWords } from './jobText.ts';
 
-/** A row of the view of jobs: state by icon and by word, then how far it is. */
-export function jobRow(job: Job, now: Date): Row {
+/**
+ * A row of the view of jobs: state by icon and by word, then how far it is.
+ *
+ * @param endpoint address at which a server answers here.
+ */
+export function jobRow(job: Job, now: Date, endpoint?: string): Row {
   const { record } = job;
   const state = stateWords(job);
-  const parts = [state, ...progressParts(job, now)];
+  const parts = [
+    state,
+    ...(endpoint === undefined ? [] : [`answers at ${endpoint}`]),
+    ...progressParts(job, now),
+  ];
   const begun = dayAndTime(new Date(record.created_at), now);
   return {
     label: jobTitle(record),
     description: oneLine([...parts, begun].join(' · '), 200),
-    icon: job.cutOff ? STATE_ICONS.stopped : STATE_ICONS[record.state],
-    contextValue: contextWords(job).join(' '),
+    icon: iconOf(job, endpoint),
+    contextValue: contextWords(job, endpoint).join(' '),
     spoken: `${isTraining(record) ? 'training job' : 'server'} ${jobTitle(record)} of ${job.study}, ${parts.join(', ')}, begun ${begun}${fetchedAt(job) === undefined ? '' : ', adapter fetched'}`,
     details: () => jobDetails(job, now),
   };
+}
+
+function iconOf({ cutOff, record }: Job, endpoint: string | undefined): Row['icon'] {
+  if (cutOff) return STATE_ICONS.stopped;
+  return endpoint === undefined ? STATE_ICONS[record.state] : { id: 'plug', color: 'charts.green' };
 }
 
 const STATE_ICONS: Record<JobState, Row['icon']> = {
@@ -41,7 +54,7 @@ const STATE_ICONS: Record<JobState, Row['icon']> = {
 };
 
 /** What menus go by. */
-function contextWords(job: Job): string[] {
+function contextWords(job: Job, endpoint: string | undefined): string[] {
   const { record } = job;
   const onCluster = record.place.kind === 'cluster';
   const over = hasEnded(record.state);
@@ -51,12 +64,15 @@ function contextWords(job: Job): string[] {
   return [
     trains ? 'job' : 'server',
     onCluster ? 'cluster' : 'local',
-    ...words(open, 'cancellable', 'followable'),
+    ...words(open && trains, 'cancellable'),
+    ...words(open && !trains, 'stoppable'),
+    ...words(open && !trains && endpoint === undefined, 'connectable'),
+    ...words(open, 'followable'),
     ...words(
       onCluster && trains && record.state === 'done' && fetchedAt(job) === undefined,
       'fetchable',
     ),
-    ...words(onCluster && over && record.state !== 'done', 'resumable'),
+    ...words(onCluster && trains && over && record.state !== 'done', 'resumable'),
     ...words(onCluster && over, 'cleanable'),
   ];
 }

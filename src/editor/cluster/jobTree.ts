@@ -7,6 +7,7 @@ import type { Contact, Follower } from './follower.ts';
 import { jobRow } from './jobRow.ts';
 import type { Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
+import type { ServerLinks } from './serverLinks.ts';
 
 /** A row of the view of jobs, as commands get it. */
 export type JobNode = { type: 'job'; dir: string; job: string } | { type: 'study'; dir: string };
@@ -30,17 +31,27 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
   readonly onDidChangeTreeData = this.#changes.event;
   readonly #store: StudyStore;
   readonly #jobs: JobStore;
+  readonly #links: ServerLinks;
   readonly #view: vscode.TreeView<JobNode>;
   readonly #nodes = new Map<string, JobNode>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(ports: { store: StudyStore; jobs: JobStore; follower: Follower }) {
+  constructor(ports: {
+    store: StudyStore;
+    jobs: JobStore;
+    follower: Follower;
+    links: ServerLinks;
+  }) {
     this.#store = ports.store;
     this.#jobs = ports.jobs;
+    this.#links = ports.links;
     this.#view = vscode.window.createTreeView('sealong.jobs', { treeDataProvider: this });
     this.#subscriptions = [
       this.#view,
       ports.jobs.onDidChange(() => {
+        this.#changes.fire(undefined);
+      }),
+      ports.links.onDidChange(() => {
         this.#changes.fire(undefined);
       }),
       ports.follower.onDidChange(() => {
@@ -84,7 +95,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     }
     const job = this.#jobs.job(node.dir, node.job);
     if (!job) return new vscode.TreeItem(node.job);
-    const row = jobRow(job, new Date());
+    const row = jobRow(job, new Date(), this.#links.endpoint(node.job)?.baseUrl);
     const item = new vscode.TreeItem(row.label);
     item.id = JSON.stringify(['job', node.dir, node.job]);
     item.description = row.description;

@@ -11,10 +11,12 @@ export type PlanCheck = z.infer<typeof checkSchema>;
 
 export const checksSchema = z.object({ host: z.string(), checks: z.array(checkSchema) });
 
-/** What `train` with `plan` says. */
+/** What `train` and `serve` with `plan` say. */
 export const planSchema = checksSchema.extend({
   folder: z.string(),
-  uploads: z.array(z.object({ file: z.string(), bytes: z.number(), there: z.boolean() })),
+  uploads: z
+    .array(z.object({ file: z.string(), bytes: z.number(), there: z.boolean() }))
+    .default([]),
   upload_bytes: z.number(),
   script: z.string(),
 });

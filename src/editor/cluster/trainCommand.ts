@@ -6,10 +6,10 @@ import type { StageRequest } from '../../stageRequest.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import { requireTrust } from '../trust.ts';
-import { showActionList, type ActionItem } from './actionList.ts';
 import type { ClusterRuns } from './clusterRuns.ts';
-import { openClusterSettings, pickCluster, userCluster } from './clusters.ts';
-import { isReady, planItems, planSchema, planSummary, planText, type Plan } from './plan.ts';
+import { pickCluster, userCluster } from './clusters.ts';
+import { planSchema, type Plan } from './plan.ts';
+import { showPlan } from './planDialog.ts';
 import type { ScriptDocuments } from './scriptDocuments.ts';
 import { pickTraining, type TrainingChoice } from './trainingChoice.ts';
 
@@ -26,8 +26,6 @@ export interface TrainPorts {
   runs: ClusterRuns;
   scripts: ScriptDocuments;
 }
-
-type Action = 'submit' | 'script' | 'again' | 'settings' | 'copy';
 
 /**
  * Asks for cluster, recipe and pairs, shows what would be sent and run, and sends it where the user says so.
@@ -52,12 +50,8 @@ export async function trainOnClusterCommand(
       return undefined;
     });
     if (!plan) continue;
-    const action = await showPlan(study, plan, cluster, ports);
+    const action = await showPlan(study.name, plan, cluster, ports.scripts);
     if (action === 'submit') return { cluster, job: await send(cluster, request, ports.runs) };
-    if (action === 'settings') {
-      await openClusterSettings();
-      throw cancelledByUser();
-    }
   }
 }
 
@@ -103,72 +97,4 @@ async function confirmAnother(error: unknown): Promise<void> {
     another,
   );
   if (picked !== another) throw cancelledByUser();
-}
-
-/** The plan as a list; closing it stops everything. @returns what is to be done. */
-async function showPlan(
-  study: OpenStudy,
-  plan: Plan,
-  cluster: Cluster,
-  { scripts }: TrainPorts,
-): Promise<'submit' | 'again' | 'settings'> {
-  const ready = isReady(plan);
-  for (;;) {
-    const action = await showActionList<Action>({
-      title: `${study.name} on ${cluster.name}: ${ready ? 'ready to submit' : 'not ready'}`,
-      placeHolder: planSummary(plan, cluster),
-      actions: actionsOf(plan, cluster),
-      lines: planItems(plan, cluster),
-    });
-    switch (action) {
-      case undefined:
-        throw cancelledByUser();
-      case 'copy':
-        await vscode.env.clipboard.writeText(planText(plan, cluster));
-        void vscode.window.setStatusBarMessage('The plan is on the clipboard.', 4000);
-        break;
-      case 'script':
-        await scripts.show(cluster.name, plan.script);
-        if (await afterScript(cluster, ready)) return 'submit';
-        break;
-      case 'submit':
-      case 'again':
-      case 'settings':
-        return action;
-    }
-  }
-}
-
-function actionsOf(plan: Plan, cluster: Cluster): ActionItem<Action>[] {
-  return [
-    ...(isReady(plan)
-      ? [
-          {
-            label: '$(rocket) Submit',
-            description: planSummary(plan, cluster),
-            action: 'submit' as const,
-          },
-        ]
-      : [
-          {
-            label: "$(settings-gear) Change the cluster's settings...",
-            action: 'settings' as const,
-          },
-        ]),
-    { label: '$(file-code) Show Job Script', action: 'script' },
-    { label: '$(refresh) Look Again', action: 'again' },
-    { label: '$(copy) Copy as Text', action: 'copy' },
-  ];
-}
-
-/** The script is read in an editor, where a list would lie on it. @returns whether to submit. */
-async function afterScript(cluster: Cluster, ready: boolean): Promise<boolean> {
-  const submit = 'Submit';
-  const picked = await vscode.window.showInformationMessage(
-    `This script is run on ${cluster.name}. Nothing is sent yet.`,
-    ...(ready ? [submit] : []),
-    'Back to the Plan',
-  );
-  if (picked === undefined) throw cancelledByUser();
-  return picked === submit;
 }

@@ -132,6 +132,21 @@ export const COMMANDS = {
     icon: '$(cloud-download)',
     palette: 'sealong.hasJobs',
   },
+  startServer: {
+    title: 'Start Server on Cluster...',
+    icon: '$(server-environment)',
+    palette: 'sealong.stage != none',
+  },
+  connectServer: {
+    title: 'Connect to Server on Cluster',
+    icon: '$(plug)',
+    palette: 'sealong.hasJobs',
+  },
+  stopServer: {
+    title: 'Stop Server on Cluster...',
+    icon: '$(debug-stop)',
+    palette: 'sealong.hasJobs',
+  },
   cleanJob: { title: 'Clean Up Remote Files...', icon: '$(trash)', palette: 'sealong.hasJobs' },
   selectEndpoint: { title: 'Select Endpoint...', icon: '$(server)', palette: true },
   testEndpoint: { title: 'Test Endpoint...', icon: '$(pulse)', palette: true },

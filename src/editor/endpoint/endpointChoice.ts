@@ -15,14 +15,28 @@ import {
   type EndpointSources,
 } from './endpoints.ts';
 
+/** A server on a cluster with a way to it from here. */
+export interface LinkedEndpoint {
+  name: string;
+  baseUrl: string;
+  model: string;
+}
+
 /** Which inference server is used, and how the user chooses another. */
 export class EndpointChoice {
   readonly #embedded: EmbeddedModel;
   readonly #memory: EndpointMemory;
+  readonly #linked: () => readonly LinkedEndpoint[];
 
-  constructor(embedded: EmbeddedModel, memory: EndpointMemory) {
+  /** @param linked servers on clusters that answer here now. */
+  constructor(
+    embedded: EmbeddedModel,
+    memory: EndpointMemory,
+    linked: () => readonly LinkedEndpoint[],
+  ) {
     this.#embedded = embedded;
     this.#memory = memory;
+    this.#linked = linked;
   }
 
   /**
@@ -161,7 +175,7 @@ export class EndpointChoice {
 
   #sources(): EndpointSources {
     return {
-      configured: settings.endpoints(),
+      configured: withLinked(settings.endpoints(), this.#linked()),
       selected: settings.endpoint(),
       environment: settings.environmentEndpoint(),
       embedded: this.#embedded.running?.baseUrl,
@@ -176,4 +190,15 @@ function descriptionOf({ baseUrl, replicas }: Endpoint): string {
 
 function isHttp(value: string): boolean {
   return URL.canParse(value.trim()) && /^https?:$/.test(new URL(value.trim()).protocol);
+}
+
+/** Servers on clusters stand beside those of the settings, for as long as the way to them lasts. */
+function withLinked(configured: unknown, linked: readonly LinkedEndpoint[]): unknown {
+  if (linked.length === 0) return configured;
+  return {
+    ...(typeof configured === 'object' ? configured : {}),
+    ...Object.fromEntries(
+      linked.map(({ name, baseUrl, model }) => [name, { base_url: baseUrl, model }]),
+    ),
+  };
 }

@@ -20,6 +20,7 @@ const DOING: Record<StageVerb, string> = {
   extend: 'Extending a job of',
   clean: 'Cleaning up after a job of',
   preflight: 'Looking at a cluster for',
+  serve: 'Starting a server for',
 };
 
 export function runTitle(verb: StageVerb, study: string): string {
@@ -158,6 +159,7 @@ export function doneText(
     case 'extend':
     case 'clean':
     case 'preflight':
+    case 'serve':
       return { message: '', next: [] };
     case 'train': {
       const known = trainSummary.safeParse(summary).data;
