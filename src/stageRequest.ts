@@ -53,6 +53,8 @@ export type StageRequest = { study: string; settings: readonly Setting[] } & (
       plan?: boolean;
       follow?: boolean;
     }
+  /** From a job, or an adapter of one, back to every pair and decision. */
+  | { verb: 'lineage'; of: string }
   | JobRequest
 );
 export type StageVerb = StageRequest['verb'];

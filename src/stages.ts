@@ -12,6 +12,8 @@ import { report } from './evaluation/report.ts';
 import { importDataset } from './importing/importDataset.ts';
 import { exportPairs } from './preference/export.ts';
 import { pairs } from './preference/pairs.ts';
+import { lineageOf } from './lineage/lineage.ts';
+import { lineageText } from './lineage/lineageText.ts';
 import type { SamplingClient } from './sampling/chatClient.ts';
 import { estimateTerms } from './sampling/estimateTerms.ts';
 import { openaiClient } from './sampling/openaiClient.ts';
@@ -201,6 +203,11 @@ export async function* runNamedStage(
         signal,
       );
       return;
+    case 'lineage': {
+      const found = await lineageOf(study, request.of, signal);
+      yield { type: 'done', summary: { stage: 'lineage', ...found, text: lineageText(found) } };
+      return;
+    }
     case 'report':
       if (request.synthesis === true) yield* reportDataset(study, { signal });
       else yield* report(study, { scorers: request.scorers ?? false, signal });

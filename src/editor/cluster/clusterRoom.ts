@@ -19,7 +19,7 @@ import { isOpen, type Job } from './job.ts';
 import { JobStore } from './jobStore.ts';
 import { jobTitle, progressParts, stateWords } from './jobText.ts';
 import { JobTree } from './jobTree.ts';
-import { ScriptDocuments } from './scriptDocuments.ts';
+import { PlainDocuments } from './plainDocuments.ts';
 import { startServerCommand } from './serverCommand.ts';
 import { ServerLinks } from './serverLinks.ts';
 import { trainOnClusterCommand } from './trainCommand.ts';
@@ -49,6 +49,9 @@ type ClusterCommand =
   | 'followJobs'
   | 'cancelJob'
   | 'resumeJob'
+  | 'requeueJob'
+  | 'extendJob'
+  | 'showLineage'
   | 'fetchAdapter'
   | 'cleanJob'
   | 'showJobLog'
@@ -83,7 +86,7 @@ export class ClusterRoom implements vscode.Disposable {
     this.#links = links;
     const following = new Following({ jobs, follower, connections, links, log });
     const tree = new JobTree({ store, jobs, follower, links });
-    const scripts = new ScriptDocuments();
+    const scripts = new PlainDocuments();
     const trainings = new Trainings(extensionUri, {
       jobs,
       ready: store.ready,
@@ -103,6 +106,7 @@ export class ClusterRoom implements vscode.Disposable {
       jobs,
       selected: () => tree.selected,
       runs,
+      documents: scripts,
       follow: () => following.begin(),
     });
     const pick = (target: unknown, title: string, word: string, none: string) =>
@@ -157,6 +161,9 @@ export class ClusterRoom implements vscode.Disposable {
       followJobs: () => following.command(),
       cancelJob: (target) => commands.cancel(target),
       resumeJob: (target) => commands.resume(target),
+      requeueJob: (target) => commands.requeue(target),
+      extendJob: (target) => commands.extend(target),
+      showLineage: (target) => commands.lineage(target),
       fetchAdapter: (target) => commands.fetch(target),
       cleanJob: (target) => commands.clean(target),
       showJobLog: (target) => commands.showLog(target),

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/clusterProfile.ts';
+import type { ClusterAccess } from '../../cluster/connect.ts';
 import { SealongError } from '../../errors.ts';
 import type { StageEnvironment, StageRequest } from '../../stageRequest.ts';
 import { cancelledByUser } from '../errorReporter.ts';
@@ -31,25 +32,34 @@ export class ClusterRuns {
    */
   async run(cluster: Cluster, request: StageRequest, doing: string): Promise<object> {
     requireTrust(doing);
-    const { runs, connections } = this.#ports;
+    const { connections } = this.#ports;
     await connections.connect(cluster);
     const { environment, revoke } = await connections.grant();
     try {
-      const outcome = await runs.start(request, this.#environment(environment));
-      if (outcome.type === 'failed') throw new SealongError(outcome.code, outcome.message);
-      if (outcome.type === 'cancelled') throw cancelledByUser();
-      return outcome.summary;
+      return await this.#started(request, connections.access(environment));
     } finally {
       revoke();
     }
   }
 
-  #environment(askpass: Readonly<Record<string, string>>): StageEnvironment {
-    const { connections, trainerFolder, embeddingWorker, tokenWorker } = this.#ports;
+  /** A stage that connects to nothing. */
+  runHere(request: StageRequest): Promise<object> {
+    return this.#started(request);
+  }
+
+  async #started(request: StageRequest, clusters?: ClusterAccess): Promise<object> {
+    const outcome = await this.#ports.runs.start(request, this.#environment(clusters));
+    if (outcome.type === 'failed') throw new SealongError(outcome.code, outcome.message);
+    if (outcome.type === 'cancelled') throw cancelledByUser();
+    return outcome.summary;
+  }
+
+  #environment(clusters: ClusterAccess | undefined): StageEnvironment {
+    const { trainerFolder, embeddingWorker, tokenWorker } = this.#ports;
     const embeddedFolder = settings.embeddedFolder();
     return {
       ...(embeddedFolder === undefined ? {} : { embeddedFolder }),
-      clusters: connections.access(askpass),
+      ...(clusters === undefined ? {} : { clusters }),
       trainer: { folder: trainerFolder },
       modelCache: settings.modelCache(),
       allowDownload: false,

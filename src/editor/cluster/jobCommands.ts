@@ -16,6 +16,8 @@ import { fetchedAt, filesOf, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
 import { bytesText, jobTitle } from './jobText.ts';
 import type { JobNode } from './jobTree.ts';
+import { extend, requeue, type MoreOfJob } from './moreCommands.ts';
+import type { PlainDocuments } from './plainDocuments.ts';
 import { checkItems, checksSchema, isReady } from './plan.ts';
 
 const fetchedSchema = z.object({ folder: z.string(), files: z.number(), bytes: z.number() });
@@ -28,6 +30,7 @@ export interface JobCommandPorts {
   jobs: JobStore;
   selected: () => JobNode | undefined;
   runs: ClusterRuns;
+  documents: PlainDocuments;
   /** Follows what is open, asking for what ssh needs. */
   follow: () => Promise<void>;
 }
@@ -107,6 +110,40 @@ export class JobCommands {
     void vscode.window.showInformationMessage(
       `Job ${job.record.id} was sent to ${cluster.name} again, and goes on from its last checkpoint.`,
     );
+  }
+
+  async requeue(target: unknown): Promise<void> {
+    const doing = 'Putting a job back into the queue';
+    requireTrust(doing);
+    const none = 'No job is under way on a cluster.';
+    const job = await this.#pick(target, 'Put back which job?', 'cancellable', none);
+    await requeue(job, clusterOf(job), (one, request) =>
+      this.#run(clusterOf(one), one, request, doing),
+    );
+    await this.#ports.follow();
+  }
+
+  async extend(target: unknown): Promise<void> {
+    const doing = 'Extending a job';
+    requireTrust(doing);
+    const none = 'No job of training was sent to a cluster.';
+    const job = await this.#pick(target, 'Extend which job?', 'extendable', none);
+    await extend(job, (one, request) => this.#run(clusterOf(one), one, request, doing));
+    await this.#ports.follow();
+  }
+
+  /** From a job back to every pair, as a document; reads files alone. */
+  async lineage(target: unknown): Promise<void> {
+    const none = 'There is no training job yet.';
+    const { dir, record } = await this.#pick(target, 'Lineage of which job?', 'job', none);
+    const summary = await this.#ports.runs.runHere({
+      verb: 'lineage',
+      study: dir,
+      settings: [],
+      of: record.id,
+    });
+    const { text } = z.object({ text: z.string() }).parse(summary);
+    await this.#ports.documents.show(record.id, 'lineage.txt', text);
   }
 
   async fetch(target: unknown): Promise<void> {
@@ -263,7 +300,8 @@ export class JobCommands {
     { dir }: Job,
     request:
       | { verb: 'cancel' | 'fetch' | 'resume'; job: string }
-      | { verb: 'clean'; job: string; remove: boolean },
+      | { verb: 'clean'; job: string; remove: boolean }
+      | MoreOfJob,
     doing: string,
   ): Promise<object> {
     const summary = await this.#ports.runs.run(

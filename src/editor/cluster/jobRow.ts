@@ -64,7 +64,8 @@ function contextWords(job: Job, endpoint: string | undefined): string[] {
   return [
     trains ? 'job' : 'server',
     onCluster ? 'cluster' : 'local',
-    ...words(open && trains, 'cancellable'),
+    ...words(open && trains, 'cancellable', 'extendable'),
+    ...words(onCluster && trains && over, 'extendable'),
     ...words(open && !trains, 'stoppable'),
     ...words(open && !trains && endpoint === undefined, 'connectable'),
     ...words(open, 'followable'),

@@ -4,7 +4,7 @@ import { cancelledByUser } from '../errorReporter.ts';
 import { showActionList, type ActionItem } from './actionList.ts';
 import { openClusterSettings } from './clusters.ts';
 import { isReady, planItems, planSummary, planText, type Plan } from './plan.ts';
-import type { ScriptDocuments } from './scriptDocuments.ts';
+import type { PlainDocuments } from './plainDocuments.ts';
 
 type Action = 'submit' | 'script' | 'again' | 'settings' | 'copy';
 
@@ -19,7 +19,7 @@ export async function showPlan(
   what: string,
   plan: Plan,
   cluster: Cluster,
-  scripts: ScriptDocuments,
+  scripts: PlainDocuments,
 ): Promise<'submit' | 'again'> {
   const ready = isReady(plan);
   for (;;) {
@@ -37,7 +37,7 @@ export async function showPlan(
         void vscode.window.setStatusBarMessage('The plan is on the clipboard.', 4000);
         break;
       case 'script':
-        await scripts.show(cluster.name, plan.script);
+        await scripts.show(cluster.name, 'job.sh', plan.script);
         if (await afterScript(cluster, ready)) return 'submit';
         break;
       case 'settings':

@@ -14,7 +14,7 @@ import type { JobStore } from './jobStore.ts';
 import { jobTitle } from './jobText.ts';
 import { planSchema } from './plan.ts';
 import { showPlan } from './planDialog.ts';
-import type { ScriptDocuments } from './scriptDocuments.ts';
+import type { PlainDocuments } from './plainDocuments.ts';
 
 const DOING = 'Starting a server on a cluster';
 
@@ -23,7 +23,7 @@ const startedSchema = z.object({ job: z.string() });
 export interface ServerPorts {
   jobs: JobStore;
   runs: ClusterRuns;
-  scripts: ScriptDocuments;
+  scripts: PlainDocuments;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ClusterRuns } from './clusterRuns.ts';
 import { pickCluster, userCluster } from './clusters.ts';
 import { planSchema, type Plan } from './plan.ts';
 import { showPlan } from './planDialog.ts';
-import type { ScriptDocuments } from './scriptDocuments.ts';
+import type { PlainDocuments } from './plainDocuments.ts';
 import { pickTraining, type TrainingChoice } from './trainingChoice.ts';
 
 const DOING = 'Training on a cluster';
@@ -24,7 +24,7 @@ export type SentJob = z.infer<typeof sentSchema>;
 
 export interface TrainPorts {
   runs: ClusterRuns;
-  scripts: ScriptDocuments;
+  scripts: PlainDocuments;
 }
 
 /**

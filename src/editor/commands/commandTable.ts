@@ -127,6 +127,13 @@ export const COMMANDS = {
   showJobScript: { title: 'Show Job Script', icon: '$(file-code)', palette: 'sealong.hasJobs' },
   cancelJob: { title: 'Cancel Job...', icon: '$(stop-circle)', palette: 'sealong.hasJobs' },
   resumeJob: { title: 'Resume Job', icon: '$(debug-continue)', palette: 'sealong.hasJobs' },
+  requeueJob: {
+    title: 'Put Job Back into Queue...',
+    icon: '$(debug-restart)',
+    palette: 'sealong.hasJobs',
+  },
+  extendJob: { title: 'Extend Job...', icon: '$(add)', palette: 'sealong.hasJobs' },
+  showLineage: { title: 'Show Lineage', icon: '$(git-commit)', palette: 'sealong.hasJobs' },
   fetchAdapter: {
     title: 'Fetch Adapter',
     icon: '$(cloud-download)',

@@ -21,6 +21,7 @@ const DOING: Record<StageVerb, string> = {
   clean: 'Cleaning up after a job of',
   preflight: 'Looking at a cluster for',
   serve: 'Starting a server for',
+  lineage: 'Going back from an adapter of',
 };
 
 export function runTitle(verb: StageVerb, study: string): string {
@@ -160,6 +161,7 @@ export function doneText(
     case 'clean':
     case 'preflight':
     case 'serve':
+    case 'lineage':
       return { message: '', next: [] };
     case 'train': {
       const known = trainSummary.safeParse(summary).data;
