@@ -221,6 +221,8 @@ describe('Training on a cluster from the editor', { skip }, () => {
         Array.from({ length: 60 }, (_, at) => at + 1),
         'nothing twice, nothing missing',
       );
+      await panel.locator('tbody td').filter({ hasText: '60 of 60' }).waitFor();
+      await workbench.theme('dark');
       await workbench.shot('training-done-dark');
     },
   );

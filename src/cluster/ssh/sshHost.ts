@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SealongError } from '../../errors.ts';
 import { remoteOutcome, remoteScript } from './remoteScript.ts';
 import { runProcess } from './runProcess.ts';
@@ -40,6 +41,7 @@ const CONNECT_TIMEOUT_S = 20;
 /** A link that is cut without a word is noticed after ALIVE_S x ALIVE_COUNT seconds. */
 const ALIVE_S = 3;
 const ALIVE_COUNT = 2;
+const CANCEL_MS = 2_000;
 
 /**
  * A host behind the user's own ssh, so that ssh_config, ProxyJump, agents, hardware keys, Kerberos and known_hosts hold. All
@@ -52,6 +54,8 @@ export class SshHost {
   /** The connection is somebody else's. */
   #borrowed: boolean;
   #leaving: Promise<void> | undefined;
+  /** Ways that were made over a borrowed connection. */
+  readonly #ways = new Set<string>();
   #master: Promise<SshMaster> | undefined;
   readonly #closing = new AbortController();
   #running = 0;
@@ -200,15 +204,20 @@ export class SshHost {
   ): Promise<{ over: Promise<void> }> {
     await this.connect(signal);
     const master = await this.#master;
-    if (!master) throw sshFailure('', { host: this.host });
+    if (!master && !this.#borrowed) throw sshFailure('', { host: this.host });
     const way = `127.0.0.1:${localPort}:${to.host}:${to.port}`;
     const { status, stderr } = await runProcess(
       'ssh',
       [...this.sshArguments, '-O', 'forward', '-L', way, '--', this.host],
       { env: this.environment, signal },
     );
-    if (status === 0) return { over: master.closed };
-    if (!master.isOpen) throw sshFailure(stderr, { host: this.host });
+    if (status === 0) {
+      if (master) return { over: master.closed };
+      this.#ways.add(way);
+      return { over: this.#sharedOver() };
+    }
+    if (!(master?.isOpen ?? (await this.#isShared(signal))))
+      throw sshFailure(stderr, { host: this.host });
     throw new SealongError(
       'port_in_use',
       `Port ${localPort} of this machine cannot lead to ${to.host}:${to.port} (${stderr.trim().split('\n').at(-1) ?? ''}). Another program may have taken it.`,
@@ -221,7 +230,11 @@ export class SshHost {
     to: { host: string; port: number },
     signal: AbortSignal,
   ): Promise<void> {
-    const way = `127.0.0.1:${localPort}:${to.host}:${to.port}`;
+    await this.#cancelForward(`127.0.0.1:${localPort}:${to.host}:${to.port}`, signal);
+  }
+
+  async #cancelForward(way: string, signal: AbortSignal): Promise<void> {
+    this.#ways.delete(way);
     await runProcess('ssh', [...this.sshArguments, '-O', 'cancel', '-L', way, '--', this.host], {
       env: this.environment,
       signal,
@@ -236,6 +249,8 @@ export class SshHost {
     // Why a connection never stood was said to those who asked for it.
     const master = await connecting?.catch(() => undefined);
     await master?.close();
+    // On a connection of somebody else's they would outlive this.
+    for (const way of this.#ways) await this.#cancelForward(way, AbortSignal.timeout(CANCEL_MS));
     if (!this.#borrowed) await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -247,8 +262,16 @@ export class SshHost {
 
   /** From a borrowed connection that is gone to one of its own. */
   async #leave(): Promise<void> {
+    this.#ways.clear();
     this.#folder = await ownFolder();
     this.#borrowed = false;
+  }
+
+  /** Settles when the borrowed connection is gone, or is no longer used: nobody tells, so it is looked at. */
+  async #sharedOver(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted && this.#borrowed && (await this.#isShared(signal).catch(() => false)))
+      await delay(ALIVE_S * 1000, undefined, { signal, ref: false }).catch(() => undefined);
   }
 
   /** Whether the connection that was borrowed stands. */

@@ -102,7 +102,7 @@ function runOf(job: Job, at: number, now: Date): TrainingRun {
       numberText(last?.loss),
       numberText(last?.margin),
       numberText(last?.accuracy),
-      last?.lr === undefined || last.lr === null ? '–' : last.lr.toExponential(1),
+      typeof last?.lr === 'number' ? Number(last.lr.toPrecision(3)).toString() : '–',
       last?.tokens_per_s === undefined || last.tokens_per_s === null
         ? '–'
         : Math.round(last.tokens_per_s).toLocaleString('en'),
