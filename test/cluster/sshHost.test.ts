@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SshHost, type SshOptions } from '../../src/cluster/ssh/sshHost.ts';
@@ -11,6 +12,31 @@ const NASTY = [
   ...['éü 漢字 🚀', 'a"b', 'back\\slash', 'end\\', '!bang!!', '~root', '*', '$HOME', '%s{a,b}'],
   ...["'", "''", "\\'", 'x;touch PWNED', '#c', '\\\n', "a'\\''b", 'trail\n'],
 ];
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (typeof address === 'object' && address !== null) resolve(address.port);
+      });
+    });
+  });
+}
+
+/** The first that whoever listens at a port says. */
+function greeting(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('data', (data: Buffer) => {
+      resolve(data.toString('latin1'));
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
 
 describe('A host behind the user’s own ssh', () => {
   let lab: Lab;
@@ -61,6 +87,48 @@ describe('A host behind the user’s own ssh', () => {
         return true;
       });
     });
+  });
+
+  it('shares a connection that is kept elsewhere, and makes its own where that is cut', async () => {
+    const keeper = await SshHost.open({ host: 'lab-login', configFile: lab.sshConfig });
+    try {
+      await keeper.connect(signal);
+      assert.ok(await keeper.isOpen());
+      await withHost({ borrow: keeper.folder }, async (host) => {
+        const parent = () => host.mustRun('Asking', 'ps -o ppid= -p $PPID', {}, signal);
+        const shared = await keeper.mustRun('Asking', 'ps -o ppid= -p $PPID', {}, signal);
+        assert.equal(await parent(), shared, 'both are served by one process of sshd');
+        const port = await freePort();
+        const way = await host.forward(
+          port,
+          { host: '127.0.0.1', port: Number(lab.ports['P_LOGIN']) },
+          signal,
+        );
+        assert.match(await greeting(port), /^SSH-2\.0-/);
+        await lab.cutConnections();
+        await way.over;
+        assert.notEqual(await parent(), shared);
+      });
+      assert.ok(!(await keeper.isOpen()));
+    } finally {
+      await keeper.close();
+    }
+  });
+
+  it('takes back the ways that it made over a connection that is shared', async () => {
+    const keeper = await SshHost.open({ host: 'lab-login', configFile: lab.sshConfig });
+    try {
+      await keeper.connect(signal);
+      const port = await freePort();
+      await withHost({ borrow: keeper.folder }, async (host) => {
+        await host.forward(port, { host: '127.0.0.1', port: Number(lab.ports['P_LOGIN']) }, signal);
+        assert.match(await greeting(port), /^SSH-2\.0-/);
+      });
+      await assert.rejects(greeting(port), /ECONNREFUSED/);
+      assert.equal(await keeper.mustRun('Asking', 'echo there', {}, signal), 'there\n');
+    } finally {
+      await keeper.close();
+    }
   });
 
   it('refuses a host that ssh would read as an option', async () => {
