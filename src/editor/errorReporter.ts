@@ -15,6 +15,8 @@ const REMEDIES: Partial<Record<string, Step>> = {
   unauthorized: remedy('Set API Key', 'setApiKey'),
   no_questions: remedy('Import Questions', 'importQuestions'),
   no_trajectories: remedy('Sample Trajectories', 'sample'),
+  no_cluster: clusterSettings(),
+  bad_cluster: clusterSettings(),
   untrusted: {
     label: 'Manage Workspace Trust',
     run: () => vscode.commands.executeCommand('workbench.trust.manage'),
@@ -82,6 +84,16 @@ function isAbort(error: unknown): boolean {
     error instanceof vscode.CancellationError ||
     (error instanceof Error && error.name === 'AbortError')
   );
+}
+
+function clusterSettings(): Step {
+  return {
+    label: 'Open Settings',
+    run: () =>
+      vscode.commands.executeCommand('workbench.action.openSettingsJson', {
+        revealSetting: { key: 'sealong.clusters', edit: true },
+      }),
+  };
 }
 
 function remedy(label: string, name: CommandName): Step {
