@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../errors.ts';
 import { commandId, type CommandName } from './commands/commandTable.ts';
+import { revealSetting } from './settings.ts';
 
 export interface Step {
   label: string;
   run: () => unknown;
 }
+
+const CLUSTERS: Step = { label: 'Open Settings', run: () => revealSetting('clusters') };
 
 /** What a notification offers besides the log, by the error's code: the first step of its remedy. */
 const REMEDIES: Partial<Record<string, Step>> = {
@@ -15,8 +18,8 @@ const REMEDIES: Partial<Record<string, Step>> = {
   unauthorized: remedy('Set API Key', 'setApiKey'),
   no_questions: remedy('Import Questions', 'importQuestions'),
   no_trajectories: remedy('Sample Trajectories', 'sample'),
-  no_cluster: clusterSettings(),
-  bad_cluster: clusterSettings(),
+  no_cluster: CLUSTERS,
+  bad_cluster: CLUSTERS,
   untrusted: {
     label: 'Manage Workspace Trust',
     run: () => vscode.commands.executeCommand('workbench.trust.manage'),
@@ -84,16 +87,6 @@ function isAbort(error: unknown): boolean {
     error instanceof vscode.CancellationError ||
     (error instanceof Error && error.name === 'AbortError')
   );
-}
-
-function clusterSettings(): Step {
-  return {
-    label: 'Open Settings',
-    run: () =>
-      vscode.commands.executeCommand('workbench.action.openSettingsJson', {
-        revealSetting: { key: 'sealong.clusters', edit: true },
-      }),
-  };
 }
 
 function remedy(label: string, name: CommandName): Step {

@@ -33,6 +33,13 @@ export async function updateSetting(name: string, value: unknown): Promise<void>
     .update(name, value, vscode.ConfigurationTarget.Global);
 }
 
+/** Opens the user's settings at one of them. */
+export async function revealSetting(name: string): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
+    revealSetting: { key: `sealong.${name}`, edit: true },
+  });
+}
+
 function read(name: string): unknown {
   return vscode.workspace.getConfiguration('sealong').get<unknown>(name);
 }

@@ -4,7 +4,7 @@ import type { ClusterAccess } from '../../cluster/connect.ts';
 import { clustersFile, namedClusters, readClusters } from '../../cluster/userClusters.ts';
 import { SealongError } from '../../errors.ts';
 import { cancelledByUser } from '../errorReporter.ts';
-import { settings } from '../settings.ts';
+import { revealSetting, settings } from '../settings.ts';
 import { profileText } from './jobText.ts';
 
 const SETTING = 'the setting sealong.clusters';
@@ -88,11 +88,5 @@ async function openPlace(where: string): Promise<void> {
     await vscode.window.showTextDocument(vscode.Uri.file(where));
     return;
   }
-  await openClusterSettings();
-}
-
-export async function openClusterSettings(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
-    revealSetting: { key: 'sealong.clusters', edit: true },
-  });
+  await revealSetting('clusters');
 }

@@ -7,10 +7,11 @@ import { exists } from '../../study/study.ts';
 import { jobFolder } from '../../training/jobRecord.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
+import { revealSetting } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { showActionList } from './actionList.ts';
 import type { ClusterRuns } from './clusterRuns.ts';
-import { openClusterSettings, pickCluster, userCluster } from './clusters.ts';
+import { pickCluster, userCluster } from './clusters.ts';
 import { pickJob } from './jobPick.ts';
 import { fetchedAt, filesOf, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
@@ -252,7 +253,7 @@ export class JobCommands {
           },
         ],
       });
-      if (action === 'settings') return openClusterSettings();
+      if (action === 'settings') return revealSetting('clusters');
       if (action === undefined) return;
     }
   }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Cluster } from '../../cluster/clusterProfile.ts';
 import { cancelledByUser } from '../errorReporter.ts';
+import { revealSetting } from '../settings.ts';
 import { showActionList, type ActionItem } from './actionList.ts';
-import { openClusterSettings } from './clusters.ts';
 import { isReady, planItems, planSummary, planText, type Plan } from './plan.ts';
 import type { PlainDocuments } from './plainDocuments.ts';
 
@@ -41,7 +41,7 @@ export async function showPlan(
         if (await afterScript(cluster, ready)) return 'submit';
         break;
       case 'settings':
-        await openClusterSettings();
+        await revealSetting('clusters');
         throw cancelledByUser();
       case 'submit':
       case 'again':
