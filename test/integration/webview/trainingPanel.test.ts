@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import * as z from 'zod';
 import { trainingView } from '../../../src/editor/cluster/trainingView.ts';
 import type { TrainingRequest, TrainingView } from '../../../src/protocol/training.ts';
 import { jobOf, metricsOf } from '../../unit/editor/cluster/job.ts';
 import { until } from '../../e2e/support/until.ts';
+import { seriousProblems } from '../../support/axe.ts';
 import { bundlePanel, servePanel } from './panelPage.ts';
 import { BROWSER_ARGUMENTS, executablePath, skip, untilTrue } from './withPanel.ts';
 import type { ThemeName } from './themes.ts';
 
 const NOW = new Date('2026-01-31T16:00:00.000Z');
-const found = z.array(
-  z.object({
-    id: z.string(),
-    impact: z.string().nullish(),
-    nodes: z.array(z.object({ html: z.string() })),
-  }),
-);
 
 const jobs = [
   jobOf({ id: '20260131-150500-sft-bbbb', state: 'pending' }),
@@ -85,17 +77,7 @@ describe('the training charts', { skip }, () => {
       await withPage(theme, async (page) => {
         await page.locator('[data-chart="loss"] summary').click();
         await page.locator('[data-chart="loss"] details table').waitFor();
-        await page.evaluate(axe.source);
-        const violations = found.parse(
-          await page.evaluate('axe.run(document).then(({ violations }) => violations)'),
-        );
-        const serious = violations.filter(
-          ({ impact }) => impact === 'serious' || impact === 'critical',
-        );
-        assert.deepEqual(
-          serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]),
-          [],
-        );
+        assert.deepEqual(await seriousProblems(page), []);
       });
     });
 
