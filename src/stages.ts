@@ -154,11 +154,7 @@ export async function* runNamedStage(
       }
       if (request.cluster !== undefined && request.sweep !== undefined) {
         const { cluster, sweep, plan = false, follow = false } = request;
-        const ports = {
-          clock: systemClock,
-          access: clustersOf(environment),
-          trainerFolder: environment.trainer?.folder ?? '',
-        };
+        const ports = clusterPorts(environment);
         const wanted = { cluster, sweep, plan, follow };
         yield* sweepOnNamedCluster(study, request.settings, wanted, ports, signal);
         return;
@@ -168,11 +164,7 @@ export async function* runNamedStage(
         yield* trainOnNamedCluster(
           study,
           { cluster, export: made, plan, follow, again },
-          {
-            clock: systemClock,
-            access: clustersOf(environment),
-            trainerFolder: environment.trainer?.folder ?? '',
-          },
+          clusterPorts(environment),
           signal,
         );
         return;
@@ -220,6 +212,15 @@ function trainerOf({ trainer }: StageEnvironment): TrainerProgram {
     'no_trainer',
     "The trainer's Python is not named. Make its environment with trainer/setup.sh and name it with --python PATH, or with the environment variable SEALONG_TRAINER_PYTHON.",
   );
+}
+
+function clusterPorts(environment: StageEnvironment) {
+  return {
+    clock: systemClock,
+    access: clustersOf(environment),
+    trainerFolder: environment.trainer?.folder ?? '',
+    embeddedFolder: environment.embeddedFolder,
+  };
 }
 
 function clustersOf({ clusters }: StageEnvironment): ClusterAccess {

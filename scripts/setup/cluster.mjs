@@ -14,6 +14,9 @@ const programs = {
   mariadbd: 'mariadb-server',
   fish: 'fish',
   tcsh: 'tcsh',
+  ip: 'iproute2',
+  faketime: 'faketime',
+  'mkfs.btrfs': 'btrfs-progs',
 };
 
 /** `{}` where a cluster can be started on this machine, or `{missing}` with the reason. */

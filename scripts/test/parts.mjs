@@ -64,8 +64,9 @@ export const runs = {
     if (missing !== undefined) {
       throw new CannotRun(missing);
     }
-    const env = { SEALONG_TRAINER_PYTHON: python };
-    return runNodeTests('test/cluster', { node: await setup.node(), env, concurrency: 1, write });
+    const env = { SEALONG_TRAINER_PYTHON: python, SEALONG_EMBEDDED: await setup.embedded() };
+    // Each file has a cluster of its own, and waits for it most of the time.
+    return runNodeTests('test/cluster', { node: await setup.node(), env, concurrency: 2, write });
   },
   package: async ({ write }) => {
     write(`made ${await packageExtension({ log: write })}`);

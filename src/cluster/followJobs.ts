@@ -91,7 +91,7 @@ export class JobsOnCluster {
     const placed: JobRecord =
       job.place.kind === 'cluster' && node !== '' ? { ...job, place: { ...job.place, node } } : job;
     const code = status ?? sighting.exitCode;
-    const reason = sighting.reason ?? killedBy(sighting.state, code);
+    const reason = killedBy(sighting.state, code) ?? sighting.reason;
     const start = expectedStart(job, sighting, this.#clock.now());
     return withState(
       placed,
@@ -117,7 +117,8 @@ export class JobsOnCluster {
     if (status === STOPPED_STATUS && (sighting === undefined || hasEnded(sighting.state))) {
       const state = sighting?.state ?? 'failed';
       // Slurm takes every status but 0 for a failure; of other ends it knows why.
-      return { ...sighting, state: state === 'failed' ? 'stopped' : state, reason: STOPPED };
+      if (state === 'failed') return { ...sighting, state: 'stopped', reason: STOPPED };
+      return { ...sighting, state, reason: [sighting?.reason, STOPPED].filter(Boolean).join('; ') };
     }
     if (sighting) {
       this.#missed.delete(job.id);

@@ -20,8 +20,8 @@ export interface Preflight {
 export interface PreflightNeeds {
   /** What will be sent, in bytes. */
   bytes: number;
-  /** The base model: a hub id, or a folder on the cluster. */
-  model: string;
+  /** The base model: a hub id, or a folder on the cluster. Absent where it is sent along. */
+  model?: string;
   /** What its Python must have. */
   environment: Environment;
 }
@@ -98,7 +98,7 @@ export async function preflight(
     {
       workdir: profile.workdir,
       scheduler: profile.scheduler,
-      model: needs.model,
+      model: needs.model ?? '',
       setup: profile.setup.join('\n'),
       python: profile.python,
       probe: PROBE,
@@ -293,7 +293,8 @@ function pythonCheck(
   return { what, outcome: 'ok', detail: `Python ${version}${having}` };
 }
 
-function modelCheck(model: string, there: boolean): Check {
+function modelCheck(model: string | undefined, there: boolean): Check {
+  if (model === undefined) return { what: 'model', outcome: 'ok', detail: 'sent with the job' };
   const isPath = /^[/~]/.test(model);
   if (there) return { what: 'model', outcome: 'ok', detail: `${model} is there` };
   return isPath

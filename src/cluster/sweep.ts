@@ -19,11 +19,12 @@ import { madeWith } from '../training/madeWith.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
 import { arrayScript } from './jobScript.ts';
-import { mustBeReady, preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
+import { mustBeReady, preflight, type Check } from './preflight.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 import {
+  needsOf,
   newTrainingJob,
   placesOf,
   recipeText,
@@ -90,12 +91,7 @@ export async function* sendSweep(
   try {
     const [first] = sweep.members;
     if (!first) throw new Error('A sweep has members.');
-    const { checks, workdir } = await preflight(
-      host,
-      cluster,
-      { bytes: 0, model: first.inputs.model, environment: TRAINER_ENVIRONMENT },
-      signal,
-    );
+    const { checks, workdir } = await preflight(host, cluster, await needsOf(first.inputs), signal);
     for (const check of checks)
       if (check.outcome === 'warning')
         yield { type: 'warning', message: `${check.what}: ${check.detail}` };
@@ -165,7 +161,7 @@ async function membersOf(
     const { inputs } = member;
     const pairs = await hashOfFile(inputs.pairs);
     const { sources, trainerHash } = await trainerSources(inputs.trainer);
-    const places = placesOf(workdir, pairs, trainerHash);
+    const places = await placesOf(workdir, inputs, pairs, trainerHash);
     const recipe = recipeText(inputs, places, cluster);
     const wanted = { pairs, recipe: sha256(recipe), cluster: cluster.name };
     const same = known.filter(

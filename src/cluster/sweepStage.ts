@@ -1,16 +1,14 @@
-import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { exportPairs } from '../preference/export.ts';
 import type { Stage, StageProgress, StageWarning } from '../stage.ts';
 import { openStudy, type Study } from '../study/study.ts';
 import type { Setting } from '../study/loadConfig.ts';
-import { checkRecipe } from '../training/checkRecipe.ts';
-import { recipeOf, trainedModel } from '../training/recipeOf.ts';
 import { readSweep, type Sweep, type SweepMember } from '../training/sweep/sweep.ts';
 import { readTrainingExport } from '../training/trainingExports.ts';
 import { openCluster, type ClusterAccess } from './connect.ts';
 import { followJobs } from './followStage.ts';
 import { sendSweep, type MemberInputs, type SweepSummary } from './sweep.ts';
+import { trainingInputs } from './trainingInputs.ts';
 
 export interface ClusterSweep {
   cluster: string;
@@ -27,16 +25,19 @@ export async function* sweepOnNamedCluster(
   study: Study,
   settings: readonly Setting[],
   request: ClusterSweep,
-  ports: { clock: Clock; access: ClusterAccess; trainerFolder: string },
+  ports: {
+    clock: Clock;
+    access: ClusterAccess;
+    trainerFolder: string;
+    embeddedFolder?: string | undefined;
+  },
   signal: AbortSignal,
 ): Stage<object> {
-  const { clock, access, trainerFolder } = ports;
+  const { clock, access } = ports;
   const sweep = await readSweep(study, request.sweep);
   const members: MemberInputs[] = [];
   for (const member of sweep.members)
-    members.push(
-      yield* memberInputs(study, settings, { sweep, member, trainerFolder }, clock, signal),
-    );
+    members.push(yield* memberInputs(study, settings, { sweep, member, ...ports }, clock, signal));
   const { cluster, host } = await openCluster(access, request.cluster);
   let sent: SweepSummary | undefined;
   try {
@@ -65,14 +66,18 @@ export async function* sweepOnNamedCluster(
 async function* memberInputs(
   study: Study,
   settings: readonly Setting[],
-  of: { sweep: Sweep; member: SweepMember; trainerFolder: string },
+  of: {
+    sweep: Sweep;
+    member: SweepMember;
+    trainerFolder: string;
+    embeddedFolder?: string | undefined;
+  },
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<StageProgress | StageWarning, MemberInputs, undefined> {
-  const { sweep, member, trainerFolder } = of;
+  const { sweep, member } = of;
   const own = await openStudy(study.dir, [...settings, ...member.settings]);
-  const { method } = own.config.training;
-  const { folder, file, name } =
+  const exported =
     member.export === undefined
       ? yield* exportMember(
           own,
@@ -85,15 +90,7 @@ async function* memberInputs(
   return {
     name: member.name,
     study: own,
-    inputs: {
-      export: name,
-      pairs: file,
-      manifest: join(folder, 'manifest.json'),
-      method,
-      model: trainedModel(own),
-      recipe: ({ gpus, ...data }) => checkRecipe({ ...recipeOf(own, data), gpus }),
-      trainer: join(trainerFolder, 'sealong_trainer'),
-    },
+    inputs: await trainingInputs(own, exported, of),
   };
 }
 

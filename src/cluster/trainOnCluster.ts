@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
@@ -18,11 +18,12 @@ import { hasEnded } from '../training/jobState.ts';
 import { keepData } from '../training/keepData.ts';
 import { madeWith } from '../training/madeWith.ts';
 import type { Cluster } from './clusterProfile.ts';
-import { mustBeReady, preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
+import { mustBeReady, preflight, type Check } from './preflight.ts';
 import { remoteJob } from './followJobs.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 import {
+  needsOf,
   newTrainingJob,
   placesOf,
   recipeText,
@@ -75,14 +76,9 @@ export async function* trainOnCluster(
     const pairsHash = await hashOfFile(inputs.pairs);
     const manifestHash = await hashOfFile(inputs.manifest);
     const { sources, trainerHash } = await trainerSources(inputs.trainer);
-    const { size: local } = await stat(inputs.pairs);
-    const { checks, workdir } = await preflight(
-      host,
-      cluster,
-      { bytes: local, model: inputs.model, environment: TRAINER_ENVIRONMENT },
-      signal,
-    );
-    const places = placesOf(workdir, pairsHash, trainerHash);
+    const needs = await needsOf(inputs);
+    const { checks, workdir } = await preflight(host, cluster, needs, signal);
+    const places = await placesOf(workdir, inputs, pairsHash, trainerHash);
     const recipe = recipeText(inputs, places, cluster);
     const recipeHash = sha256(recipe);
     const wanted = { pairs: pairsHash, recipe: recipeHash, cluster: cluster.name };

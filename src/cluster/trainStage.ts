@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Stage } from '../stage.ts';
 import type { Study } from '../study/study.ts';
-import { checkRecipe } from '../training/checkRecipe.ts';
-import { recipeOf, trainedModel } from '../training/recipeOf.ts';
 import { exportForTraining } from '../training/trainLocally.ts';
 import { readTrainingExport } from '../training/trainingExports.ts';
 import { openCluster, type ClusterAccess } from './connect.ts';
 import { followJobs } from './followStage.ts';
 import { trainOnCluster, type TrainOnClusterSummary } from './trainOnCluster.ts';
+import { trainingInputs } from './trainingInputs.ts';
 
 export interface ClusterTraining {
   cluster: string;
@@ -25,14 +23,21 @@ export interface ClusterTraining {
 export async function* trainOnNamedCluster(
   study: Study,
   request: ClusterTraining,
-  ports: { clock: Clock; access: ClusterAccess; trainerFolder: string },
+  ports: {
+    clock: Clock;
+    access: ClusterAccess;
+    trainerFolder: string;
+    embeddedFolder?: string | undefined;
+  },
   signal: AbortSignal,
 ): Stage<object> {
-  const { clock, access, trainerFolder } = ports;
+  const { clock, access } = ports;
   const exported =
     request.export === undefined
       ? yield* exportForTraining(study, clock, signal)
       : await readTrainingExport(study, request.export);
+  const name = request.export ?? 'training';
+  const inputs = await trainingInputs(study, { ...exported, name }, ports);
   const { cluster, host } = await openCluster(access, request.cluster);
   let sent: TrainOnClusterSummary | undefined;
   try {
@@ -42,15 +47,7 @@ export async function* trainOnNamedCluster(
         clock,
         host,
         cluster,
-        inputs: {
-          export: request.export ?? 'training',
-          pairs: exported.file,
-          manifest: join(exported.folder, 'manifest.json'),
-          method: study.config.training.method,
-          model: trainedModel(study),
-          recipe: ({ gpus, ...data }) => checkRecipe({ ...recipeOf(study, data), gpus }),
-          trainer: join(trainerFolder, 'sealong_trainer'),
-        },
+        inputs,
       },
       { plan: request.plan, again: request.again, signal },
     );

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
-import { readEmbeddedChat } from '../inference/embeddedFolder.ts';
 import { exportPairs, type ExportSummary } from '../preference/export.ts';
 import { writeAtomic } from '../records/writeAtomic.ts';
 import type { Stage, StageProgress, StageWarning } from '../stage.ts';
@@ -22,7 +21,8 @@ import { hasEnded, STOPPED_STATUS } from './jobState.ts';
 import { keepData } from './keepData.ts';
 import { leftBy, madeWith } from './madeWith.ts';
 import { checkRecipe } from './checkRecipe.ts';
-import { embeddedRecipe, recipeOf, trainedModel } from './recipeOf.ts';
+import { embeddedModelFile } from './embeddedModel.ts';
+import { embeddedRecipe, recipeOf } from './recipeOf.ts';
 import { endOfLog, lastMetrics, readTrainerState, trainerFiles } from './trainerFiles.ts';
 import { startTrainer, type RunningTrainer, type TrainerProgram } from './trainerProcess.ts';
 
@@ -101,18 +101,8 @@ export async function* exportForTraining(
 
 async function localRecipe(study: Study, embeddedFolder: string | undefined): Promise<string> {
   const recipe = recipeOf(study, { pairs: 'pairs.jsonl', manifest: 'manifest.json' });
-  const model = trainedModel(study);
-  const embedded =
-    embeddedFolder === undefined ? undefined : await readEmbeddedChat(embeddedFolder);
-  const isEmbedded = model === 'embedded' || model === embedded?.id;
-  if (isEmbedded && !embedded)
-    throw new SealongError(
-      'embedded_missing',
-      'The embedded model is not set up here. Run "npm start" in a checkout of SeaLong, or name another model with training.model.',
-    );
-  const checked = checkRecipe(
-    isEmbedded && embedded ? embeddedRecipe(recipe, embedded.modelFile) : recipe,
-  );
+  const embedded = await embeddedModelFile(study, embeddedFolder);
+  const checked = checkRecipe(embedded === undefined ? recipe : embeddedRecipe(recipe, embedded));
   return `${JSON.stringify(checked, null, 2)}\n`;
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { answerWithAdapter, SMALL_TRAINING } from '../support/realTraining.ts';
 import { Lab } from './support/lab.ts';
 
 const run = promisify(execFile);
@@ -14,11 +16,12 @@ const PYTHON = process.env['SEALONG_TRAINER_PYTHON'] ?? '';
 interface Summary {
   job: string;
   state: string;
-  checks: { what: string; outcome: string }[];
+  checks: { what: string; outcome: string; detail: string }[];
+  upload_bytes: number;
   step: number;
 }
 
-describe('The real trainer on Slurm, by the command', () => {
+describe('The real trainer and the embedded model on Slurm, by the command', () => {
   let lab: Lab;
   let here: string;
   let study: string;
@@ -28,19 +31,15 @@ describe('The real trainer on Slurm, by the command', () => {
     here = await mkdtemp(join(tmpdir(), 'sealong-test-'));
     study = join(here, 'study');
     await cp(join(ROOT, 'demo/studies/ondrey-sampled'), study, { recursive: true });
-    const make = `import sys; sys.path[:0] = ["trainer/tests", "trainer"]
-from pathlib import Path
-from tiny import tiny_base
-tiny_base(Path(sys.argv[1]))`;
-    await run(PYTHON, ['-c', make, join(lab.folder, 'model')], { cwd: ROOT });
     const clusters = {
       lab: {
+        // The trainer's environment is one that only the user of the tests can read.
         host: 'lab-root',
         ssh_config: lab.sshConfig,
         gpus: 0,
         workdir: join(lab.folder, 'work'),
         // The lab's GPUs are fake.
-        setup: ['export CUDA_VISIBLE_DEVICES= HF_HUB_OFFLINE=1'],
+        setup: ['export CUDA_VISIBLE_DEVICES= HF_HUB_OFFLINE=1 OMP_NUM_THREADS=2'],
         python: PYTHON,
       },
     };
@@ -58,42 +57,41 @@ tiny_base(Path(sys.argv[1]))`;
         HOME: here,
         SEALONG_CACHE: join(here, 'cache'),
         SEALONG_CLUSTERS: join(here, 'clusters.json'),
+        SEALONG_EMBEDDED: process.env['SEALONG_EMBEDDED'],
       },
     });
     return JSON.parse(stdout) as Summary;
   };
-  const settings = () =>
-    Object.entries({
-      model: join(lab.folder, 'model'),
-      'lora.r': 4,
-      'lora.quantization': 'none',
-      sequence_parallel: 1,
-      batch_size: 2,
-      max_steps: 3,
-      dtype: 'float32',
-    }).flatMap(([name, value]) => ['--set', `training.${name}=${value}`]);
 
-  it('trains on the pairs of the study, and the adapter is fetched', async () => {
-    const planned = await sealong('train', study, '--cluster', 'lab', '--plan', ...settings());
+  it('trains on the pairs of the study, and the fetched adapter is loaded and answers', async () => {
+    const args = [study, '--cluster', 'lab', ...SMALL_TRAINING];
+    const planned = await sealong('train', '--plan', ...args);
     assert.equal(planned.state, 'planned');
     assert.deepEqual(
       planned.checks.filter(({ outcome }) => outcome !== 'ok'),
       [],
     );
-    const trained = await sealong('train', study, '--cluster', 'lab', '--follow', ...settings());
-    assert.equal(trained.state, 'done');
-    assert.equal(trained.step, 3);
+    // The model goes along.
+    assert.ok(planned.upload_bytes > 90e6);
+
+    const trained = await sealong('train', '--follow', ...args);
+    const folder = join(study, 'training', trained.job);
+    const log = await readFile(join(folder, 'log.txt'), 'utf8');
+    assert.deepEqual([trained.state, trained.step], ['done', 4], log);
     await sealong('fetch', study, trained.job);
-    const adapter = join(study, 'training', trained.job, 'adapter');
-    const config = JSON.parse(await readFile(join(adapter, 'adapter_config.json'), 'utf8')) as {
-      r: number;
-    };
-    assert.equal(config.r, 4);
-    const load = `import sys; from transformers import AutoModelForCausalLM
-from peft import PeftModel
-base = AutoModelForCausalLM.from_pretrained(sys.argv[1])
-print(sum(p.numel() for n, p in PeftModel.from_pretrained(base, sys.argv[2]).named_parameters() if "lora" in n))`;
-    const { stdout } = await run(PYTHON, ['-c', load, join(lab.folder, 'model'), adapter]);
-    assert.ok(Number(stdout) > 0);
+    const weights = await readFile(join(folder, 'adapter/adapter_model.safetensors'));
+    const there = await readFile(
+      join(lab.folder, 'work/jobs', trained.job, 'adapter/adapter_model.safetensors'),
+    );
+    const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+    assert.equal(hashOf(weights), hashOf(there));
+    // What it was trained on is what the study exported.
+    assert.equal(
+      await readFile(join(folder, 'pairs.jsonl'), 'utf8'),
+      await readFile(join(study, 'exports/training/pairs.jsonl'), 'utf8'),
+    );
+    const { answer, change } = await answerWithAdapter(PYTHON, folder);
+    assert.ok(answer.trim().length > 0);
+    assert.ok(change > 1e-4, `the adapter changes logits by ${change}`);
   });
 });

@@ -175,17 +175,4 @@ for (const accounting of [false, true])
         /does not take the job.*partition/i,
       );
     });
-
-    it('tells that the controller is down, and finds the job again when it is back', async () => {
-      const [place] = PLACES;
-      assert.ok(place);
-      const job = await submitted(place, await prepared(place, '60 0'));
-      const { node } = await until(place, job, (state) => state === 'running');
-      assert.match(node ?? '', /^h100-/);
-      await lab.kill('slurmctld', 'SIGTERM');
-      await assert.rejects(place.scheduler.sight(host, [job], signal), /does not answer/);
-      await lab.script('up.sh');
-      await until(place, job, (state) => state === 'running');
-      await place.scheduler.cancel(host, job, signal);
-    });
   });

@@ -1,7 +1,10 @@
 """The base model and its adapter: QLoRA, gradient checkpointing, the chat template."""
 
 import copy
+import hashlib
 import os
+import shutil
+import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -82,6 +85,9 @@ def load_tokenizer(recipe: Recipe) -> Any:
 def _tokenizer(recipe: Recipe) -> Any:
     if recipe.model.gguf is None:
         return AutoTokenizer.from_pretrained(**source(recipe))
+    kept = unpacked(recipe)
+    if kept.is_dir():
+        return AutoTokenizer.from_pretrained(kept)
     # Alone in its folder: beside a tokenizer.json the GGUF's special tokens would not be read.
     with tempfile.TemporaryDirectory() as alone:
         link = Path(alone) / recipe.model.gguf
@@ -137,11 +143,46 @@ def _dtype(recipe: Recipe) -> torch.dtype:
 
 
 def _base(recipe: Recipe, arguments: dict[str, Any]) -> Any:
-    read = AutoModelForCausalLM.from_pretrained(**arguments)
     if recipe.model.gguf is None:
-        return read
-    # What is read from a GGUF is marked as quantised, which neither trains nor is saved: a fresh
-    # model of the same shape takes the weights over.
+        return AutoModelForCausalLM.from_pretrained(**arguments)
+    kept = unpacked(recipe)
+    if not kept.is_dir():
+        _unpack(recipe, arguments, kept)
+    if kept.is_dir():
+        others = {name: value for name, value in arguments.items() if name not in source(recipe)}
+        return AutoModelForCausalLM.from_pretrained(kept, **others)
+    return _from_gguf(arguments)
+
+
+def unpacked(recipe: Recipe) -> Path:
+    """Where a GGUF is kept as transformers saves models, beside it: reading one takes long."""
+    assert recipe.model.gguf is not None
+    file = recipe.path(recipe.model.base) / recipe.model.gguf
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return file.with_name(f".{file.name}.{digest[:16]}.{recipe.dtype}")
+
+
+def _unpack(recipe: Recipe, arguments: dict[str, Any], target: Path) -> None:
+    """Makes the folder as a whole, whoever else does; a place that cannot be written stays as it is."""
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
+    except OSError:
+        return
+    try:
+        _from_gguf(arguments).save_pretrained(temporary)
+        _tokenizer(recipe).save_pretrained(temporary)
+        temporary.chmod(0o755)
+        temporary.rename(target)
+    except OSError as error:
+        print(f"{target} is not kept: {error}", file=sys.stderr, flush=True)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _from_gguf(arguments: dict[str, Any]) -> Any:
+    """A model that trains, which one that is read from a GGUF does not: it is marked as quantised."""
+    read = AutoModelForCausalLM.from_pretrained(**arguments)
     config = copy.deepcopy(read.config)
     delattr(config, "quantization_config")
     attention = arguments.get("attn_implementation", "sdpa")

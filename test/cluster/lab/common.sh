@@ -10,8 +10,8 @@ NODES="${NODES:-2}"            # virtual h100 nodes
 DBD="${DBD:-0}"                # 1 = also mariadb + slurmdbd (real sacct)
 # Users besides, by the name of their login shell.
 SHELL_USERS="${SHELL_USERS:-}"
-# More of the environment that sshd gives, as NAME=VALUE words. Programs in $LAB/bin come before all others there.
-SSHD_ENV="${SSHD_ENV:-}"
+# More of the environment of Slurm's daemons and of those who log in, as NAME=VALUE words.
+LAB_ENV="${LAB_ENV:-}"
 startticks() { # start time of pid, survives comm with spaces
   local s; s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; s="${s##*) }"; set -- $s; echo "${20}"; }
 alive() { # NAME -> 0 when the very process we started still runs (pid + start time)

@@ -36,7 +36,7 @@ X11Forwarding no
 PrintMotd no
 LogLevel VERBOSE
 MaxStartups 50:30:100
-SetEnv SLURM_CONF=$ETC/slurm.conf PATH=$LAB/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin $SSHD_ENV
+SetEnv SLURM_CONF=$ETC/slurm.conf PATH=$LAB/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin $LAB_ENV
 Subsystem sftp internal-sftp
 Match User root
   AuthorizedKeysFile $KEYS/id_ed25519.pub
@@ -107,7 +107,7 @@ ReturnToService=2
 SlurmdParameters=config_overrides
 KillWait=5
 MinJobAge=600
-MessageTimeout=3
+MessageTimeout=5
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 InactiveLimit=0
@@ -129,9 +129,9 @@ mv "$ETC/slurm.conf.new" "$ETC/slurm.conf"
 mkdir -p "$RUN/ctld" "$LOG/ctld"; chown -R slurm: "$STATE/ctld" "$RUN/ctld" "$LOG/ctld"
 export SLURM_CONF="$ETC/slurm.conf"
 if [ "$DBD" = 1 ]; then . "$SCRIPTS/dbd.sh"; fi
-start slurmctld setpriv --reuid slurm --regid slurm --clear-groups slurmctld -D
+start slurmctld setpriv --reuid slurm --regid slurm --clear-groups env $LAB_ENV slurmctld -D
 wait_for 20 slurmctld scontrol ping || { tail -n 3 "$LOG/slurmctld.out" >&2; exit 1; }
-for ((i=1;i<=NODES;i++)); do n=$(printf 'h100-%02d' "$i"); mkdir -p "$STATE/$n"; start "slurmd_$n" slurmd -D -N "$n"; done
+for ((i=1;i<=NODES;i++)); do n=$(printf 'h100-%02d' "$i"); mkdir -p "$STATE/$n"; start "slurmd_$n" env $LAB_ENV slurmd -D -N "$n"; done
 idle() { [ "$(sinfo -h -N -p h100 -o '%T' | grep -cE '^(idle|mixed|allocated)$')" = "$NODES" ]; }
 wait_for 30 "nodes idle" idle
 wait_for 10 "ssh login" ssh -F "$ETC/ssh_config" -o BatchMode=yes lab-login true

@@ -16,7 +16,7 @@ export interface LabOptions {
   /** Login shells, each of a user of its own: `fish` is that of {@link Lab.user} with `-fish` behind. */
   shells?: readonly string[];
   nodes?: number;
-  /** More of what sshd puts into the environment of its sessions. */
+  /** More of the environment of Slurm's daemons, and of those who log in. */
   environment?: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +42,7 @@ export class Lab {
       NODES: String(options.nodes ?? 2),
       DBD: options.accounting === true ? '1' : '0',
       SHELL_USERS: (options.shells ?? []).join(' '),
-      SSHD_ENV: Object.entries(options.environment ?? {})
+      LAB_ENV: Object.entries(options.environment ?? {})
         .map(([name, value]) => `${name}=${value}`)
         .join(' '),
     };

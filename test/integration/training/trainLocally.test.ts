@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { openStudy, readOptional } from '../../../src/study/study.ts';
 import { listJobs, readJob } from '../../../src/training/jobRecord.ts';
+import { answerWithAdapter, SMALL_TRAINING } from '../../support/realTraining.ts';
 import { withFolder } from '../../support/temporary.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
@@ -19,22 +20,9 @@ const missing =
     ? "the trainer's environment or the embedded model is not set up"
     : false;
 
-/** Small enough for two cores: a low rank, one pair a step, the shorter pairs. */
-const SMALL = {
-  'lora.r': 8,
-  'lora.alpha': 8,
-  batch_size: 1,
-  max_steps: 4,
-  max_length: 700,
-  learning_rate: 0.001,
-};
-
 function train(study: string, home: string): ChildProcess {
-  const settings = Object.entries(SMALL).flatMap(([name, value]) => [
-    '--set',
-    `training.${name}=${value}`,
-  ]);
-  return spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'train', study, ...settings], {
+  const args = [join(ROOT, 'src/cli/main.ts'), 'train', study, ...SMALL_TRAINING];
+  return spawn(process.execPath, args, {
     env: {
       PATH: process.env['PATH'],
       HOME: home,
@@ -110,16 +98,7 @@ test(
       assert.equal(third.code, 1);
       assert.match(third.err, /is done: .*--again/);
 
-      const answered = await ended(
-        spawn(PYTHON ?? '', [join(import.meta.dirname, 'answerWithAdapter.py'), folder], {
-          env: { ...process.env, PYTHONPATH: join(ROOT, 'trainer'), HF_HUB_OFFLINE: '1' },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        }),
-      );
-      assert.equal(answered.code, 0, answered.err);
-      const { answer, change } = z
-        .object({ answer: z.string(), change: z.number() })
-        .parse(JSON.parse(answered.out));
+      const { answer, change } = await answerWithAdapter(PYTHON ?? '', folder);
       assert.ok(answer.trim().length > 0);
       assert.ok(change > 1e-4, `the adapter changes logits by ${change}`);
     });
