@@ -64,7 +64,7 @@ describe('The real trainer and the embedded model on Slurm, by the command', () 
   };
 
   it('trains on the pairs of the study, and the fetched adapter is loaded and answers', async () => {
-    const args = [study, '--cluster', 'lab', ...SMALL_TRAINING];
+    const args = [study, '--cluster', 'lab', ...SMALL_TRAINING, '--set', 'training.max_steps=2'];
     const planned = await sealong('train', '--plan', ...args);
     assert.equal(planned.state, 'planned');
     assert.deepEqual(
@@ -77,7 +77,7 @@ describe('The real trainer and the embedded model on Slurm, by the command', () 
     const trained = await sealong('train', '--follow', ...args);
     const folder = join(study, 'training', trained.job);
     const log = await readFile(join(folder, 'log.txt'), 'utf8');
-    assert.deepEqual([trained.state, trained.step], ['done', 4], log);
+    assert.deepEqual([trained.state, trained.step], ['done', 2], log);
     await sealong('fetch', study, trained.job);
     const weights = await readFile(join(folder, 'adapter/adapter_model.safetensors'));
     const there = await readFile(

@@ -11,8 +11,8 @@ export const SMALL_TRAINING = Object.entries({
   'lora.r': 8,
   'lora.alpha': 8,
   batch_size: 1,
-  max_steps: 4,
-  max_length: 700,
+  max_steps: 3,
+  max_length: 620,
   learning_rate: 0.001,
 }).flatMap(([name, value]) => ['--set', `training.${name}=${value}`]);
 
