@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { answerWithAdapter, SMALL_TRAINING } from '../support/realTraining.ts';
+import { answerWithAdapter, shortDemoStudy, SMALL_TRAINING } from '../support/realTraining.ts';
 import { Lab } from './support/lab.ts';
 
 const run = promisify(execFile);
@@ -30,7 +30,7 @@ describe('The real trainer and the embedded model on Slurm, by the command', () 
     lab = await Lab.start({ nodes: 1 });
     here = await mkdtemp(join(tmpdir(), 'sealong-test-'));
     study = join(here, 'study');
-    await cp(join(ROOT, 'demo/studies/ondrey-sampled'), study, { recursive: true });
+    await shortDemoStudy(study);
     const clusters = {
       lab: {
         // The trainer's environment is one that only the user of the tests can read.

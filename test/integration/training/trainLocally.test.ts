@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { openStudy, readOptional } from '../../../src/study/study.ts';
 import { listJobs, readJob } from '../../../src/training/jobRecord.ts';
-import { answerWithAdapter, SMALL_TRAINING } from '../../support/realTraining.ts';
+import { answerWithAdapter, shortDemoStudy, SMALL_TRAINING } from '../../support/realTraining.ts';
 import { withFolder } from '../../support/temporary.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
@@ -62,7 +62,7 @@ test(
   async () => {
     await withFolder(async (home) => {
       const dir = join(home, 'study');
-      await cp(join(ROOT, 'demo/studies/ondrey-sampled'), dir, { recursive: true });
+      await shortDemoStudy(dir);
       const first = train(dir, home);
       const firstEnded = ended(first);
       let id: string | undefined;
