@@ -20,7 +20,7 @@ export async function shortDemoStudy(folder: string): Promise<void> {
   const short = lines.map((line) => {
     const whole = question.parse(JSON.parse(line));
     const documents = whole.documents.slice(0, 1);
-    const context = [...whole.context].slice(0, documents[0]?.end).join('');
+    const context = Array.from(whole.context).slice(0, documents[0]?.end).join('');
     return JSON.stringify({ ...whole, context, documents, context_tokens: 90 });
   });
   await writeFile(file, `${short.join('\n')}\n`);

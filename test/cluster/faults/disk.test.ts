@@ -110,7 +110,7 @@ describe('A disk of the cluster without room', () => {
     await jobs.train({ seed: 4 }, { plan: true });
     assert.ok(
       jobs.messages.some((message) =>
-        /quota: A quota of yours is used up \(\/dev\/sda1\)/.test(message),
+        message.includes('quota: A quota of yours is used up (/dev/sda1)'),
       ),
       jobs.messages.join('\n'),
     );

@@ -26,11 +26,11 @@ export interface FakeRecipe {
  */
 const TRAINER = `
 import json, os, signal, sys, time
-recipe = json.load(open(sys.argv[1]))
+recipe = {"steps": 2, "seconds": 0.1, **json.load(open(sys.argv[1]))}
 stopped = []
 for number in (signal.SIGTERM, signal.SIGUSR1):
     signal.signal(number, lambda number, _: stopped.append(signal.Signals(number).name))
-pairs = [json.loads(line) for line in open(recipe["pairs"])]
+pairs = [json.loads(line) for line in open(recipe.get("pairs") or recipe["data"]["pairs"])]
 def write(name, text):
     with open(name + ".tmp", "w") as file:
         file.write(text)
