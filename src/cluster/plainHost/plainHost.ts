@@ -1,6 +1,7 @@
 import { SealongError } from '../../errors.ts';
 import type { Sighting } from '../../training/jobState.ts';
 import type { Scheduler } from '../scheduler.ts';
+import { diskFull } from '../ssh/diskFull.ts';
 import { CANCEL, SIGHT, START } from './plainHostScripts.ts';
 
 /** Exit statuses of a process that a signal ended. */
@@ -12,6 +13,8 @@ export const plainHost: Scheduler = {
     const { status, stdout, stderr } = await host.run(START, { folder: job.folder }, signal);
     const id = /^id (\S+)$/m.exec(stdout)?.[1];
     if (status === 0 && id !== undefined) return id;
+    const full = diskFull('Starting the job', host.host, stderr);
+    if (full) throw full;
     throw new SealongError(
       'submit_refused',
       `The job could not be started on ${host.host}: ${stderr.trim().split('\n').slice(-2).join(' ') || `exit status ${status}`}. Its folder there is ${job.folder}.`,

@@ -14,7 +14,7 @@ alive() {
 export const START = `${ALIVE}
 cd -- "$folder" || exit 66
 tell() { [ -s pid ] && printf 'id %s\\n' "$(cut -d' ' -f1 pid)"; }
-if mkdir started 2>/dev/null; then
+if said=$(mkdir started 2>&1); then
   setsid nohup sh -c '
     start=$(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20)
     printf "%s %s %s\\n" "$$" "$start" "$1" >pid.tmp && mv pid.tmp pid
@@ -22,6 +22,7 @@ if mkdir started 2>/dev/null; then
     status=$?
     [ -s exit ] || { printf "%s\\n" "$status" >exit.tmp && mv exit.tmp exit; }
   ' sealong "$(boot)" </dev/null >>log.txt 2>&1 &
+elif ! [ -d started ]; then printf '%s\\n' "$said" >&2; exit 65
 fi
 tries=0
 until tell; do

@@ -1,6 +1,7 @@
 import { SealongError } from '../../errors.ts';
 import type { Sighting } from '../../training/jobState.ts';
 import type { RemoteJob, Scheduler } from '../scheduler.ts';
+import { diskFull } from '../ssh/diskFull.ts';
 import { stateOfSlurm } from './slurmStates.ts';
 import { CANCEL, REQUEUE, SIGHT, SUBMIT, SUBMIT_STATUS } from './slurmScripts.ts';
 
@@ -14,6 +15,8 @@ export const slurm: Scheduler = {
     );
     const id = /^id (\d+)$/m.exec(stdout)?.[1];
     if (status === 0 && id !== undefined) return id;
+    const full = diskFull('Submitting', host.host, stderr);
+    if (full) throw full;
     const said = stderr.trim().split('\n').slice(-3).join(' ');
     if (status === SUBMIT_STATUS.refused)
       throw new SealongError(

@@ -14,6 +14,11 @@ tell && exit 0
 tries=0
 until mkdir submitting 2>/dev/null; do
   tell && exit 0
+  # Nobody holds it, and it cannot be made: a full disk, or a folder that is gone.
+  if ! [ -d submitting ]; then
+    said=$(mkdir submitting 2>&1) && break
+    [ -d submitting ] || { printf '%s\\n' "$said" >&2; exit ${SUBMIT_STATUS.refused}; }
+  fi
   holder=$(cat submitting/holder 2>/dev/null || echo none)
   pid=\${holder#* }
   if [ "\${holder% *}" = "$(hostname)" ] && ! kill -0 "$pid" 2>/dev/null; then rm -rf submitting; continue; fi

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SealongError } from '../../errors.ts';
+import { diskFull } from './diskFull.ts';
 import { remoteOutcome, remoteScript } from './remoteScript.ts';
 import { runProcess } from './runProcess.ts';
 import { sshFailure } from './sshFailure.ts';
@@ -312,15 +313,9 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-const DISK_FULL = /No space left on device|Disk quota exceeded/;
-
 function remoteError(what: string, host: string, status: number, said: string): SealongError {
-  const full = DISK_FULL.exec(said);
-  if (full)
-    return new SealongError(
-      'remote_disk_full',
-      `${what} failed on ${host}: ${full[0] === 'Disk quota exceeded' ? 'your disk quota there is used up' : 'its disk is full'}. Free some space (SeaLong lists what it left there with "sealong clean STUDY JOB"), and run this again: what was sent is kept.`,
-    );
+  const full = diskFull(what, host, said);
+  if (full) return full;
   const last = said.split('\n').slice(-4).join('\n').slice(-600);
   return new SealongError(
     'remote_failed',

@@ -4,6 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { plainHost } from '../../../src/cluster/plainHost/plainHost.ts';
+import { slurm } from '../../../src/cluster/slurm/slurm.ts';
 import { SealongError } from '../../../src/errors.ts';
 import { ClusterStudy } from '../support/clusterStudy.ts';
 import { Lab } from '../support/lab.ts';
@@ -100,6 +102,22 @@ describe('A disk of the cluster without room', () => {
     btrfs('qgroup', 'limit', 'none', folder);
     const { job } = await jobs.train({ seed: 3 });
     assert.equal((await jobs.follow([job])).jobs[0]?.state, 'done');
+  });
+
+  it('at submission is told as that, and not waited for', async () => {
+    const folder = mount('inodes', '-t', 'tmpfs', '-o', 'size=1m,nr_inodes=8,mode=777', 'tmpfs');
+    for (let at = 0; at < 7; at++) await writeFile(join(folder, `file-${at}`), '');
+    const job = { jobId: 'full', name: 'sealong-full', folder };
+    for (const scheduler of [slurm, plainHost])
+      await assert.rejects(
+        jobs.withHost((host) => scheduler.submit(host, job, new AbortController().signal)),
+        (error) => {
+          assert.ok(error instanceof SealongError);
+          assert.equal(error.code, 'remote_disk_full');
+          assert.match(error.message, /failed on lab-login: its disk is full\. Free some/);
+          return true;
+        },
+      );
   });
 
   it('where "quota" names one that is used up is warned of', async () => {
