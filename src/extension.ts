@@ -171,9 +171,10 @@ export function activate(context: vscode.ExtensionContext): void {
       const { model } = config.sampling;
       return estimateText(estimate, on ? await estimateTerms(on, model, endpointMemory) : {});
     },
-    resume: async (study, record) => {
+    resume: async (study) => {
       try {
-        await stages.sample(study, record, true);
+        // Where the study has changed since the offer, it is a new run, and asks.
+        await stages.sample(study, await unfinished.of(study), true);
       } catch (error) {
         errors.report(error, 'Resuming sampling');
       }

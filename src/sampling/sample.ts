@@ -147,7 +147,7 @@ export async function* sample(
     refuseAbove(tokenLimit, estimate, terms);
     if (lacking > 0) {
       const taking = takeAll(study, ports, { parameters, hash, works, summary }, options);
-      const began = { sampling: hash, n, started_at: ports.clock.now().toISOString() };
+      const began = { sampling: hash, started_at: ports.clock.now().toISOString() };
       yield* origin ? recordedRun(study, { ...origin, ...began }, taking, options.signal) : taking;
     }
     yield { type: 'done', summary };

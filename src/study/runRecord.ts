@@ -9,9 +9,8 @@ import { localFolder, readOptional, type Study } from './study.ts';
 const runRecordSchema = z.object({
   /** The server: by its name in the user's settings where it has one, and by its address. */
   endpoint: z.object({ name: z.string().exactOptional(), base_url: z.string() }),
-  /** What it was to take: N samples a question of this sampling hash. */
+  /** Which samples it was to take, by their hash. */
   sampling: z.string(),
-  n: z.number().int().positive(),
   /** What was set for this run beside `sealong.json`. */
   settings: z.array(z.object({ path: z.array(z.string()), value: z.unknown() })),
   started_at: z.string(),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../errors.ts';
+import { SealongError, messageOf } from '../../errors.ts';
 import type { SamplingEstimate } from '../../sampling/estimate.ts';
+import { samplingOf } from '../../sampling/parameters.ts';
 import { QualityCounts } from '../../sampling/quality.ts';
 import { forgetRun, keepRun, unfinishedRun, type RunRecord } from '../../study/runRecord.ts';
 import { openStudy, studyPaths, type Study } from '../../study/study.ts';
@@ -15,7 +16,7 @@ export interface UnfinishedRunsPorts {
   /** What is left to do on the server of a run, in a sentence. */
   estimateText: (record: RunRecord, of: Study, estimate: SamplingEstimate) => Promise<string>;
   /** Goes on where a run stopped. */
-  resume: (study: OpenStudy, record: RunRecord) => Promise<void>;
+  resume: (study: OpenStudy) => Promise<void>;
 }
 
 /** What changes in a study is looked at after a moment; while its run goes on, wherever that is, again and again. */
@@ -67,7 +68,8 @@ export class UnfinishedRuns implements vscode.Disposable {
   /** The run of a study that could be gone on with. */
   async of({ dir }: OpenStudy): Promise<RunRecord | undefined> {
     const found = await unfinishedRun({ paths: studyPaths(dir) });
-    return found?.running === false ? found.record : undefined;
+    if (found?.running !== false) return undefined;
+    return (await resumable(dir, found.record)) && found.record;
   }
 
   dispose(): void {
@@ -102,10 +104,12 @@ export class UnfinishedRuns implements vscode.Disposable {
   }
 
   async #offer(study: OpenStudy, record: RunRecord): Promise<void> {
+    const opened = await resumable(study.dir, record);
+    if (!opened) return;
     this.#settled.set(study.dir, record.started_at);
     // What the run wrote last may not have been read yet.
     await this.#ports.store.refresh(study.dir);
-    const text = await this.#textOf(study, record);
+    const text = await this.#textOf(study, record, opened);
     if (text === undefined) {
       await forgetRun({ paths: studyPaths(study.dir) });
       return;
@@ -113,18 +117,17 @@ export class UnfinishedRuns implements vscode.Disposable {
     await keepRun({ paths: studyPaths(study.dir) }, { ...record, offered: true });
     this.#ports.log.info(text);
     void vscode.window.showInformationMessage(text, RESUME, LATER).then((picked) => {
-      if (picked === RESUME) return this.#ports.resume(study, record);
+      if (picked === RESUME) return this.#ports.resume(study);
       return undefined;
     });
   }
 
   /** Undefined where nothing is missing. */
-  async #textOf(study: OpenStudy, record: RunRecord): Promise<string | undefined> {
+  async #textOf(study: OpenStudy, record: RunRecord, opened: Study): Promise<string | undefined> {
     const { index } = study;
-    const { sampling, n, stopped } = record;
-    const opened = await openStudy(study.dir, record.settings);
+    const { sampling, stopped } = record;
     const pause = () => this.#ports.store.slices.pause();
-    const { max_tokens: maxTokens } = opened.config.sampling;
+    const { n, max_tokens: maxTokens } = opened.config.sampling;
     const estimate = await estimateStudy(index, { sampling, n }, { maxTokens, pause });
     if (estimate.samples === 0) return undefined;
     const counts = new QualityCounts();
@@ -140,6 +143,22 @@ export class UnfinishedRuns implements vscode.Disposable {
       quality: counts.quality(),
       left: await this.#ports.estimateText(record, opened, estimate),
     });
+  }
+}
+
+/** The study with what was set for a run, while that still means the samples that the run was to take. */
+async function resumable(
+  dir: string,
+  { sampling, settings }: RunRecord,
+): Promise<Study | undefined> {
+  try {
+    const opened = await openStudy(dir, settings);
+    const { hash } = await samplingOf(opened);
+    return hash === sampling ? opened : undefined;
+  } catch (error) {
+    // What is wrong with sealong.json is shown beside the study.
+    if (error instanceof SealongError) return undefined;
+    throw error;
   }
 }
 

@@ -72,7 +72,7 @@ test('while samples are taken a record says where and with what, and it is gone 
     const { record, running } = (await seen) ?? {};
     assert.equal(running, true);
     assert.deepEqual(record?.endpoint, { name: 'lab', base_url: url });
-    assert.deepEqual([record.sampling, record.n, record.offered], [hash, 8, false]);
+    assert.deepEqual([record.sampling, record.offered], [hash, false]);
     assert.deepEqual(record.settings, [{ path: ['sampling', 'n'], value: 8 }]);
     assert.ok(text !== '' && !text.includes(KEY));
     assert.equal(await unfinishedRun(study), undefined);

@@ -9,7 +9,7 @@ import { withFolder } from '../../support/temporary.ts';
 
 const record = {
   endpoint: { name: 'lab', base_url: 'http://lab:8000/v1' },
-  ...{ sampling: 'hash', n: 32, settings: [{ path: ['sampling', 'n'], value: 32 }] },
+  ...{ sampling: 'hash', settings: [{ path: ['sampling', 'n'], value: 32 }] },
   ...{ started_at: '2026-01-01T00:00:00.000Z', offered: false },
 };
 
