@@ -41,6 +41,10 @@ export async function startChatServer(answer: Answer = goodAnswer): Promise<Chat
       sendJson(response, 200, { data: [{ id: 'scripted' }] });
       return;
     }
+    if (request.url !== '/v1/chat/completions') {
+      sendJson(response, 404, { error: { message: 'There is nothing here.' } });
+      return;
+    }
     void text(request).then((raw) => {
       const body = bodySchema.parse(JSON.parse(raw));
       requests.push(body);
