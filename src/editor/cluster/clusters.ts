@@ -70,6 +70,7 @@ export async function pickCluster(title: string): Promise<Cluster> {
       title,
       placeHolder: items.length === 0 ? 'There is no cluster yet' : 'Cluster',
       matchOnDescription: true,
+      ignoreFocusOut: true,
     },
   );
   if (!picked) throw cancelledByUser();

@@ -68,6 +68,7 @@ async function pickEngine({ name, profile }: Cluster): Promise<string> {
   const picked = await vscode.window.showQuickPick(items, {
     title: `Kind of server on ${name}`,
     placeHolder: 'Server',
+    ignoreFocusOut: true,
   });
   if (!picked) throw cancelledByUser();
   return picked.label;
@@ -88,7 +89,12 @@ async function pickAdapter(study: OpenStudy, jobs: JobStore): Promise<string | u
         id: record.id,
       })),
     ],
-    { title: 'Adapter', placeHolder: 'With the adapter of which job?', matchOnDetail: true },
+    {
+      title: 'Adapter',
+      placeHolder: 'With the adapter of which job?',
+      matchOnDetail: true,
+      ignoreFocusOut: true,
+    },
   );
   if (!picked) throw cancelledByUser();
   return picked.id;

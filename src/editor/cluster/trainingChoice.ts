@@ -42,6 +42,7 @@ async function pickRecipe(study: OpenStudy): Promise<Setting[]> {
   >(items, {
     title: `Recipe to train ${study.name} with`,
     placeHolder: 'sealong.json is left as it is',
+    ignoreFocusOut: true,
   });
   if (!picked) throw cancelledByUser();
   return picked.set ?? askValues(study);
@@ -93,7 +94,12 @@ async function pickExport(
         name,
       })),
     ],
-    { title: `Pairs of ${study.name} to train on`, placeHolder: 'Pairs', matchOnDescription: true },
+    {
+      title: `Pairs of ${study.name} to train on`,
+      placeHolder: 'Pairs',
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    },
   );
   if (!picked) throw cancelledByUser();
   return picked.name;
