@@ -14,10 +14,7 @@ export const sections = {
   tree: inEditor,
   scale: inEditor,
   review: inEditor,
-  scoringHost: async (log) => ({
-    ...(await inEditor(log)),
-    SEALONG_EMBEDDED: await ensureEmbedded(log),
-  }),
+  scoringHost: inEditor,
   heatmap: async (log) => {
     await build({ log });
     return { SEALONG_CHROMIUM: await browserPath(log) };

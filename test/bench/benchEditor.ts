@@ -62,8 +62,6 @@ async function serve(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<EditorServer> {
   const [node, editor] = [given('SEALONG_NODE'), given('SEALONG_EDITOR')];
-  // Only where a model is needed.
-  const embedded = process.env['SEALONG_EMBEDDED'] ?? '';
   const editorFolder = join(folder, 'editor');
   const cache = join(folder, 'cache');
   await mkdir(editorFolder);
@@ -79,7 +77,7 @@ async function serve(
       env: { EXTENSIONS_GALLERY: '{}' },
     });
   return startEditorServer(
-    { node, editor, chromium: '', embedded, vsix: given('SEALONG_VSIX') },
+    { node, editor, chromium: '', embedded: '', vsix: given('SEALONG_VSIX') },
     { folder: editorFolder, cache, settings },
   );
 }

@@ -17,7 +17,6 @@ import { compare, figureOf, progress, report, type Comparison } from './comparis
 /** How long the editor's host is blocked while a study is scored in it, which goes on in threads beside. */
 const SCORERS: Readonly<Record<string, BigStudyOptions>> = {
   mbr_rouge: { questions: 2048, n: 32, sentences: 14 },
-  mbr_embedding: { questions: 64, n: 32, sentences: 1 },
 };
 const CALM_MS = 4000;
 const AT_REST_LINES = 60;
