@@ -12,7 +12,7 @@ import { startBenchEditor, type BenchEditor } from './benchEditor.ts';
 import { compare, figureOf, progress, report, type Figure } from './comparison.ts';
 
 /** How long a reviewer waits for a decision to be on the disk and for the next question to be on screen. */
-const TURNS = 25;
+const TURNS = 12;
 const STUDIES = {
   '32 samples': { questions: 4 * TURNS, n: 32, sentences: 14 },
   '32 samples, contexts of 31K tokens': {
@@ -31,7 +31,7 @@ interface Waited {
   decided: number[];
   /** From the key to the frame after the one with the next question. */
   shown: number[];
-  /** The same with the context in view, until its text is there. */
+  /** The same, until the text of its context is there as well. */
   withContext: number[];
   /** From a key to the frame after the one in which the page answers, without the editor. */
   echoed: number[];
@@ -64,7 +64,6 @@ async function waited(editor: BenchEditor, dir: string): Promise<Waited> {
       await panel.press('n');
       all.shown.push((await shown()).ms);
     }
-    await panel.press('v');
     for (let turn = 0; turn < TURNS; turn++) {
       await delay(2 * LOOK_MS);
       const shown = await watch(
