@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
+import { readLines } from '../records/lines.ts';
 import type { Stage } from '../stage.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
@@ -126,9 +128,11 @@ async function extendedRecipe(
 ): Promise<string> {
   const text = await readFile(trainerFiles(jobFolder(study, before.id)).recipe, 'utf8');
   const same = JSON.parse(text) as Record<string, unknown>;
+  const enough =
+    epochs ?? (steps === undefined ? undefined : await epochsFor(study, before, same, steps));
   const more = {
     ...(steps === undefined ? {} : { max_steps: steps }),
-    ...(epochs === undefined ? {} : { epochs }),
+    ...(enough === undefined ? {} : { epochs: enough }),
   };
   // As it was sent, where nothing is changed: its hash is that of the file.
   if (Object.keys(more).length > 0) return `${JSON.stringify({ ...same, ...more }, null, 2)}\n`;
@@ -138,6 +142,25 @@ async function extendedRecipe(
       `Job ${before.id} is done. Say how much more it is to train: --steps or --epochs, in all.`,
     );
   return text;
+}
+
+const lengthSchema = z.object({
+  epochs: z.number().int().positive().default(1),
+  batch_size: z.number().int().positive().default(8),
+});
+
+/** A run ends with its epochs, however many steps it may take: as many epochs as the steps need, if the recipe has fewer. */
+async function epochsFor(
+  study: Study,
+  { id }: TrainingJob,
+  recipe: object,
+  steps: number,
+): Promise<number> {
+  const { epochs, batch_size: batch } = lengthSchema.parse(recipe);
+  let rows = 0;
+  for await (const lines of readLines(join(jobFolder(study, id), 'pairs.jsonl')))
+    rows += lines.length;
+  return Math.max(epochs, Math.ceil(steps / Math.max(1, Math.ceil(rows / batch))));
 }
 
 function newJob(before: TrainingJob, folder: string, recipe: string, now: Date): TrainingJob {

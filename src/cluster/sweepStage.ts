@@ -58,9 +58,18 @@ export async function* sweepOnNamedCluster(
   const open = (name: string) => openCluster(access, name);
   const jobIds = new Set(sent.members.flatMap(({ job }) => job ?? []));
   for await (const event of followJobs(study, { clock, open }, { follow: true, jobIds, signal }))
-    yield event.type === 'done'
-      ? { type: 'done', summary: { ...sent, ...event.summary, stage: 'train' } }
-      : event;
+    if (event.type !== 'done') yield event;
+    else {
+      const ended = new Map(event.summary.jobs.map(({ job, state }) => [job, state]));
+      const states = sent.members.map((member) => ({
+        ...member,
+        state: ended.get(member.job ?? '') ?? member.state,
+      }));
+      yield {
+        type: 'done',
+        summary: { ...sent, ...event.summary, stage: 'train', members: states },
+      };
+    }
 }
 
 async function* memberInputs(

@@ -34,6 +34,8 @@ export interface Lineage {
     environment: { sha256: string; about: string[] } | null;
     /** The job whose checkpoint it went on from. */
     extends: string | null;
+    /** The sweep that it is a member of. */
+    sweep: { name: string; member: string } | null;
   };
   recipe: unknown;
   export: {
@@ -47,6 +49,8 @@ export interface Lineage {
     scorer: string;
     policy: unknown;
     counts: unknown;
+    /** The part of the study's pairs that it holds; null for all. */
+    subset: unknown;
     reviewers: Record<string, number>;
   };
   study: { name: string; folder: string; sha256: string | null; config_as_exported: boolean };
@@ -63,6 +67,7 @@ const manifestSchema = z.looseObject({
   scorer: z.string(),
   policy: z.unknown(),
   counts: z.unknown(),
+  subset: z.unknown().optional(),
   reviewers: z.record(z.string(), z.number()),
   format: z.string(),
 });
@@ -126,6 +131,7 @@ export async function lineageOf(study: Study, of: string, signal: AbortSignal): 
       trainer: { version: job.trainer_version ?? null, sha256: job.trainer_sha256 ?? null },
       environment: await environmentOf(folder),
       extends: job.extends?.job ?? null,
+      sweep: job.sweep ? { name: job.sweep.name, member: job.sweep.member } : null,
     },
     recipe: parsed(await readOptional(files.recipe)) ?? null,
     export: {
@@ -137,6 +143,7 @@ export async function lineageOf(study: Study, of: string, signal: AbortSignal): 
       scorer: data.scorer,
       policy: data.policy,
       counts: data.counts,
+      subset: data.subset ?? null,
       reviewers: data.reviewers,
     },
     study: {

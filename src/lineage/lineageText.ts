@@ -19,6 +19,7 @@ export function lineageText(lineage: Lineage): string {
         ({ at, node, scheduler_id: id }) =>
           `  ran on ${node}${at === '' ? '' : ` from ${at}`}${id === null ? '' : ` as ${id}`}`,
       ),
+      ...(job.sweep === null ? [] : [`  ${job.sweep.member} of the sweep ${job.sweep.name}`]),
       ...(job.extends === null ? [] : [`  goes on from job ${job.extends}`]),
       `  trainer ${job.trainer.version ?? 'of unknown version'}${job.trainer.sha256 === null ? '' : `, sha256 ${job.trainer.sha256}`}`,
       ...(job.environment === null
@@ -40,10 +41,13 @@ export function lineageText(lineage: Lineage): string {
       `  pairs sha256 ${exported.pairs_sha256}`,
       `  sampling ${exported.sampling}, scorer ${exported.scorer}, policy ${JSON.stringify(exported.policy)}`,
       `  counts ${JSON.stringify(exported.counts)}`,
+      ...(exported.subset === null ? [] : [`  a part: ${JSON.stringify(exported.subset)}`]),
     ],
     [
       `Study ${study.name} (${study.folder})`,
-      `  sealong.json is ${study.config_as_exported ? 'as it was' : 'another than it was'} at the export`,
+      study.config_as_exported
+        ? '  its parameters are as they were at the export'
+        : '  its parameters are other than at the export: sealong.json was changed since, or overridden then',
     ],
     ...(problems.length === 0 ? [] : [['Problems', ...problems.map((line) => `  ${line}`)]]),
     [`${pairs.length} pairs`],

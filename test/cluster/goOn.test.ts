@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../src/clock.ts';
 import { extendJob, type Extension } from '../../src/cluster/extendJob.ts';
 import { requeueJob } from '../../src/cluster/requeueJob.ts';
 import { runStage } from '../../src/stage.ts';
-import { isTraining } from '../../src/training/jobRecord.ts';
+import { isTraining, jobFolder } from '../../src/training/jobRecord.ts';
 import { ClusterStudy, upTo } from './support/clusterStudy.ts';
 import { Lab } from './support/lab.ts';
 import { untilWritten } from './support/until.ts';
@@ -90,6 +91,11 @@ for (const scheduler of ['slurm', 'none'] as const)
       assert.equal(summary.jobs[0]?.state, 'done');
       assert.deepEqual(await jobs.stepsOf(more.job), upTo(30));
       assert.deepEqual(await jobs.stepsOf(job), before);
+      // Two pairs are one step an epoch.
+      const longer = await extend(more.job, { steps: 40 });
+      const recipe = join(jobFolder(jobs.study, longer.job), 'recipe.json');
+      assert.match(await readFile(recipe, 'utf8'), /"max_steps": 40,\s+"epochs": 40/);
+      await jobs.follow([longer.job]);
       await assert.rejects(
         extend(more.job, {}),
         /is done\. Say how much more.*--steps or --epochs/,
