@@ -69,7 +69,7 @@ for id in $(printf '%s' "$ids" | tr , ' '); do
     *) past=$past\${past:+,}$id ;;
   esac
 done
-[ -z "$past" ] || sacct -n -X -P --array -j "$past" -o JobID,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
+[ -z "$past" ] || sacct -n -X -P -j "$past" -o JobID,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
 exit 0
 `;
 
