@@ -196,16 +196,6 @@ describe('A reviewer session by keyboard alone', () => {
     },
   );
 
-  step('shows what one reviewer has decided on, by name', async ({ workbench }) => {
-    const keyboard = new Keyboard(workbench);
-    await keyboard.command('Show All Questions');
-    await keyboard.command('Filter Questions...');
-    await keyboard.pick('Reviewed by...');
-    await keyboard.pick('ben');
-    await workbench.row('6 of 60 in "reviewed by ben"').waitFor();
-    await keyboard.press('Escape');
-  });
-
   step('hides scores, policy and the other reviewer where the study is blind', async (session) => {
     const { workbench } = session;
     const keyboard = new Keyboard(workbench);
