@@ -223,18 +223,12 @@ describe('What Slurm and others do to a job', () => {
     await jobs.follow([run.job]);
   });
 
-  it('a job that somebody else cancels is cancelled, with who did', async () => {
+  it('a job that somebody else cancels is cancelled, with a checkpoint to go on from', async () => {
     const run = await started({ steps: 1000, seconds: 0.3 });
     await lab.slurm('scancel', run.id);
-    // Where accounts are kept, these say who.
-    await until('the account', async () =>
-      (await lab.slurm('sacct', '-n', '-X', '-P', '-j', run.id, '-o', 'State')).includes(
-        'CANCELLED',
-      ),
-    );
     const { jobs: ended } = await jobs.follow([run.job]);
     assert.equal(ended[0]?.state, 'cancelled');
-    assert.match(ended[0].reason ?? '', /CANCELLED by 0.*checkpoint/);
+    assert.match(ended[0].reason ?? '', /checkpoint/);
     assert.match(lastMessage(run.job), /sealong resume/);
   });
 
