@@ -244,6 +244,8 @@ describe('A reviewer session by keyboard alone', () => {
     await keyboard.command('Synthesis Report');
     await workbench.webview('[data-chart=context-lengths]');
     await keyboard.command('Report');
+    // The report comes to the front when it is made, which must not be after the first tab is clicked.
+    await workbench.tabs.filter({ hasText: /^Report: / }).waitFor();
     await workbench.webview('.report');
     for (const theme of THEMES) {
       await workbench.theme(theme);
