@@ -164,7 +164,7 @@ def unpacked(recipe: Recipe) -> Path:
 
 
 def _unpack(recipe: Recipe, arguments: dict[str, Any], target: Path) -> None:
-    """Makes the folder as a whole, whoever else does; a place that cannot be written stays as it is."""
+    """Makes the folder as a whole, whoever else does; what cannot be written stays as it is."""
     try:
         temporary = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
     except OSError:
@@ -181,7 +181,7 @@ def _unpack(recipe: Recipe, arguments: dict[str, Any], target: Path) -> None:
 
 
 def _from_gguf(arguments: dict[str, Any]) -> Any:
-    """A model that trains, which one that is read from a GGUF does not: it is marked as quantised."""
+    """A model that trains: one that is read from a GGUF does not, as it is marked as quantised."""
     read = AutoModelForCausalLM.from_pretrained(**arguments)
     config = copy.deepcopy(read.config)
     delattr(config, "quantization_config")

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
 import { describe, test } from 'node:test';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Queues } from '../../../src/editor/queue/queues.ts';
@@ -10,7 +8,6 @@ import { StudyReader } from '../../../src/editor/store/readStudy.ts';
 import { ScanClient, type Scanner } from '../../../src/editor/store/scanClient.ts';
 import { TimeSlices } from '../../../src/editor/store/timeSlices.ts';
 import { viewSchema, type View } from '../../../src/review/view.ts';
-import { ROOT } from '../../e2e/support/requirements.ts';
 import { writeBigStudy } from '../../support/bigStudy.ts';
 import { withFolder } from '../../support/temporary.ts';
 import { follow } from '../../unit/editor/store/followed.ts';
@@ -30,6 +27,8 @@ const VIEWS: Partial<View>[] = [
   { sort: [{ by: 'entropy', descending: true }] },
   { sort: [{ by: 'id', descending: true }] },
 ];
+
+const SCAN_WORKER = new URL('../../../src/editor/store/scanWorker.ts', import.meta.url);
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -81,7 +80,7 @@ for (const { questions, n } of SIZES)
     test('is read and sorted in small pieces, held without its texts, and opened by offset', () =>
       withFolder(async (folder) => {
         const big = await writeBigStudy(folder, { questions, n, sentences: 1 });
-        const client = new ScanClient(pathToFileURL(join(ROOT, 'dist/scanWorker.js')));
+        const client = new ScanClient(SCAN_WORKER);
         const scanner = new Watched(client);
         const before = heldBytes();
         const slices = new TimeSlices();

@@ -222,7 +222,7 @@ describe('the question panel in a browser', { skip }, () => {
       const before = await page.locator('.readout').textContent();
       await page.reload();
       await waitForText(page.locator('.readout'), before ?? '');
-      assert.equal(await page.locator('.score-row').first().locator('.index').textContent(), '#00');
+      await untilTrue(page, "document.querySelector('.score-row .index').textContent === '#00'");
     });
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PANEL_ACTIONS } from '../../../src/protocol/panel.ts';
+import { until } from '../../e2e/support/until.ts';
 import { PANEL_KEYS } from './editorKeys.ts';
 import { blindQuestion, contextOf, scoredQuestion } from './fixtures.ts';
 import { panelSuite, skip, waitForText, untilTrue } from './withPanel.ts';
@@ -119,7 +120,7 @@ describe('reviewing in the question panel', { skip }, () => {
       await press('a', 's');
       await waitForText(page.locator('.notice'), 'Reviewed blind');
       await press('ArrowDown', 'c');
-      await waitForText(page.locator('.pair'), 'you');
+      await until('the decision', () => requests.length > 0);
       assert.deepEqual(
         requests.map(({ type }) => type),
         ['override'],
