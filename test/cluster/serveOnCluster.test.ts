@@ -19,6 +19,7 @@ import { initStudy, openStudy, type Study } from '../../src/study/study.ts';
 import { readJob } from '../../src/training/jobRecord.ts';
 import { keyedServer } from './support/keyedServer.ts';
 import { Lab } from './support/lab.ts';
+import { until } from './support/until.ts';
 
 const run = promisify(execFile);
 const { signal } = new AbortController();
@@ -207,12 +208,10 @@ for (const scheduler of ['slurm', 'none'] as const)
           const { place } = await readJob(study, id);
           const schedulerId = place.kind === 'cluster' ? (place.scheduler_id ?? '') : '';
           await lab.slurm('scontrol', 'requeue', schedulerId);
-          await until(async () => {
-            // Slurm lets a job that was put back wait for two minutes, once it has ended.
-            const now = ['update', `JobId=${schedulerId}`, 'StartTime=now'];
-            await lab.slurm('scontrol', ...now).catch(() => 'It has started.');
-            return told.filter((line) => line.includes('answers at')).length === 2;
-          });
+          await lab.startNow(schedulerId);
+          await until('the new start', () =>
+            Promise.resolve(told.filter((line) => line.includes('answers at')).length === 2),
+          );
           assert.equal((await models(server)).status, 200);
         });
         await cancel(id);
@@ -239,10 +238,3 @@ for (const scheduler of ['slurm', 'none'] as const)
       await assert.rejects(start({ engine: 'vllm' }), /vllm environment: Python .* lacks vllm/);
     });
   });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 300) throw new Error('It never came.');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}

@@ -288,10 +288,13 @@ describe('Training on a cluster from the editor', { skip }, () => {
       await workbench.dialog.getByRole('button', { name: 'Stop Server', exact: true }).click();
       await jobRow(workbench, /stand_in on lab.*cancelled/).waitFor({ timeout: STATE_MS });
       await workbench.clearToasts();
-      await workbench.command('Select Endpoint...');
-      await workbench.line('Add a server').waitFor();
-      assert.equal(await workbench.line(/server [0-9a-f]{4}/).count(), 0, 'it is no endpoint now');
-      await workbench.page.keyboard.press('Escape');
+      await until('the endpoints without it', async () => {
+        await workbench.command('Select Endpoint...');
+        await workbench.line('Add a server').waitFor();
+        const servers = await workbench.line(/server [0-9a-f]{4}/).count();
+        await workbench.page.keyboard.press('Escape');
+        return servers === 0;
+      });
     },
   );
 

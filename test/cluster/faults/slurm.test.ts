@@ -134,12 +134,11 @@ describe('What Slurm and others do to a job', () => {
     assert.equal(waiting.state, 'requeued');
     await lab.slurm('scontrol', 'update', 'NodeName=h100-01', 'State=RESUME');
     await lab.script('up.sh');
-    // Slurm still ends what ran there, and would end it anew.
     await until(
       'the idle node',
       async () => (await lab.slurm('sinfo', '-h', '-p', 'h100', '-o', '%T')).trim() === 'idle',
     );
-    await lab.slurm('scontrol', 'update', `JobId=${run.id}`, 'StartTime=now');
+    await lab.startNow(run.id);
     assert.equal((await following).jobs[0]?.state, 'done');
     assert.deepEqual(await jobs.stepsOf(run.job), upTo(8));
     assert.deepEqual(await jobs.states(run.job), [
@@ -171,7 +170,7 @@ describe('What Slurm and others do to a job', () => {
     );
     await until('the requeued', async () => (await jobs.states(run.job)).includes('requeued'));
     await until('the other', async () => (await stateOf(other.trim())).startsWith('COMPLETED'));
-    await lab.slurm('scontrol', 'update', `JobId=${run.id}`, 'StartTime=now');
+    await lab.startNow(run.id);
     assert.equal((await following).jobs[0]?.state, 'done');
     assert.deepEqual(await jobs.stepsOf(run.job), upTo(8));
     assert.deepEqual(await jobs.states(run.job), [

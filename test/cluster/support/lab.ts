@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { until } from './until.ts';
 
 const run = promisify(execFile);
 const SCRIPTS = fileURLToPath(new URL('../lab/', import.meta.url));
@@ -90,6 +91,26 @@ export class Lab {
       timeout: 30_000,
     });
     return stdout;
+  }
+
+  /**
+   * Lets a job that was put back start at once. Slurm waits for two minutes; a node takes no job anew in the second in which it
+   * gave it up, so that its earlier start has to be over for a while.
+   */
+  async startNow(id: string): Promise<void> {
+    const pending = async () =>
+      (await this.slurm('squeue', '-h', '-t', 'all', '-j', id, '-o', '%T')).startsWith('PENDING');
+    await until('the end of the earlier start', pending);
+    await delay(2500);
+    await until('the new start', async () => {
+      if (!(await pending())) return true;
+      const update = this.slurm('scontrol', 'update', `JobId=${id}`, 'StartTime=now');
+      await update.catch((error: unknown) => {
+        if (!String(error).includes('no longer pending')) throw error;
+      });
+      await delay(1000);
+      return false;
+    });
   }
 
   /**
