@@ -7,7 +7,8 @@ import type { Followed, FromFollowWorker, ToFollowWorker } from '../../protocol/
 const port = parentPort;
 if (!port) throw new Error('This script runs as a worker of the editor.');
 const stop = new AbortController();
-let followed: Followed = { studies: [], except: [] };
+let followed: Followed & { revision: number } = { studies: [], except: [], revision: 0 };
+let lookedAt = 0;
 
 const send = (message: FromFollowWorker) => {
   port.postMessage(message);
@@ -18,13 +19,17 @@ port.on('message', (message: ToFollowWorker) => {
   else followed = message;
   if (message.type !== 'follow') return;
   const { access } = message;
-  void followClusters(() => followed, { clock: systemClock, access, tell: send }, stop.signal)
+  const look = () => {
+    lookedAt = followed.revision;
+    return followed;
+  };
+  void followClusters(look, { clock: systemClock, access, tell: send }, stop.signal)
     .then(
       () => {
-        send({ type: 'ended' });
+        send({ type: 'ended', revision: lookedAt });
       },
       (error: unknown) => {
-        if (stop.signal.aborted) send({ type: 'ended' });
+        if (stop.signal.aborted) send({ type: 'ended', revision: lookedAt });
         else
           send({
             type: 'failed',

@@ -27,6 +27,10 @@ export class Follower implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #contacts = new Map<string, Contact>();
   #running: { worker: Worker; ended: Promise<void>; asks: boolean } | undefined;
+  /** What was asked for last while one ran, which may end without having looked at it. */
+  #next: { followed: Followed; access: ClusterAccess; ended: () => void } | undefined;
+  #revision = 0;
+  #lookedAt: number | undefined;
 
   constructor(ports: FollowerPorts) {
     this.#ports = ports;
@@ -45,13 +49,21 @@ export class Follower implements vscode.Disposable {
     return this.#running?.asks ?? false;
   }
 
-  /** Starts where nothing is followed yet; a run under way takes over what is followed. */
+  /**
+   * Starts where nothing is followed yet; a run under way takes over what is followed.
+   *
+   * @param ended called when nothing asks by `access` any more.
+   */
   start(followed: Followed, access: ClusterAccess, ended: () => void): void {
+    const revision = ++this.#revision;
     if (this.#running) {
-      this.#send({ type: 'followed', ...followed });
+      this.#next?.ended();
+      this.#next = { followed, access, ended };
+      this.#send({ type: 'followed', ...followed, revision });
       return;
     }
     this.#contacts.clear();
+    this.#lookedAt = undefined;
     const worker = new Worker(this.#ports.script);
     const over = new Promise<void>((resolve) => {
       worker.on('message', (message: FromFollowWorker) => {
@@ -66,10 +78,16 @@ export class Follower implements vscode.Disposable {
     }).then(() => {
       this.#running = undefined;
       ended();
+      const next = this.#next;
+      this.#next = undefined;
+      // What came while it ended, it no longer looked at.
+      const missed = this.#lookedAt !== undefined && this.#lookedAt < this.#revision;
+      if (next && missed) this.start(next.followed, next.access, next.ended);
+      else next?.ended();
       this.#changed.fire();
     });
     this.#running = { worker, ended: over, asks: access.askpass !== undefined };
-    this.#send({ type: 'follow', ...followed, access });
+    this.#send({ type: 'follow', ...followed, access, revision });
     this.#changed.fire();
   }
 
@@ -77,6 +95,8 @@ export class Follower implements vscode.Disposable {
   async stop(): Promise<void> {
     const running = this.#running;
     if (!running) return;
+    this.#next?.ended();
+    this.#next = undefined;
     this.#send({ type: 'stop' });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS)));
@@ -110,6 +130,7 @@ export class Follower implements vscode.Disposable {
         this.#ports.log.error(`Following jobs broke off: ${message.message}`, message.detail ?? '');
         return;
       case 'ended':
+        this.#lookedAt = message.revision;
     }
   }
 }

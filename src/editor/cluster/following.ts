@@ -65,7 +65,6 @@ export class Following implements vscode.Disposable {
     if (follower.isRunning && (!follower.asks || !clusters.every(reached))) await follower.stop();
     for (const name of clusters) await connections.connect(userCluster(name));
     const { environment, revoke } = await connections.grant();
-    if (follower.isRunning) revoke();
     follower.start(this.#followed(open), connections.access(environment), revoke);
   }
 
