@@ -81,8 +81,8 @@ function transferFailure(host: SshHost, stderr: string, status: number | null): 
       `A disk is full, here or on ${host.host}, or your quota there is used up: ${lastOf(stderr)} Free some space and run this again: what was sent is kept.`,
     );
   const failure = sshFailure(stderr, { host: host.host });
-  // rsync: 12 and 30 are cut connections, 255 is ssh's own.
-  return failure.code !== 'ssh_dropped' || [12, 30, 255].includes(status ?? -1)
+  // rsync: 10, 12 and 30 are cut connections, 255 is ssh's own.
+  return failure.code !== 'ssh_dropped' || [10, 12, 30, 255].includes(status ?? -1)
     ? failure
     : new SealongError(
         'transfer_failed',
