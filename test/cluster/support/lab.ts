@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -204,32 +204,33 @@ function isThere(pid: number): boolean {
 }
 
 async function freePorts(nodes: number): Promise<Record<string, string>> {
-  const names = ['P_BASTION', 'P_LOGIN', 'P_CTLD', 'P_DBD', 'P_DB'];
-  const ports = await Promise.all(names.map(() => freePort()));
-  return {
-    ...Object.fromEntries(names.map((name, position) => [name, String(ports[position])])),
-    P_SLURMD: String(await freeRange(nodes)),
-  };
+  const names = ['P_BASTION', 'P_LOGIN', 'P_CTLD', 'P_DBD', 'P_DB', 'P_SLURMD'];
+  const first = await freeRange(names.length + nodes);
+  // Last are the daemons of the nodes, which take ports one after the other.
+  return Object.fromEntries(names.map((name, position) => [name, String(first + position)]));
 }
 
-/** The daemons of the nodes take ports one after the other. */
+/**
+ * Below the ports that the system gives to connections: one of those could be taken again before a daemon listens there.
+ *
+ * @returns the first of so many free ports in a row.
+ */
 async function freeRange(length: number): Promise<number> {
   for (;;) {
-    const first = await freePort();
-    const others = Array.from({ length: length - 1 }, (_, step) => freePort(first + step + 1));
-    if ((await Promise.allSettled(others)).every(({ status }) => status === 'fulfilled'))
+    const first = randomInt(15_000, 32_000);
+    const tries = Array.from({ length }, (_, step) => listenOnce(first + step));
+    if ((await Promise.allSettled(tries)).every(({ status }) => status === 'fulfilled'))
       return first;
   }
 }
 
-function freePort(port = 0): Promise<number> {
+function listenOnce(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
     server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
       server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
+        resolve();
       });
     });
   });
