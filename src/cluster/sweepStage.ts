@@ -5,10 +5,11 @@ import { openStudy, type Study } from '../study/study.ts';
 import type { Setting } from '../study/loadConfig.ts';
 import { readSweep, type Sweep, type SweepMember } from '../training/sweep/sweep.ts';
 import { readTrainingExport } from '../training/trainingExports.ts';
-import { openCluster, type ClusterAccess } from './connect.ts';
+import { openCluster } from './connect.ts';
 import { followJobs } from './followStage.ts';
 import { sendSweep, type MemberInputs, type SweepSummary } from './sweep.ts';
 import { trainingInputs } from './trainingInputs.ts';
+import type { NamedClusterPorts } from './trainStage.ts';
 
 export interface ClusterSweep {
   cluster: string;
@@ -25,12 +26,7 @@ export async function* sweepOnNamedCluster(
   study: Study,
   settings: readonly Setting[],
   request: ClusterSweep,
-  ports: {
-    clock: Clock;
-    access: ClusterAccess;
-    trainerFolder: string;
-    embeddedFolder?: string | undefined;
-  },
+  ports: NamedClusterPorts,
   signal: AbortSignal,
 ): Stage<object> {
   const { clock, access } = ports;

@@ -8,6 +8,14 @@ import { followJobs } from './followStage.ts';
 import { trainOnCluster, type TrainOnClusterSummary } from './trainOnCluster.ts';
 import { trainingInputs } from './trainingInputs.ts';
 
+/** What training on a cluster of the user's needs, of one job and of a sweep alike. */
+export interface NamedClusterPorts {
+  clock: Clock;
+  access: ClusterAccess;
+  trainerFolder: string;
+  embeddedFolder?: string | undefined;
+}
+
 export interface ClusterTraining {
   cluster: string;
   /** Name of an export that is there; the pairs as they are now where undefined. */
@@ -23,12 +31,7 @@ export interface ClusterTraining {
 export async function* trainOnNamedCluster(
   study: Study,
   request: ClusterTraining,
-  ports: {
-    clock: Clock;
-    access: ClusterAccess;
-    trainerFolder: string;
-    embeddedFolder?: string | undefined;
-  },
+  ports: NamedClusterPorts,
   signal: AbortSignal,
 ): Stage<object> {
   const { clock, access } = ports;
