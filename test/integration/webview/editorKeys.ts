@@ -14,7 +14,7 @@ export const PANEL_KEYS = boundKeys(
 
 /**
  * What the editor does with keys pressed in a webview, as a script of the page: while the panel says that it listens, a
- * bound key comes back to it as an action.
+ * bound key comes back to it as an action. `keysDelivered` ends once all those pressed before have come.
  */
 export const EDITOR_KEYS_SCRIPT = `
   const actions = new Map(
@@ -31,4 +31,13 @@ export const EDITOR_KEYS_SCRIPT = `
     const action = actions.get(name === '=' ? '+' : name);
     if (listening && action) setTimeout(() => window.postMessage({ type: 'action', action }, '*'));
   }, { capture: true });
+  window.keysDelivered = () => new Promise((done) => {
+    const onMessage = ({ data }) => {
+      if (data !== 'keys delivered') return;
+      window.removeEventListener('message', onMessage);
+      done();
+    };
+    window.addEventListener('message', onMessage);
+    setTimeout(() => window.postMessage('keys delivered', '*'));
+  });
 `;

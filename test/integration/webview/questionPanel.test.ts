@@ -218,11 +218,14 @@ describe('the question panel in a browser', { skip }, () => {
 
   test('order and selection are there again after a reload', async () => {
     await withPanel(scoredQuestion(8), async ({ page }, press) => {
+      const bySample = "document.querySelector('.score-row .index').textContent === '#00'";
+      assert.equal(await page.evaluate(bySample), false);
       await press('o', 'ArrowDown', 'ArrowRight');
+      await untilTrue(page, bySample);
       const before = await page.locator('.readout').textContent();
       await page.reload();
       await waitForText(page.locator('.readout'), before ?? '');
-      await untilTrue(page, "document.querySelector('.score-row .index').textContent === '#00'");
+      await untilTrue(page, bySample);
     });
   });
 

@@ -42,6 +42,7 @@ export function panelSuite(): WithPanel {
     try {
       await use(panel, async (...keys) => {
         for (const key of keys) await panel.page.keyboard.press(key);
+        await panel.page.evaluate('keysDelivered()');
       });
       assert.deepEqual(panel.errors, []);
     } finally {
