@@ -9,6 +9,8 @@ export interface QuestionFacts {
   id: string;
   /** Place in `questions.jsonl`, from 0. */
   place: number;
+  /** The question alone, as far as it is kept. */
+  question: string;
   /** The question, its notes and its answers, in lower case: what a search looks at. */
   text: string;
   contextTokens: number;
@@ -68,6 +70,7 @@ export function questionFacts(
   return {
     id: entry.id,
     place,
+    question: entry.question,
     text: [
       entry.id,
       entry.question,

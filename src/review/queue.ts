@@ -47,36 +47,34 @@ export function queue(
 
 /** A sorted copy. What is not known comes last, whichever way is up. */
 export function sortFacts(facts: readonly QuestionFacts[], sort: ViewSort): QuestionFacts[] {
-  const compare = sort.map(({ by, descending }) => comparison(by, descending));
-  return [...facts].sort((a, b) => {
-    for (const one of compare) {
-      const order = one(a, b);
+  const sorted = facts.map((item) => ({ item, keys: sort.map(({ by }) => VALUES[by](item)) }));
+  sorted.sort((a, b) => {
+    for (const [at, { by, descending }] of sort.entries()) {
+      const order = compared(a.keys[at], b.keys[at], by, descending);
       if (order !== 0) return order;
     }
-    return a.place - b.place;
+    return a.item.place - b.item.place;
   });
+  return sorted.map(({ item }) => item);
 }
+
+type SortValue = number | string | undefined;
 
 // "q-9" before "q-10", and the same on every machine.
-const byId = new Intl.Collator('en', { numeric: true });
+const byNumber = new Intl.Collator('en', { numeric: true });
 
-function comparison(
-  by: SortKey,
-  descending: boolean,
-): (a: QuestionFacts, b: QuestionFacts) => number {
-  const sign = descending ? -1 : 1;
-  if (by === 'id') return (a, b) => sign * byId.compare(a.id, b.id);
-  const value = VALUES[by];
-  return (a, b) => {
-    const [left, right] = [value(a), value(b)];
-    if (left === right) return 0;
-    if (left === undefined) return 1;
-    return right === undefined ? -1 : sign * (left - right);
-  };
+function compared(a: SortValue, b: SortValue, by: SortKey, descending: boolean): number {
+  if (a === b) return 0;
+  if (a === undefined) return 1;
+  if (b === undefined) return -1;
+  const rising = by === 'id' ? byNumber.compare(String(a), String(b)) : a < b ? -1 : 1;
+  return descending ? -rising : rising;
 }
 
-const VALUES: Record<Exclude<SortKey, 'id'>, (facts: QuestionFacts) => number | undefined> = {
+const VALUES: Record<SortKey, (facts: QuestionFacts) => SortValue> = {
   file: ({ place }) => place,
+  id: ({ id }) => id,
+  text: ({ question }) => question.toLowerCase(),
   margin: ({ margin }) => margin,
   spread: ({ spread }) => spread,
   entropy: ({ entropy }) => entropy,
@@ -85,6 +83,12 @@ const VALUES: Record<Exclude<SortKey, 'id'>, (facts: QuestionFacts) => number | 
   length_gap: ({ lengthGap }) => lengthGap,
   truncated: ({ flaws }) => flaws.truncated,
   context_tokens: ({ contextTokens }) => contextTokens,
+  reviewed: ({ reviewedBy }) => Number(reviewedBy.length > 0),
+  overridden: ({ overriddenBy }) => Number(overriddenBy.length > 0),
+  flagged: ({ flaggedBy }) => Number(flaggedBy.length > 0),
+  // Those of the same reviewers stand together; those of nobody come last.
+  reviewer: ({ reviewedBy }) =>
+    reviewedBy.length > 0 ? reviewedBy.toSorted().join(', ') : undefined,
 };
 
 /** Spreads the second list evenly over the first. */

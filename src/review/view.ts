@@ -13,6 +13,11 @@ export const SORT_KEYS = [
   'length_gap',
   'truncated',
   'context_tokens',
+  'text',
+  'reviewed',
+  'overridden',
+  'flagged',
+  'reviewer',
 ] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 

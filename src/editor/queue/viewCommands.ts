@@ -12,7 +12,7 @@ import { requireTrust } from '../trust.ts';
 import { ALL_QUESTIONS, isPlain } from './activeView.ts';
 import { editFilter } from './filterPick.ts';
 import type { Queues } from './queues.ts';
-import { SORT_WORDS, sortWords, viewTitle, viewWords } from './viewText.ts';
+import { sortTitle, sortWords, viewTitle, viewWords } from './viewText.ts';
 
 /** The commands about views: which questions are shown, in which order, and which are mixed in. */
 export class ViewCommands {
@@ -98,14 +98,12 @@ export class ViewCommands {
         ? [[]]
         : TWO_WAYS.has(by)
           ? [[{ by, descending: false }], [{ by, descending: true }]]
-          : [[{ by, descending: by !== 'id' }]],
+          : [[{ by, descending: !RISING.has(by) }]],
     );
     const picked = await vscode.window.showQuickPick(
       choices.map((sort) => {
         const [first] = sort;
-        const label = first
-          ? `${capital(SORT_WORDS[first.by])}, ${directionWords(first)}`
-          : 'As in the file';
+        const label = first ? sortTitle(first) : 'As in the file';
         const now = sort.length === view.sort.length && sortWords(sort) === current;
         return { label, ...(now ? { description: 'now' } : {}), sort };
       }),
@@ -186,17 +184,14 @@ export class ViewCommands {
 }
 
 /** Sorts of which both ends are looked for. */
-const TWO_WAYS = new Set<SortKey>(['margin', 'length_gap', 'context_tokens', 'spread']);
+const TWO_WAYS = new Set<SortKey>(['margin', 'length_gap', 'context_tokens', 'spread', 'reviewed']);
+/** Of the others, those that nobody looks for from their end. */
+const RISING = new Set<SortKey>(['id', 'text', 'reviewer']);
 
 const DELETE: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon('trash'),
   tooltip: 'Delete this view',
 };
-
-function directionWords({ by, descending }: View['sort'][number]): string {
-  if (by === 'id') return 'in order';
-  return descending ? 'largest first' : 'smallest first';
-}
 
 function describe(count: number, now: boolean, reading = false): string {
   return `${count} question${count === 1 ? '' : 's'}${reading ? ' so far' : ''}${now ? ' · now' : ''}`;
@@ -205,10 +200,6 @@ function describe(count: number, now: boolean, reading = false): string {
 /** Whether a view may hold other questions once all final answers are read. */
 function stillReading(study: OpenStudy, view: View): boolean {
   return study.clustersDue > 0 && looksAtClusters(view);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function isRate(text: string): boolean {

@@ -18,7 +18,7 @@ export function viewWords({ filter, sort, audit }: View): string {
   return parts.join('; ');
 }
 
-export const SORT_WORDS: Record<SortKey, string> = {
+const SORT_WORDS: Record<SortKey, string> = {
   file: 'order of the file',
   id: 'id',
   margin: 'margin',
@@ -29,11 +29,37 @@ export const SORT_WORDS: Record<SortKey, string> = {
   length_gap: 'length gap',
   truncated: 'number of truncated samples',
   context_tokens: 'length of the context',
+  text: 'text of the question',
+  reviewed: 'whether it is reviewed',
+  overridden: 'whether it is overridden',
+  flagged: 'whether it is flagged',
+  reviewer: 'who reviewed it',
 };
+
+/** What comes first, rising and falling, where that is no matter of size. */
+const FIRST_WORDS: Partial<Record<SortKey, readonly [string, string]>> = {
+  id: ['in order', 'last first'],
+  text: ['from A', 'from Z'],
+  reviewed: ['unreviewed first', 'reviewed first'],
+  overridden: ['others first', 'overridden first'],
+  flagged: ['others first', 'flagged first'],
+  reviewer: ['by name', 'by name, last first'],
+};
+
+/** One order, for a list of them: "Margin, smallest first". */
+export function sortTitle({ by, descending }: ViewSort[number]): string {
+  const [rising, falling] = FIRST_WORDS[by] ?? ['smallest first', 'largest first'];
+  const words = SORT_WORDS[by];
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}, ${descending ? falling : rising}`;
+}
 
 export function sortWords(sort: ViewSort): string {
   return `by ${sort
-    .map(({ by, descending }) => `${SORT_WORDS[by]}${descending ? ', largest first' : ''}`)
+    .map(({ by, descending }) => {
+      const words = FIRST_WORDS[by];
+      const falling = words ? `, ${words[1]}` : ', largest first';
+      return `${SORT_WORDS[by]}${descending ? falling : ''}`;
+    })
     .join(', then by ')}`;
 }
 

@@ -7,7 +7,13 @@ import { BUILT_IN_VIEWS } from '../../../src/review/views.ts';
 
 function facts(place: number, more: Partial<QuestionFacts> = {}): QuestionFacts {
   return {
-    ...{ id: `q-${place}`, place, text: `q-${place}\nwho built it?`, contextTokens: 100 },
+    ...{
+      id: `q-${place}`,
+      place,
+      question: 'Who built it?',
+      text: `q-${place}\nwho built it?`,
+      contextTokens: 100,
+    },
     ...{ trajectories: 8, flaws: { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 } },
     ...{ pairTruncated: false, margin: place / 100, spread: 0.5, clusters: 1, majority: 1 },
     ...{
@@ -51,6 +57,24 @@ test('a view can ask for questions whose samples have a flaw, or have none', () 
     assert.deepEqual(run(list, { filter: { [flaw]: true } }).ids, [`q-${place}`]);
     assert.equal(run(list, { filter: { [flaw]: false } }).ids.length, 5);
   }
+});
+
+test('questions stand by their text, by who reviewed them, and by what was decided', () => {
+  const list = [
+    facts(0, { question: 'who?', reviewedBy: ['ben', 'ann'], flaggedBy: ['ann'] }),
+    facts(1, { question: 'Where?' }),
+    facts(2, { question: 'when?', reviewedBy: ['ann'], overriddenBy: ['ann'] }),
+    facts(3, { question: 'Why?', reviewedBy: ['ann', 'ben'] }),
+  ];
+  const by = (key: View['sort'][number]['by'], descending = false) =>
+    run(list, { sort: [{ by: key, descending }] })
+      .ids.map((id) => id.slice(2))
+      .join('');
+  assert.equal(by('text'), '2103');
+  assert.equal(by('reviewer'), '2031', 'those of the same reviewers together, of nobody last');
+  assert.equal(by('reviewed'), '1023');
+  assert.equal(by('overridden', true), '2013');
+  assert.equal(by('flagged', true), '0123');
 });
 
 test('what is not known comes last whichever way is up, and equals stay in the order of the file', () => {
