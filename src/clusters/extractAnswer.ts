@@ -8,6 +8,15 @@ export interface ExtractedAnswer {
   rule: string;
   /** Found by a weak rule: it counts only where another trajectory says the same. */
   weak: boolean;
+  /** Where it stands in the trajectory, in UTF-16 units; with the Markdown that `text` is without. */
+  start: number;
+  end: number;
+}
+
+/** A piece of a text, by its places in that. */
+interface Piece {
+  start: number;
+  end: number;
 }
 
 /** Only the end of a trajectory is searched, in UTF-16 units: that is where answers stand. */
@@ -39,12 +48,22 @@ export function extractAnswer(
   rules: readonly AnswerRule[],
   truncated = false,
 ): ExtractedAnswer | undefined {
-  const end = text.slice(-SEARCHED).trimEnd();
+  const offset = Math.max(0, text.length - SEARCHED);
+  const end = text.slice(offset).trimEnd();
   const lower = lowerCase(end);
   for (const rule of rules) {
     if (truncated && rule.weak === true) continue;
-    const found = cleaned(findBy(rule, end, lower));
-    if (found !== '') return { text: found, rule: rule.name, weak: rule.weak === true };
+    const piece = findBy(rule, end, lower);
+    const found = piece ? cleaned(end.slice(piece.start, piece.end)) : '';
+    if (piece === undefined || found === '') continue;
+    const { start, end: stop } = placeOf(found, piece, end);
+    return {
+      text: found,
+      rule: rule.name,
+      weak: rule.weak === true,
+      start: offset + start,
+      end: offset + stop,
+    };
   }
   return undefined;
 }
@@ -55,19 +74,32 @@ function lowerCase(text: string): string {
   return lower.length === text.length ? lower : text.replace(/[A-Z]/g, (c) => c.toLowerCase());
 }
 
-function findBy(rule: AnswerRule, text: string, lower: string): string {
-  if (rule.after) return afterPhrase(text, lower, rule.after);
-  if (rule.between) return between(text, lower, rule.between);
-  return rule.last === 'line' ? lastLine(text) : lastSentence(text);
+/** What was found where it stands as it is; where Markdown is within it, the whole piece without its white space. */
+function placeOf(found: string, piece: Piece, text: string): Piece {
+  const raw = text.slice(piece.start, piece.end);
+  const at = raw.indexOf(found);
+  if (at >= 0) return { start: piece.start + at, end: piece.start + at + found.length };
+  const { length } = raw;
+  return {
+    start: piece.start + length - raw.trimStart().length,
+    end: piece.end - (length - raw.trimEnd().length),
+  };
 }
 
-function afterPhrase(text: string, lower: string, phrases: readonly string[]): string {
+function findBy(rule: AnswerRule, text: string, lower: string): Piece | undefined {
+  if (rule.after) return afterPhrase(text, lower, rule.after);
+  if (rule.between) return between(text, lower, rule.between);
+  const line = lastLine(text);
+  return rule.last === 'line' ? line : lastSentence(text, line);
+}
+
+function afterPhrase(text: string, lower: string, phrases: readonly string[]): Piece | undefined {
   let start = -1;
   for (const phrase of phrases) {
     const at = lastWord(lower, phrase.toLowerCase());
     if (at >= 0) start = Math.max(start, at + phrase.length);
   }
-  return start < 0 ? '' : firstSentence(text.slice(start));
+  return start < 0 ? undefined : firstSentence(text, start);
 }
 
 const LETTER = /[\p{L}\p{N}]/u;
@@ -87,45 +119,53 @@ function lastWord(lower: string, phrase: string): number {
 }
 
 /** The last pair that is closed; braces within braces are counted. */
-function between(text: string, lower: string, [open, close]: readonly [string, string]): string {
+function between(
+  text: string,
+  lower: string,
+  [open, close]: readonly [string, string],
+): Piece | undefined {
   const [first, last] = [open.toLowerCase(), close.toLowerCase()];
   const at = lower.lastIndexOf(first);
-  if (at < 0) return '';
+  if (at < 0) return undefined;
   const start = at + first.length;
   if (first.endsWith('{') && last === '}') {
     let depth = 1;
     for (let place = start; place < text.length; place++) {
       const letter = text.charAt(place);
       depth += letter === '{' ? 1 : letter === '}' ? -1 : 0;
-      if (depth === 0) return text.slice(start, place);
+      if (depth === 0) return { start, end: place };
     }
-    return '';
+    return undefined;
   }
   const stop = lower.indexOf(last, start);
-  return stop < 0 ? '' : text.slice(start, stop);
+  return stop < 0 ? undefined : { start, end: stop };
 }
 
 /** An end of a sentence: not the point of "Dr.", an initial, a number or an abbreviation. */
 const SENTENCE_END =
   /(?<!\b(?:\p{Lu}|Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|No|vs|etc|e\.g|i\.e|approx|ca|Inc|Co|Ltd|Mt|Ft))[.!?](?=["'”’)\]*_]*(?:\s|$))|[。！？]/gu;
 
-function firstSentence(text: string): string {
-  const body = text.replace(/^[\s:*_>-]+/u, '');
-  const line = body.split('\n', 1)[0] ?? '';
+/** The first sentence from a place on, within its line. */
+function firstSentence(text: string, from: number): Piece {
+  const start = from + (/^[\s:*_>-]+/u.exec(text.slice(from))?.[0].length ?? 0);
+  const line = text.slice(start).split('\n', 1)[0] ?? '';
   const end = line.matchAll(SENTENCE_END).next().value;
-  return end ? line.slice(0, end.index) : line;
+  return { start, end: start + (end ? end.index : line.length) };
 }
 
-function lastSentence(text: string): string {
-  const line = lastLine(text);
+function lastSentence(text: string, line: Piece): Piece {
+  const words = text.slice(line.start, line.end);
   let start = 0;
-  for (const { index } of line.matchAll(SENTENCE_END))
-    if (LETTER.test(line.slice(index + 1))) start = index + 1;
-  return line.slice(start);
+  for (const { index } of words.matchAll(SENTENCE_END))
+    if (LETTER.test(words.slice(index + 1))) start = index + 1;
+  return { start: line.start + start, end: line.end };
 }
 
-function lastLine(text: string): string {
-  return text.slice(text.lastIndexOf('\n') + 1).replace(/^\s*(?:[-*•>#]+|\d+[.)])\s+/u, '');
+/** Without the mark of a list or a heading. */
+function lastLine(text: string): Piece {
+  const start = text.lastIndexOf('\n') + 1;
+  const mark = /^\s*(?:[-*•>#]+|\d+[.)])\s+/u.exec(text.slice(start))?.[0] ?? '';
+  return { start: start + mark.length, end: text.length };
 }
 
 const YES_OR_NO = /^(yes|no)(?=\s*(?:[,.;:!–—-]|$))/iu;

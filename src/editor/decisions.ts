@@ -6,9 +6,11 @@ import {
   makeDecision,
   type DecisionRequest,
 } from '../preference/recordDecision.ts';
+import { withActualNumbers } from '../review/blindNumbers.ts';
+import { blindState } from '../review/blindState.ts';
 import { lockStage } from '../study/lock.ts';
 import { openStudy } from '../study/study.ts';
-import { shownState } from './shownState.ts';
+import { shownNumbers } from './shownState.ts';
 import type { StudyStore } from './store/studyStore.ts';
 import { requireTrust } from './trust.ts';
 
@@ -29,6 +31,7 @@ export class Decisions {
   /**
    * Resolves once the decision is on the disk and the store has read it.
    *
+   * @param request by the indices that the reviewer is shown.
    * @throws SealongError `untrusted`, `no_study`, those of makeDecision, `read_only`, `disk_full`.
    */
   decide(dir: string, questionId: string, request: DecisionRequest): Promise<void> {
@@ -46,12 +49,14 @@ export class Decisions {
       const open = this.#store.study(dir);
       if (!open) throw new SealongError('no_study', `${dir} is no study any more.`);
       const reviewer = this.#reviewer();
+      const state = open.state(questionId);
+      const numbers = shownNumbers(open, questionId, reviewer);
       const record = makeDecision(
-        open.state(questionId),
+        state,
         open.selection,
-        request,
+        numbers ? withActualNumbers(request, numbers) : request,
         { reviewer, id: randomUUID(), at: new Date() },
-        shownState(open, questionId, reviewer),
+        open.blind ? blindState(state, reviewer) : state,
       );
       await appendDecision(study.paths, record);
     } finally {

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { showAnswerRules } from './answers/answerRulesCommand.ts';
+import { shownAnswers } from './answers/shownAnswers.ts';
 import type { CommandHandlers } from './commands/registerCommands.ts';
 import { QuestionCommands } from './commands/questionCommands.ts';
 import { Targets } from './commands/targets.ts';
@@ -21,6 +23,7 @@ import { untrustedReason } from './trust.ts';
 
 type ReviewCommand =
   | PassedOnCommand
+  | 'answerRules'
   | 'dashboard'
   | 'openDisputed'
   | 'openQuestion'
@@ -60,6 +63,7 @@ export class ReviewRoom implements vscode.Disposable {
   readonly targets: Targets;
   readonly #store: StudyStore;
   readonly #queues: Queues;
+  readonly #loader: QuestionLoader;
   readonly #views: ViewCommands;
   readonly #dashboards: Dashboards;
   readonly #subscriptions: { dispose: () => unknown }[];
@@ -76,6 +80,12 @@ export class ReviewRoom implements vscode.Disposable {
     });
     const decisions = new Decisions(store, reviewer);
     const documents = new StudyDocuments(store, reviewer);
+    this.#loader = new QuestionLoader({
+      store,
+      queue: (study) => queues.of(study),
+      reviewer,
+      readOnly: untrustedReason,
+    });
     this.panels = this.#makePanels(context, decisions, errors);
     this.targets = new Targets({ store, queues, view: this.view, panels: this.panels });
     this.#views = new ViewCommands(queues, reviewer, (message) => {
@@ -117,16 +127,11 @@ export class ReviewRoom implements vscode.Disposable {
     decisions: Decisions,
     errors: ErrorReporter,
   ): QuestionPanels {
-    const [store, queues] = [this.#store, this.#queues];
+    const [store, queues, loader] = [this.#store, this.#queues, this.#loader];
     return new QuestionPanels(context.extensionUri, {
       store,
       queues,
-      loader: new QuestionLoader({
-        store,
-        queue: (study) => queues.of(study),
-        reviewer: settings.reviewer,
-        readOnly: untrustedReason,
-      }),
+      loader,
       places: new PanelPlaces(context.workspaceState),
       decide: (dir, questionId, request) => decisions.decide(dir, questionId, request),
       openTrajectory: (dir, questionId, index) =>
@@ -134,6 +139,11 @@ export class ReviewRoom implements vscode.Disposable {
       openDiff: (dir, questionId, left, right) =>
         this.questions.showDiff(dir, questionId, left, right),
       openContext: (dir, questionId) => this.questions.showContext(dir, questionId),
+      showAnswerRules: (dir, rule) => {
+        this.#showAnswerRules({ type: 'study', dir }, rule).catch((error: unknown) => {
+          errors.report(error, 'The answer rules');
+        });
+      },
       keys: () => panelKeys(context),
       shown: (dir, questionId) => {
         const row = this.tree.node(dir, questionId);
@@ -149,6 +159,12 @@ export class ReviewRoom implements vscode.Disposable {
     const { questions, targets } = this;
     const views = this.#views;
     return {
+      answerRules: async (target) => {
+        const { active } = this.panels;
+        // The panel knows which rule the row in focus is about.
+        if (active?.panel.active === true) questions.act('answerRules');
+        else await this.#showAnswerRules(target);
+      },
       dashboard: async (target) => this.#dashboards.show(await targets.study(target)),
       openDisputed: (target) => this.#openView(target, 'disputed'),
       openQuestion: (target) => questions.openQuestion(target),
@@ -179,6 +195,23 @@ export class ReviewRoom implements vscode.Disposable {
         this.#queues.renew(dir);
       },
     };
+  }
+
+  async #showAnswerRules(target: unknown, rule?: string): Promise<void> {
+    const study = await this.targets.study(target);
+    await showAnswerRules(
+      study,
+      {
+        refresh: (dir) => this.#store.refresh(dir),
+        shown: async (dir) => {
+          const { active } = this.panels;
+          return active?.dir === dir
+            ? shownAnswers(await this.#loader.load(study, active.questionId))
+            : undefined;
+        },
+      },
+      rule,
+    );
   }
 
   async #openView(target: unknown, name: string): Promise<void> {

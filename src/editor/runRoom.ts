@@ -22,6 +22,7 @@ import { reportPanels, shownReport } from './panels/reportPanels.ts';
 import { synthesisPanels } from './panels/synthesisPanels.ts';
 import { synthesisView } from './panels/synthesisView.ts';
 import { changePolicy } from './policy/policyCommand.ts';
+import { hiddenByBlind } from './hiddenByBlind.ts';
 import type { ReviewRoom } from './reviewRoom.ts';
 import { Runs } from './run/runs.ts';
 import type { NextStep } from './run/runTexts.ts';
@@ -179,6 +180,7 @@ export class RunRoom implements vscode.Disposable {
       }),
       showScorer: on(async (study) => {
         requireTrust('Changing the scorer');
+        if (study.blind) throw hiddenByBlind(study, 'scores are');
         const scorer = await pickScorer(study, store.slices, {
           title: `Scorer of ${study.name}`,
           placeHolder: 'Written to sealong.json: tree, panel, pairs and exports go by it',

@@ -20,8 +20,16 @@ export interface QuestionState {
   pair: DerivedPair;
   /** Of the final answers; made when first asked for, where they are not known. */
   readonly clusters: AnswerClusters;
-  /** The clusters as they would be with other corrections. @param decisions those in force. */
-  clustersUnder: (decisions: readonly DecisionRecord[]) => AnswerClusters;
+  /**
+   * The clusters as they would be with other corrections.
+   *
+   * @param decisions those in force.
+   * @param trajectories the question's own by default; the decisions go by their indices.
+   */
+  clustersUnder: (
+    decisions: readonly DecisionRecord[],
+    trajectories?: readonly TrajectoryEntry[],
+  ) => AnswerClusters;
   /** The pair as it would be with other decisions or another policy. */
   pairUnder: (change: Partial<Pick<PairInput, 'decisions' | 'policy'>>) => DerivedPair;
 }
@@ -135,8 +143,11 @@ class DerivedState implements QuestionState {
     return this.#parts.answers?.() ?? (this.#clusters ??= this.clustersUnder(this.inForce));
   }
 
-  clustersUnder(decisions: readonly DecisionRecord[]): AnswerClusters {
-    return questionClusters(this.#parts.question, this.trajectories, decisions);
+  clustersUnder(
+    decisions: readonly DecisionRecord[],
+    trajectories = this.trajectories,
+  ): AnswerClusters {
+    return questionClusters(this.#parts.question, trajectories, decisions);
   }
 
   pairUnder(change: Partial<Pick<PairInput, 'decisions' | 'policy'>>): DerivedPair {

@@ -24,7 +24,23 @@ export interface PanelTrajectory {
   cluster: string | null;
   /** Its own wording of that answer: one of several that the cluster may hold. */
   wording: string | null;
+  /** Where that comes from; null where no rule finds an answer. */
+  answerFrom: AnswerSource | null;
 }
+
+/** The rule that found an answer, and where in the text (UTF-16 units); or the reviewer who read it otherwise. */
+export type AnswerSource =
+  | {
+      kind: 'rule';
+      rule: string;
+      /** It is one of the study's, not as it comes with SeaLong. */
+      own: boolean;
+      /** It counts only where another trajectory says the same. */
+      weak: boolean;
+      start: number;
+      end: number;
+    }
+  | { kind: 'reviewer'; reviewer: string };
 
 /** The final answers of the trajectories, put together where they mean the same; largest first. */
 export interface PanelAnswers {
@@ -113,6 +129,8 @@ export interface PanelQuestion {
   position: { at: number; of: number; view: { title: string; audit: boolean } | null };
   /** Scores, the policy's pair and what others decided are left out, so that nothing sways the reviewer. */
   blind: boolean;
+  /** The numbers of the samples were drawn for this reviewer: those of the files would tell the sides. */
+  renumbered: boolean;
   scorer: string | null;
   expected: number;
   trajectories: PanelTrajectory[];
@@ -202,6 +220,7 @@ export const PANEL_ACTIONS = [
   'correctAnswer',
   'mergeAnswers',
   'splitAnswer',
+  'answerRules',
   'compare',
   'openDiff',
   'toggleContext',
@@ -245,6 +264,8 @@ export type PanelRequest =
   /** Two trajectories in the editor's own diff. */
   | { type: 'openDiff'; questionId: string; left: number; right: number }
   | { type: 'openContext'; questionId: string }
+  /** The rules that find answers, to be looked at and changed; from the one of that name on. */
+  | { type: 'answerRules'; questionId: string; rule?: string }
   /** Asks for the context as a message of its own: it is large, and often not looked at. */
   | { type: 'context'; questionId: string }
   /** The heatmap as a file, where the user says; `data` is base64 for PNG, else text. */

@@ -38,7 +38,7 @@ export function blindState(state: QuestionState, me: string): QuestionState {
     get clusters() {
       return corrected ? (made ??= state.clustersUnder(inForce)) : state.clusters;
     },
-    clustersUnder: (decisions) => state.clustersUnder(decisions),
+    clustersUnder: (decisions, trajectories) => state.clustersUnder(decisions, trajectories),
     pairUnder: () => pair,
   };
 }

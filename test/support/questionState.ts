@@ -60,7 +60,7 @@ export function questionState(
   return {
     ...{ questionId, trajectories, score, decisions: inOrder, inForce, pair },
     clusters: state.clusters,
-    clustersUnder: (those) => state.clustersUnder(those),
+    clustersUnder: (those, of) => state.clustersUnder(those, of),
     pairUnder: (change) => state.pairUnder(change),
   };
 }

@@ -106,9 +106,13 @@ export class Header {
     this.#position.textContent = positionText(question.position);
     this.#samples.textContent = sampleCount(question);
     this.#scorer.textContent = question.blind
-      ? 'blind: scores, policy and others hidden'
+      ? blindWords(question)
       : (question.scorer ?? unscored(question));
-    this.#scorer.title = question.scorer === null ? '' : `Scores are by ${question.scorer}`;
+    this.#scorer.title = question.renumbered
+      ? 'The dataset says the sides by its order: the samples are numbered at random for you alone. The files keep their order.'
+      : question.scorer === null
+        ? ''
+        : `Scores are by ${question.scorer}`;
     this.#question.textContent = question.question;
     this.#order.set(state.order);
     // Without scores and utilities there is one order.
@@ -136,6 +140,11 @@ function sampleCount(question: PanelQuestion): string {
   return [`${count} samples`, ...[...flaws].map(([flaw, n]) => `${wholeNumber(n)} ${flaw}`)].join(
     ', ',
   );
+}
+
+function blindWords({ renumbered }: PanelQuestion): string {
+  const hidden = 'blind: scores, policy and others hidden';
+  return renumbered ? `${hidden}, samples numbered at random` : hidden;
 }
 
 function unscored({ pair }: PanelQuestion): string {

@@ -85,6 +85,7 @@ export const COMMAND_HELP: readonly { action: PanelAction; does: string }[] = [
     action: 'splitAnswer',
     does: 'Say that the focused row gives another answer than others like it',
   },
+  { action: 'answerRules', does: 'The rules that find answers, from that of the focused row on' },
   { action: 'compare', does: 'Differences between the two texts, or the texts' },
   { action: 'openDiff', does: 'Both texts in the diff editor' },
   { action: 'toggleContext', does: 'Show or hide the context' },

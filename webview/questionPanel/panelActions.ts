@@ -65,6 +65,9 @@ export function panelActions(parts: ActionParts): Record<PanelAction, () => void
     splitAnswer: decide((on) => {
       on.splitAnswer();
     }),
+    answerRules: () => {
+      reading.showRules();
+    },
     undo: decide((on) => {
       on.takeBack('undo');
     }),

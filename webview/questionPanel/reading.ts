@@ -46,6 +46,9 @@ export class Reading {
       onPassage: (number) => {
         this.#show(number - 1);
       },
+      onRule: (rule) => {
+        this.#showRules(rule);
+      },
     });
     this.context = new ContextPane({
       onToggle: ports.onContext,
@@ -89,6 +92,13 @@ export class Reading {
     else this.#ports.request((questionId) => ({ type: 'openDiff', questionId, left, right }));
   }
 
+  /** The rules that find answers, from that of the left text on. */
+  showRules(): void {
+    const { left } = paneSubjects(this.#ports.state());
+    const from = left === null ? null : this.#ports.state().trajectories.get(left)?.answerFrom;
+    this.#showRules(from?.kind === 'rule' ? from.rule : undefined);
+  }
+
   searchContext(): void {
     this.#ports.onContext(true);
     this.context.focusSearch();
@@ -115,6 +125,14 @@ export class Reading {
     }
     this.#best.at = (this.#best.at + 1) % places.length;
     this.#show(places[this.#best.at] ?? 0);
+  }
+
+  #showRules(rule: string | undefined): void {
+    this.#ports.request((questionId) => ({
+      type: 'answerRules',
+      questionId,
+      ...(rule === undefined ? {} : { rule }),
+    }));
   }
 
   #show(place: number): void {

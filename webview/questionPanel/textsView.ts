@@ -1,5 +1,6 @@
 import type { PanelContext, PanelQuestion } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
+import { answerPlace } from './answerSource.ts';
 import { CompareView } from './compareView.ts';
 import type { KeyNames } from './keyNames.ts';
 import { MarkLegend } from './markLegend.ts';
@@ -15,6 +16,7 @@ export interface TextsHandlers {
   onOpen: (index: number) => void;
   onDiff: () => void;
   onPassage: (number: number) => void;
+  onRule: (rule: string | undefined) => void;
 }
 
 /** Both texts: as they are with sentences marked, or as their differences. */
@@ -84,8 +86,10 @@ export class TextsView {
         };
     const [first, second] = this.#panes;
     const references = (index: number | null) => this.#marker.references(text(index), question);
-    first.mark({ sentences: marks.left, references: references(left) });
-    second.mark({ sentences: marks.right, references: references(right) });
+    const answer = (index: number | null) =>
+      answerPlace(index === null ? undefined : state.trajectories.get(index));
+    first.mark({ sentences: marks.left, references: references(left), answer: answer(left) });
+    second.mark({ sentences: marks.right, references: references(right), answer: answer(right) });
     const shown: SentenceMark[] = [...marks.left, ...marks.right].map(({ mark }) => mark);
     this.#legend.update(shown);
   }

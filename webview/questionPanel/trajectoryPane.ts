@@ -1,6 +1,7 @@
-import type { PanelQuestion } from '../../src/protocol/panel.ts';
+import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
 import { element, linkButton } from '../element.ts';
 import { makeButton, setEnabled } from '../toolkit.ts';
+import { answerSource } from './answerSource.ts';
 import { answerWords, decimal, flaw, indexLabel, wholeNumber } from './format.ts';
 import { markLabel } from './markLabel.ts';
 import { marksOf, SHAPES, type Side } from './marks.ts';
@@ -12,6 +13,8 @@ export interface PaneHandlers {
   onOverride: (side: Side, index: number) => void;
   onOpen: (index: number) => void;
   onPassage: (number: number) => void;
+  /** Shows the rules that find answers, from this one on. */
+  onRule: (rule: string | undefined) => void;
 }
 
 /** One trajectory's text under a line that says which it is, with buttons to choose and reject it. */
@@ -25,6 +28,11 @@ export class TrajectoryPane {
   readonly element: HTMLElement;
   readonly #keys: KeyNames;
   readonly #onPassage: (number: number) => void;
+  readonly #rule = linkButton('', () => {
+    this.#onRule(this.#ruleName);
+  });
+  readonly #onRule: (rule: string | undefined) => void;
+  #ruleName: string | undefined;
   #index: number | null = null;
   /** What is in the pane as plain text; null where it is no text of a sample. */
   #shown: string | null = null;
@@ -32,6 +40,7 @@ export class TrajectoryPane {
   constructor(keys: KeyNames, handlers: PaneHandlers) {
     this.#keys = keys;
     this.#onPassage = handlers.onPassage;
+    this.#onRule = handlers.onRule;
     const act = (task: (index: number) => void) => () => {
       if (this.#index !== null) task(this.#index);
     };
@@ -80,15 +89,14 @@ export class TrajectoryPane {
     );
     const wrong = flaw(trajectory, question);
     const { completionTokens: tokens, attempts } = trajectory;
-    this.#facts.textContent = [
+    const facts = [
       caption,
       tokens === null ? '' : `${wholeNumber(tokens)} tokens`,
       wrong ?? '',
       attempts === undefined ? '' : `attempt ${wholeNumber(attempts)}`,
       trajectory.failed ? trajectory.finishReason : (answerWords(trajectory) ?? 'no clear answer'),
-    ]
-      .filter((fact) => fact !== '')
-      .join(' \u00b7 ');
+    ].filter((fact) => fact !== '');
+    this.#facts.replaceChildren(facts.join(' \u00b7 '), ...this.#source(trajectory, question));
     for (const { side, replaced } of marks) if (!replaced) this.element.classList.add(side);
     const locked = question.readOnly !== null || trajectory.failed;
     setEnabled(this.#choose, !locked && question.pair.chosen?.index !== index);
@@ -108,6 +116,16 @@ export class TrajectoryPane {
       this.#text.textContent = text === '' ? 'This sample has no text.' : text;
     this.#shown = text === '' ? null : text;
     if (changed) this.#text.scrollTop = 0;
+  }
+
+  /** How the answer was found, which leads to the rules: they are what to change where it was not found well. */
+  #source(trajectory: PanelTrajectory, question: PanelQuestion): (Node | string)[] {
+    if (trajectory.failed) return [];
+    const { label, title, rule } = answerSource(trajectory, question.reviewer);
+    this.#ruleName = rule;
+    this.#rule.textContent = label;
+    this.#rule.title = this.#keys.titled(title, 'answerRules');
+    return [' \u00b7 ', this.#rule];
   }
 
   mark(marks: Marks): void {

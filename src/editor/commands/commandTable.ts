@@ -86,6 +86,7 @@ export const COMMANDS = {
   correctAnswer: { title: 'Correct Answer of Row...', palette: 'sealong.panelOpen' },
   mergeAnswers: { title: 'Merge Answers...', palette: 'sealong.panelOpen' },
   splitAnswer: { title: 'Split Answer of Row...', palette: 'sealong.panelOpen' },
+  answerRules: { title: 'Answer Rules...', palette: 'sealong.stage != none' },
   compareTexts: { title: 'Show Differences or Texts', palette: 'sealong.panelOpen' },
   openDiff: { title: 'Open Pair in Diff Editor', icon: '$(diff)', palette: 'sealong.panelOpen' },
   toggleContext: { title: 'Show or Hide Context in Panel', palette: 'sealong.panelOpen' },

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
-import { shownState } from '../shownState.ts';
+import { shownNumbers, shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyChange, StudyStore } from '../store/studyStore.ts';
 import { ContextStructure } from './contextStructure.ts';
@@ -83,7 +83,9 @@ export class StudyDocuments implements vscode.TextDocumentContentProvider, vscod
         'no_trajectory',
         `Question ${target.questionId} of ${study.name} has no trajectory ${target.index} with the present sampling parameters.`,
       );
-    const record = await this.#store.read.trajectory(study, entry);
+    const numbers = shownNumbers(study, target.questionId, this.#reviewer());
+    const index = numbers?.actual(entry.index) ?? entry.index;
+    const record = await this.#store.read.trajectory(study, { ...entry, index });
     return trajectoryText(question.question, record, entry, { state, blind: study.blind });
   }
 

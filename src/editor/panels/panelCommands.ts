@@ -26,6 +26,7 @@ export const PANEL_COMMANDS = {
   correctAnswer: 'correctAnswer',
   mergeAnswers: 'mergeAnswers',
   splitAnswer: 'splitAnswer',
+  answerRules: 'answerRules',
   compare: 'compareTexts',
   openDiff: 'openDiff',
   toggleContext: 'toggleContext',
@@ -35,7 +36,7 @@ export const PANEL_COMMANDS = {
 } as const satisfies Record<PanelAction, CommandName>;
 
 /** Actions whose command does more than pass them on to the panel. */
-type ActionWithItsOwn = 'choose' | 'reject' | 'undo' | 'redo' | 'next' | 'previous';
+type ActionWithItsOwn = 'choose' | 'reject' | 'undo' | 'redo' | 'next' | 'previous' | 'answerRules';
 
 export type PassedOnCommand = (typeof PANEL_COMMANDS)[Exclude<PanelAction, ActionWithItsOwn>];
 

@@ -42,6 +42,7 @@ const request: z.ZodType<PanelRequest> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openTrajectory'), questionId, index }),
   z.object({ type: z.literal('openDiff'), questionId, left: index, right: index }),
   z.object({ type: z.literal('openContext'), questionId }),
+  z.object({ type: z.literal('answerRules'), questionId, rule: z.exactOptional(words) }),
   z.object({ type: z.literal('context'), questionId }),
   z.object({
     type: z.literal('save'),

@@ -1,20 +1,25 @@
 import type { Memento } from 'vscode';
 import * as z from 'zod';
+import type { QueuePlace } from '../queue/queues.ts';
 
-/** Where a panel stands in its study. */
-export interface PanelPlace {
+/** Where a panel stands in its study. After a reload what was decided on would have left the queue. */
+export interface PanelPlace extends QueuePlace {
   questionId: string;
-  /** The questions that come next: after a reload what was decided on has left the queue, and others may have as well. */
-  next: string[];
 }
 
 const MEMORY_KEY = 'sealong.panels';
 /** Panels that were closed without the editor knowing leave places that nobody asks for. */
 const MOST_KEPT = 32;
 
+const ids = z.array(z.string());
 const savedSchema = z.record(
   z.string(),
-  z.object({ questionId: z.string(), next: z.array(z.string()) }),
+  z.object({
+    questionId: z.string(),
+    walked: ids.default([]),
+    audit: ids.default([]),
+    next: ids,
+  }),
 );
 
 /**

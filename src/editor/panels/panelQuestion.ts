@@ -1,4 +1,5 @@
 import type {
+  AnswerSource,
   PanelAnswers,
   PanelChoice,
   PanelDecision,
@@ -7,6 +8,7 @@ import type {
   PanelQuestion,
   PanelTrajectory,
 } from '../../protocol/panel.ts';
+import { answerRules, extractAnswer } from '../../clusters/extractAnswer.ts';
 import { answerWordings } from '../../clusters/answerClusters.ts';
 import { correctedAnswers } from '../../clusters/questionClusters.ts';
 import type { ScoresByScorer } from '../../evaluation/questionAgreement.ts';
@@ -18,7 +20,8 @@ import type { QuestionState } from '../../preference/studyPairs.ts';
 import type { DecisionRecord, QuestionRecord } from '../../records/schemas.ts';
 import type { Selection } from '../../scoring/selection.ts';
 import { flawsOf } from '../../sampling/quality.ts';
-import { isFailed } from '../../study/entries.ts';
+import type { AnswerRule } from '../../study/config.ts';
+import { isFailed, isTruncated, type TrajectoryEntry } from '../../study/entries.ts';
 import { panelScorers } from './panelScorers.ts';
 
 export interface PanelInput {
@@ -40,8 +43,12 @@ export interface PanelInput {
   /** Offered for a decision; a reviewer can also write their own. */
   reasons: readonly string[];
   readOnly: string | null;
+  /** The study's own rules that find answers. */
+  answerRules: readonly AnswerRule[];
   /** `state` is then what a reviewer sees who is to judge unswayed. */
   blind: boolean;
+  /** Indices are not those of the files. */
+  renumbered: boolean;
 }
 
 /** All that the question panel shows, as data. */
@@ -71,10 +78,12 @@ export function panelQuestion(input: PanelInput): PanelQuestion {
     reasons: [...input.reasons],
     readOnly: input.readOnly,
     blind: input.blind,
+    renumbered: input.renumbered,
   };
 }
 
-function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory[] {
+function trajectoriesOf(input: PanelInput): PanelTrajectory[] {
+  const { question, state, texts } = input;
   const { clusters } = state;
   const wordings = answerWordings({
     answers: correctedAnswers(state.trajectories, state.inForce),
@@ -85,6 +94,7 @@ function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory
   const scores = new Map(
     state.score?.indices.map((index, position) => [index, state.score?.scores[position]]),
   );
+  const sourceOf = answerSources(input);
   return state.trajectories.map((entry) => ({
     index: entry.index,
     text: texts.get(entry.index) ?? '',
@@ -97,7 +107,26 @@ function trajectoriesOf({ question, state, texts }: PanelInput): PanelTrajectory
     failed: isFailed(entry),
     cluster: labels[clusters.byIndex.get(entry.index) ?? -1] ?? null,
     wording: wordings.get(entry.index) ?? null,
+    answerFrom: sourceOf(entry),
   }));
+}
+
+/** By the same rules as the study's index was made: from that alone it is not known where in a text an answer stands. */
+function answerSources({ state, texts, answerRules: own }: PanelInput) {
+  const rules = answerRules(own);
+  const names = new Set(own.map(({ name }) => name));
+  const reviewers = new Map<number, string>();
+  for (const { kind, index, reviewer } of state.inForce)
+    if (kind === 'answer' && index !== undefined) reviewers.set(index, reviewer);
+  return (entry: TrajectoryEntry): AnswerSource | null => {
+    const reviewer = reviewers.get(entry.index);
+    if (reviewer !== undefined) return { kind: 'reviewer', reviewer };
+    if (isFailed(entry)) return null;
+    const found = extractAnswer(texts.get(entry.index) ?? '', rules, isTruncated(entry));
+    if (!found) return null;
+    const { rule, weak, start, end } = found;
+    return { kind: 'rule', rule, own: names.has(rule), weak, start, end };
+  };
 }
 
 function matrixOf({ state, matrix }: PanelInput): PanelMatrix | null {

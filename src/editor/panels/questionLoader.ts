@@ -5,7 +5,7 @@ import type { QuestionRecord } from '../../records/schemas.ts';
 import { studyConfigSchema } from '../../study/config.ts';
 import { isFailed, type TrajectoryEntry } from '../../study/entries.ts';
 import type { StudyQueue } from '../queue/queues.ts';
-import { shownState } from '../shownState.ts';
+import { shownNumbers, shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { panelQuestion } from './panelQuestion.ts';
@@ -51,12 +51,16 @@ export class QuestionLoader {
     const { blind } = study;
     const { sampling } = study.selection;
     const place = queue.places.get(questionId);
+    const { review } = study.config ?? studyConfigSchema.parse({});
+    const numbers = shownNumbers(study, questionId, reviewer);
     return panelQuestion({
       study: study.dir,
       question,
       state: shownState(study, questionId, reviewer),
       selection: study.selection,
-      texts: trajectories,
+      texts: numbers
+        ? new Map([...trajectories].map(([index, text]) => [numbers.shown(index), text]))
+        : trajectories,
       matrix: blind ? undefined : matrix,
       scores: blind
         ? new Map()
@@ -71,9 +75,11 @@ export class QuestionLoader {
             : { title: queue.title, audit: queue.audit.has(questionId) },
       },
       reviewer,
-      reasons: (study.config ?? studyConfigSchema.parse({})).review.reasons,
+      reasons: review.reasons,
+      answerRules: review.answer_rules,
       readOnly: this.#ports.readOnly(),
       blind,
+      renumbered: numbers !== undefined,
     });
   }
 

@@ -23,6 +23,8 @@ export interface QuestionPanelPorts {
   openTrajectory: (dir: string, questionId: string, index: number) => Promise<void>;
   openDiff: (dir: string, questionId: string, left: number, right: number) => Promise<void>;
   openContext: (dir: string, questionId: string) => Promise<void>;
+  /** Shows the rules that find answers, from one of them on. */
+  showAnswerRules: (dir: string, rule: string | undefined) => void;
   /** Keys that are bound to the panel's actions. */
   keys: () => Promise<BoundKeys>;
   /** The panel now shows this question. */
@@ -31,8 +33,8 @@ export interface QuestionPanelPorts {
   failed: (error: unknown) => void;
 }
 
-/** Questions whose place in the queue is kept over a reload. */
-const KEPT_NEXT = 8;
+/** Questions before and behind the one shown whose place in the queue is kept over a reload. */
+const KEPT = 8;
 
 /** What a panel shows first. */
 export interface PanelSubject {
@@ -55,8 +57,6 @@ export class QuestionPanel implements vscode.Disposable {
   readonly #clock = new ViewClock();
   /** Where the question stands in the queue, from 0; where it is in the queue no more, where it stood. */
   #place = -1;
-  /** The questions that came next before a reload. */
-  readonly #next: readonly string[];
   readonly #id: string;
 
   constructor(panel: vscode.WebviewPanel, of: PanelSubject, ports: QuestionPanelPorts) {
@@ -65,8 +65,8 @@ export class QuestionPanel implements vscode.Disposable {
     this.#id = of.id;
     const place = ports.places.of(of.id);
     this.#questionId = place?.questionId ?? of.questionId;
-    this.#next = place?.next ?? [];
     this.#ports = ports;
+    if (place) ports.queues.standAgain(of.dir, of.id, place);
     this.#subscriptions.push(
       panel.webview.onDidReceiveMessage((message: unknown) => {
         void this.#receive(message);
@@ -137,6 +137,7 @@ export class QuestionPanel implements vscode.Disposable {
 
   dispose(): void {
     this.#version = Infinity;
+    this.#ports.queues.leave(this.dir, this.#id);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -194,6 +195,10 @@ export class QuestionPanel implements vscode.Disposable {
         return this.#ports.openDiff(dir, body.questionId, body.left, body.right);
       case 'openContext':
         return this.#ports.openContext(dir, body.questionId);
+      case 'answerRules':
+        // Not awaited: the list stays open for as long as the reviewer likes.
+        this.#ports.showAnswerRules(dir, body.rule);
+        return;
       case 'context':
         return this.#sendContext(body.questionId);
       case 'save':
@@ -247,18 +252,25 @@ export class QuestionPanel implements vscode.Disposable {
   }
 
   /** Not awaited: the next question is more urgent. */
-  #keepPlace({ ids, places }: StudyQueue, next: string | undefined): void {
+  #keepPlace({ ids, places, audit }: StudyQueue, next: string | undefined): void {
+    const here = places.get(this.#questionId);
     const from = places.get(next ?? '') ?? ids.length;
-    const place = { questionId: this.#questionId, next: ids.slice(from, from + KEPT_NEXT) };
+    const walked = here === undefined ? [] : ids.slice(Math.max(0, here - KEPT), here + 1);
+    const place = {
+      questionId: this.#questionId,
+      walked,
+      audit: walked.filter((id) => audit.has(id)),
+      next: ids.slice(from, from + KEPT),
+    };
+    this.#ports.queues.stand(this.dir, this.#id, place);
     this.#ports.places.keep(this.#id, place).catch(this.#ports.failed);
   }
 
   #neighbour({ ids, places }: StudyQueue, by: 1 | -1): string | undefined {
     const place = places.get(this.#questionId);
     if (place !== undefined) return ids[place + by];
-    // The next one has moved up to where this one was; after a reload it is that which came next before.
-    const next = this.#next.find((id) => places.has(id));
-    const after = this.#place >= 0 ? this.#place : (places.get(next ?? '') ?? 0);
+    // The next one has moved up to where this one was.
+    const after = Math.max(0, this.#place);
     return ids[by > 0 ? after : after - 1];
   }
 

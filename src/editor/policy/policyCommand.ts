@@ -5,6 +5,7 @@ import { DROPPED, REJECTED_RULES, pairPolicySchema, type PairPolicy } from '../.
 import { applySettings } from '../../study/loadConfig.ts';
 import { changeConfig } from '../configFile.ts';
 import { cancelledByUser } from '../errorReporter.ts';
+import { hiddenByBlind } from '../hiddenByBlind.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { TimeSlices } from '../store/timeSlices.ts';
 import { requireTrust } from '../trust.ts';
@@ -36,6 +37,7 @@ interface Line extends vscode.QuickPickItem {
 export async function changePolicy(study: OpenStudy, ports: PolicyCommandPorts): Promise<void> {
   const { config } = study;
   if (!config) throw cancelledByUser();
+  if (study.blind) throw hiddenByBlind(study, 'what a policy takes, and what comes of it, is');
   const present = config.pairs;
   let policy = present;
   let subEm: { before: SidesSubEm; after: SidesSubEm } | null | undefined;

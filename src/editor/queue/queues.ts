@@ -1,7 +1,7 @@
 import type { Memento } from 'vscode';
 import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
 import { blindView } from '../../review/blindView.ts';
-import { queue } from '../../review/queue.ts';
+import { queue, type Queue } from '../../review/queue.ts';
 import { looksAtClusters, type View } from '../../review/view.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { studyConfigSchema } from '../../study/config.ts';
@@ -21,6 +21,16 @@ export interface StudyQueue {
   active: ActiveView;
   /** What the view is called; undefined where it shows every question as in the file. */
   title: string | undefined;
+}
+
+/** Where somebody stands in a queue: what they walked stays in it there until the view is applied anew. */
+export interface QueuePlace {
+  /** The last questions up to the one that is shown; none where that is not in the queue. */
+  walked: readonly string[];
+  /** Those of them that were mixed in at random. */
+  audit: readonly string[];
+  /** The questions that come next. */
+  next: readonly string[];
 }
 
 export interface QueuesPorts {
@@ -49,6 +59,8 @@ export class Queues {
   readonly #listeners = new Set<(dir: string) => void>();
   readonly #held = new Map<string, Held>();
   readonly #active = new Map<string, ActiveView>();
+  /** By study and by panel. */
+  readonly #stands = new Map<string, Map<string, QueuePlace>>();
   /** Studies whose facts are being made, with whether they changed since. */
   readonly #preparing = new Map<string, boolean>();
   /** A state is made anew whenever anything that facts are made of has changed. */
@@ -86,6 +98,27 @@ export class Queues {
 
   /** Applies the view in use anew, so that what was decided since counts. */
   renew(dir: string): void {
+    this.#stands.delete(dir);
+    this.#drop(dir);
+  }
+
+  /** Says where a panel stands, so that new records or a reload do not take its question out of the queue. */
+  stand(dir: string, panel: string, place: QueuePlace): void {
+    const stands = this.#stands.get(dir) ?? new Map<string, QueuePlace>();
+    this.#stands.set(dir, stands.set(panel, place));
+  }
+
+  /** As `stand`, for a panel that is back after a reload, when the queue may have been made without it. */
+  standAgain(dir: string, panel: string, place: QueuePlace): void {
+    this.stand(dir, panel, place);
+    if (place.walked.length > 0 && this.#held.has(dir)) this.#drop(dir);
+  }
+
+  leave(dir: string, panel: string): void {
+    this.#stands.get(dir)?.delete(panel);
+  }
+
+  #drop(dir: string): void {
     this.#held.delete(dir);
     for (const listener of this.#listeners) listener(dir);
   }
@@ -160,7 +193,11 @@ export class Queues {
     const plain = isPlain(seen);
     const { ids, audit } = plain
       ? { ids: [...study.index.questions.keys()], audit: new Set<string>() }
-      : await this.#queue(study, seen.view);
+      : withPlaces(
+          await this.#queue(study, seen.view),
+          [...(this.#stands.get(study.dir)?.values() ?? [])],
+          study.index.questions,
+        );
     return {
       ids,
       places: new Map(ids.map((id, place) => [id, place])),
@@ -189,4 +226,22 @@ export class Queues {
       auditRate: Object.keys(view.filter).length > 0 ? audit_rate : 0,
     });
   }
+}
+
+/** What was walked stands before the question that came next, where it is in the queue no more. */
+function withPlaces(
+  found: Queue,
+  places: readonly QueuePlace[],
+  questions: ReadonlyMap<string, unknown>,
+): Queue {
+  const ids = [...found.ids];
+  const audit = new Set(found.audit);
+  for (const place of places) {
+    const there = new Set(ids);
+    const gone = place.walked.filter((id) => !there.has(id) && questions.has(id));
+    const next = place.next.find((id) => there.has(id));
+    ids.splice(next === undefined ? ids.length : ids.indexOf(next), 0, ...gone);
+    for (const id of place.audit) if (gone.includes(id)) audit.add(id);
+  }
+  return { ids, audit };
 }

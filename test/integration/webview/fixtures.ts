@@ -1,3 +1,4 @@
+import { answerRules, extractAnswer } from '../../../src/clusters/extractAnswer.ts';
 import type {
   PanelAnswers,
   PanelContext,
@@ -53,9 +54,11 @@ export function scoredQuestion(n: number): PanelQuestion {
     let sum = 0;
     for (let j = 0; j < n; j++) sum += values[index * n + j] ?? 0;
     const truncated = index % 17 === 5;
+    const text = trajectoryText(kind, index, truncated);
+    const found = truncated ? undefined : extractAnswer(text, answerRules([]));
     return {
       index,
-      text: trajectoryText(kind, index, truncated),
+      text,
       finishReason: truncated ? 'length' : 'stop',
       completionTokens: 180 + random.below(160),
       score: sum / n,
@@ -63,6 +66,7 @@ export function scoredQuestion(n: number): PanelQuestion {
       failed: false,
       cluster: truncated ? null : (['wye', 'morven', null][kind] ?? null),
       wording: truncated ? null : (['Thomas Wye', 'Ada Morven', null][kind] ?? null),
+      answerFrom: found ? { ...found, kind: 'rule', own: false } : null,
     };
   });
   const order = [...trajectories].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
@@ -84,6 +88,7 @@ export function scoredQuestion(n: number): PanelQuestion {
     ],
     position: { at: 12, of: 214, view: null },
     blind: false,
+    renumbered: false,
     scorer: 'mbr_embedding',
     expected: n,
     trajectories,

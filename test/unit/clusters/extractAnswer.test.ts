@@ -30,6 +30,23 @@ test('an answer is found where trajectories say it', () => {
   for (const [text, answer, rule] of cases) assert.deepEqual(found(text), [answer, rule], text);
 });
 
+test('what is found stands in the text where it is said to, also far behind its beginning', () => {
+  const piece = (text: string) => {
+    const answer = extractAnswer(text, rules);
+    return answer && text.slice(answer.start, answer.end);
+  };
+  const long = 'He read 雨 passage 3 🙂. '.repeat(5_000);
+  for (const [text, answer] of [
+    ['1. Plan.\nSo the answer is: **Thomas Wye**, I think.', 'Thomas Wye**, I think'],
+    [`${long}The answer is "Ada Morven".\n`, 'Ada Morven'],
+    ['x \\boxed{\\text{St. John}}', 'St. John'],
+    ['She was a painter.\n- She was born in Hollins Cove.', 'She was born in Hollins Cove'],
+    ['İİİ the answer is Izmir.', 'Izmir'],
+    ['The answer is yes, since both were born there.', 'yes'],
+  ] as const)
+    assert.equal(piece(text), answer, text.slice(-60));
+});
+
 test('the last answer counts, and words that only contain a phrase are none', () => {
   assert.deepEqual(found('The answer is A? No. The answer is B.')?.[0], 'B');
   assert.equal(found('Nobody had an answer isolated.')?.[1], 'last_sentence');
@@ -56,6 +73,9 @@ test('no text makes it fail, and what it finds is in the text', () => {
     fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
       const answer = extractAnswer(`The answer is ${text}`, rules);
       assert.ok(answer === undefined || answer.text.length <= 200);
+      assert.ok(
+        answer === undefined || (answer.start < answer.end && answer.end <= text.length + 14),
+      );
     }),
     { seed: 3 },
   );

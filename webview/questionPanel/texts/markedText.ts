@@ -14,16 +14,18 @@ export const MARK_WORDS: Record<SentenceMark, { shape: string; says: string }> =
 export interface Marks {
   sentences: readonly (TextSpan & { mark: SentenceMark })[];
   references: readonly PassageReference[];
+  /** Where the final answer stands, with what to say of it. */
+  answer: (TextSpan & { says: string }) | null;
 }
 
-/** A text as nodes: marked sentences as `mark`, passage references as buttons, all else as text. */
+/** A text as nodes: marked sentences as `mark`, the final answer underlined, passage references as buttons, else text. */
 export function markedText(
   text: string,
-  { sentences, references }: Marks,
+  { sentences, references, answer }: Marks,
   onPassage: (number: number) => void,
 ): Node[] {
   const nodes: Node[] = [];
-  const plain = (start: number, end: number): Node[] => {
+  const unmarked = (start: number, end: number): Node[] => {
     const parts: Node[] = [];
     let at = start;
     for (const reference of references) {
@@ -34,6 +36,13 @@ export function markedText(
     }
     parts.push(document.createTextNode(text.slice(at, end)));
     return parts;
+  };
+  const plain = (start: number, end: number): Node[] => {
+    const [from, to] = [Math.max(start, answer?.start ?? end), Math.min(end, answer?.end ?? end)];
+    if (answer === null || from >= to) return unmarked(start, end);
+    const marked = element('span', { class: 'answer-place', title: answer.says });
+    marked.append(...unmarked(from, to));
+    return [...unmarked(start, from), marked, ...unmarked(to, end)];
   };
   let at = 0;
   for (const { start, end, mark } of [...sentences].sort((a, b) => a.start - b.start)) {

@@ -29,9 +29,11 @@ function input(more: Partial<PanelInput> = {}): PanelInput {
     expected: 4,
     position: { at: 3, of: 12, view: null },
     blind: false,
+    renumbered: false,
     reviewer: 'ann',
     reasons: ['Cut off'],
     readOnly: null,
+    answerRules: [],
     ...more,
   };
 }
@@ -49,6 +51,30 @@ function override(more: Partial<DecisionRecord> = {}): DecisionRecord {
     ...more,
   };
 }
+
+test('each sample says which rule found its answer and where, or who read it otherwise', () => {
+  const texts = new Map([
+    [0, 'We look it up.\nSo the answer is **Ada Morven**.'],
+    [1, 'VERDICT = Thomas'],
+    [2, 'It was built in 1912.'],
+    [3, 'refused'],
+  ]);
+  const corrected: DecisionRecord = override({ kind: 'answer', index: 2, answer: 'Wye' });
+  const { trajectories } = panelQuestion(
+    input({
+      texts,
+      state: questionState(scores, [corrected]),
+      answerRules: [{ name: 'verdict', after: ['VERDICT ='] }],
+    }),
+  );
+  const [first, second, third, failed] = trajectories.map(({ answerFrom }) => answerFrom);
+  assert.partialDeepStrictEqual(first, { rule: 'the_answer_is', own: false, weak: false });
+  assert.ok(first?.kind === 'rule');
+  assert.equal(texts.get(0)?.slice(first.start, first.end), 'Ada Morven');
+  assert.partialDeepStrictEqual(second, { rule: 'verdict', own: true });
+  assert.deepEqual(third, { kind: 'reviewer', reviewer: 'ann' });
+  assert.equal(failed, null);
+});
 
 test('a question shows its trajectories with scores, its pair and its matrix', () => {
   const shown = panelQuestion(input());

@@ -64,6 +64,42 @@ test('a question stays in the queue while it is decided on, and leaves it when t
   });
 });
 
+test('what a panel walked stays in the queue where it stood, until the view is applied anew', async () => {
+  await withFolder(async (folder) => {
+    const { paths } = await studyWith(folder, ['a', 'b', 'c', 'd']);
+    await twoSamples(paths, ['a', 'b', 'c', 'd']);
+    const { study } = follow(folder);
+    await mkdir(paths.decisions, { recursive: true });
+    await study.refresh();
+    const agreed = ['a', 'b'].map((id) =>
+      encodeRecord({
+        ...{ id: `d ${id}`, question_id: id, sampling: study.selection.sampling, reviewer: 'ada' },
+        ...{ kind: 'override', chosen: 1, rejected: 0, at: '2026-01-01T00:00:00.000Z' },
+      }),
+    );
+    await appendFile(paths.decisionFile('ada'), agreed.join(''));
+    await study.refresh();
+    const queues = queuesWith();
+    await queues.use(folder, TO_REVIEW);
+    assert.deepEqual((await queues.of(study)).ids, ['c', 'd']);
+
+    const told: string[] = [];
+    queues.onDidChange((dir) => told.push(dir));
+    const place = { walked: ['gone', 'a', 'b'], audit: ['a'], next: ['c', 'd'] };
+    queues.standAgain(folder, 'panel', place);
+    assert.deepEqual(told, [folder], 'a queue that was made before the panel came back is told of');
+    const kept = await queues.of(study);
+    assert.deepEqual(kept.ids, ['a', 'b', 'c', 'd']);
+    assert.deepEqual([...kept.audit], ['a']);
+
+    await appendFile(paths.trajectories, encodeRecord(trajectoryRecord('d', 2, 'new')));
+    await study.refresh();
+    assert.deepEqual((await queues.of(study)).ids, ['a', 'b', 'c', 'd'], 'also with new samples');
+    queues.renew(folder);
+    assert.deepEqual((await queues.of(study)).ids, ['c', 'd']);
+  });
+});
+
 test('the view in use comes back after a reload, and none is all questions in the order of the file', async () => {
   await withFolder(async (folder) => {
     await studyWith(folder, ['b', 'a']);

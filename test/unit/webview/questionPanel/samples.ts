@@ -11,6 +11,7 @@ export function sample(index: number, score: number | null): PanelTrajectory {
     failed: false,
     cluster: index < 2 ? 'wye' : 'morven',
     wording: index < 2 ? 'wye' : 'morven',
+    answerFrom: null,
   };
 }
 
@@ -25,6 +26,7 @@ export function questionOfFour(changes: Partial<PanelQuestion> = {}): PanelQuest
     documents: [],
     position: { at: 1, of: 3, view: null },
     blind: false,
+    renumbered: false,
     scorer: 'mbr_embedding',
     expected: 4,
     trajectories: scores.map((score, index) => sample(index, score)),
