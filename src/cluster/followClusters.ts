@@ -108,7 +108,7 @@ async function followHost(
   let host: SshHost | undefined;
   let pause = lookMs;
   try {
-    for (let turn = 0; ; turn++) {
+    for (let turn = 0; ;) {
       const groups = await open();
       const group = groups[turn % Math.max(1, groups.length)];
       if (!group) return 'ended';
@@ -120,9 +120,15 @@ async function followHost(
         const looker =
           lookers.get(key) ?? new JobsOnCluster(study, host, schedulerOf(profile), clock);
         lookers.set(key, looker);
-        const { problems } = await looker.look(jobs, signal);
+        const look = await looker.lookIfDue(jobs, lookMs, signal);
+        if ('waitMs' in look) {
+          await clock.sleep(look.waitMs, signal);
+          continue;
+        }
+        const { problems } = look.value;
         tell({ type: 'contact', cluster, state: 'connected', message: problems.join(' ') });
         tell({ type: 'seen', study: study.dir });
+        turn += 1;
         pause = lookMs;
       } catch (error) {
         signal.throwIfAborted();
@@ -132,6 +138,7 @@ async function followHost(
           return 'stopped';
         }
         tell(contact(cluster, 'retrying', error));
+        turn += 1;
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       }
       await clock.sleep(pause, signal);

@@ -6,12 +6,14 @@ import type { Study } from '../study/study.ts';
 import {
   isTraining,
   jobFolder,
+  readJob,
   withState,
   writeJob,
   type JobRecord,
 } from '../training/jobRecord.ts';
 import { hasEnded, STOPPED_STATUS, type JobState, type Sighting } from '../training/jobState.ts';
 import { readTrainerState } from '../training/trainerFiles.ts';
+import { HostTurns } from './hostTurns.ts';
 import type { RemoteJob, Scheduler } from './scheduler.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 import { followFiles, type FollowedFile } from './transfer/followFile.ts';
@@ -23,6 +25,9 @@ const WHOLE = ['state.json', 'exit', 'node'] as const;
 /** A job that the scheduler does not know is taken for lost after as many looks. */
 const LOOKS_BEFORE_LOST = 3;
 
+/** Characters at the end of a log in which a scheduler's last words stand. */
+const LAST_WORDS = 2_000;
+
 const STOPPED = 'stopped by a signal, with a checkpoint to go on from';
 
 /** A scheduler's estimate of a start is taken for the same one within this. */
@@ -31,10 +36,17 @@ const MOVED_MS = 60_000;
 /** What a shell gives for a process that SIGKILL ended. */
 const KILLED_STATUS = 137;
 
+/** The records after a look, and what could not be seen. */
+export interface Seen {
+  jobs: JobRecord[];
+  problems: string[];
+}
+
 /** What was seen of the jobs of a study on one cluster. */
 export class JobsOnCluster {
   readonly #study: Study;
   readonly #host: SshHost;
+  readonly #turns: HostTurns;
   readonly #scheduler: Scheduler;
   readonly #clock: Clock;
   readonly #missed = new Map<string, number>();
@@ -42,21 +54,52 @@ export class JobsOnCluster {
   constructor(study: Study, host: SshHost, scheduler: Scheduler, clock: Clock) {
     this.#study = study;
     this.#host = host;
+    this.#turns = new HostTurns(host.target, clock);
     this.#scheduler = scheduler;
     this.#clock = clock;
   }
 
   /**
-   * One look at all jobs: one call of the scheduler and one for files, however many they are. Records are written where
-   * something is new.
+   * One look at all jobs, as soon as nobody else on this machine looks at the host: one call of the scheduler and one for files,
+   * however many they are. Records are written where something is new.
    *
-   * @returns the records after the look, and what could not be seen.
    * @throws SealongError what is said of the connection; nothing is lost by looking again.
    */
-  async look(
+  async look(jobs: readonly JobRecord[], signal: AbortSignal): Promise<Seen> {
+    await this.#host.connect(signal);
+    return this.#turns.now(this.#keysOf(jobs), () => this.#look(jobs, signal), signal);
+  }
+
+  /**
+   * As {@link look}, unless somebody on this machine looked at the host within `everyMs`.
+   *
+   * @returns also after how many milliseconds to try again, where it was not looked.
+   */
+  async lookIfDue(
     jobs: readonly JobRecord[],
+    everyMs: number,
     signal: AbortSignal,
-  ): Promise<{ jobs: JobRecord[]; problems: string[] }> {
+  ): Promise<{ value: Seen } | { waitMs: number }> {
+    // Connecting may ask the user, for whom nobody else should wait.
+    await this.#host.connect(signal);
+    return this.#turns.ifDue(everyMs, this.#keysOf(jobs), () => this.#look(jobs, signal));
+  }
+
+  /** When somebody on this machine looked at all of these, within `everyMs`; their records then say how they stand. */
+  seenAt(jobs: readonly JobRecord[], everyMs: number): Promise<Date | undefined> {
+    return this.#turns.seenAt(everyMs, this.#keysOf(jobs));
+  }
+
+  #keysOf(jobs: readonly JobRecord[]): string[] {
+    return jobs.map(({ id }) => `${this.#study.dir} ${id}`);
+  }
+
+  async #look(listed: readonly JobRecord[], signal: AbortSignal): Promise<Seen> {
+    // As they are now: somebody else may have looked, fetched or resumed since they were listed.
+    const all = await Promise.all(listed.map(({ id }) => readJob(this.#study, id)));
+    const jobs = all.filter(
+      ({ state }, at) => !hasEnded(state) || hasEnded(listed[at]?.state ?? state),
+    );
     const remote = jobs.flatMap((job) => remoteJob(job) ?? []);
     const problems: string[] = [];
     let sightings: ReadonlyMap<string, Sighting> | undefined;
@@ -69,13 +112,13 @@ export class JobsOnCluster {
     // After the states: what a job wrote before its end is there when the end was seen.
     const files = jobs.flatMap((job) => filesOf(this.#study, job));
     while (await followFiles(this.#host, files, signal)) signal.throwIfAborted();
-    const seen: JobRecord[] = [];
+    const seen = new Map(all.map((job) => [job.id, job]));
     for (const job of jobs) {
       const next = await this.#next(job, sightings);
       if (JSON.stringify(next) !== JSON.stringify(job)) await writeJob(this.#study, next);
-      seen.push(next);
+      seen.set(job.id, next);
     }
-    return { jobs: seen, problems };
+    return { jobs: [...seen.values()], problems };
   }
 
   async #next(
@@ -85,7 +128,9 @@ export class JobsOnCluster {
     const folder = jobFolder(this.#study, job.id);
     const exit = /^(\d+)\s*$/.exec(await textOf(join(folder, 'exit')))?.[1];
     const status = exit === undefined ? undefined : Number(exit);
-    const sighting = this.#judged(job, sightings, status);
+    const isForgotten = sightings !== undefined && !sightings.has(job.id);
+    const lastWords = isForgotten ? await this.#lastWords(folder) : undefined;
+    const sighting = this.#judged(job, sightings, status, lastWords);
     if (!sighting) return job;
     const node = sighting.node ?? (await textOf(join(folder, 'node'))).trim();
     const placed: JobRecord =
@@ -110,31 +155,38 @@ export class JobsOnCluster {
     job: JobRecord,
     sightings: ReadonlyMap<string, Sighting> | undefined,
     status: number | undefined,
+    lastWords: Sighting | undefined,
   ): Sighting | undefined {
     // A scheduler that does not answer may start anew what ended otherwise than well.
     if (!sightings) return status === 0 ? { state: 'done', exitCode: 0 } : undefined;
-    const sighting = sightings.get(job.id);
+    const known = sightings.get(job.id);
+    const sighting = known ?? lastWords;
     if (status === STOPPED_STATUS && (sighting === undefined || hasEnded(sighting.state))) {
       const state = sighting?.state ?? 'failed';
       // Slurm takes every status but 0 for a failure; of other ends it knows why.
       if (state === 'failed') return { ...sighting, state: 'stopped', reason: STOPPED };
       return { ...sighting, state, reason: [sighting?.reason, STOPPED].filter(Boolean).join('; ') };
     }
-    if (sighting) {
+    if (known) {
       this.#missed.delete(job.id);
       // It ran when it was looked at before, so that it was put back: after a failed node, or for another's job.
       const ran = job.place.kind === 'cluster' && job.place.node !== undefined;
-      return ran && sighting.state === 'pending' ? { ...sighting, state: 'requeued' } : sighting;
+      return ran && known.state === 'pending' ? { ...known, state: 'requeued' } : known;
     }
     if (status !== undefined) return { state: status === 0 ? 'done' : 'failed', exitCode: status };
     const missed = (this.#missed.get(job.id) ?? 0) + 1;
     this.#missed.set(job.id, missed);
-    return missed < LOOKS_BEFORE_LOST
-      ? undefined
-      : {
-          state: 'lost',
-          reason: 'the scheduler no longer knows it, and it left no exit status; see log.txt',
-        };
+    if (missed < LOOKS_BEFORE_LOST) return undefined;
+    if (lastWords) return lastWords;
+    return {
+      state: 'lost',
+      reason: 'the scheduler no longer knows it, and it left no exit status; see log.txt',
+    };
+  }
+
+  async #lastWords(folder: string): Promise<Sighting | undefined> {
+    if (!this.#scheduler.lastWords) return undefined;
+    return this.#scheduler.lastWords((await textOf(join(folder, 'log.txt'))).slice(-LAST_WORDS));
   }
 
   async #saving(job: JobRecord, state: JobState): Promise<JobState> {

@@ -1,20 +1,13 @@
-import type { Clock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
 import type { Stage } from '../stage.ts';
 import type { Study } from '../study/study.ts';
 import { isTraining, jobFolder, listJobs, type JobRecord } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import { endOfLog, readTrainerState } from '../training/trainerFiles.ts';
-import type { Cluster } from './clusterProfile.ts';
-import { JobsOnCluster } from './followJobs.ts';
-import { schedulerOf } from './schedulerOf.ts';
 import { serverState } from './serve/serverState.ts';
-import { isPassing } from './ssh/sshFailure.ts';
-import type { SshHost } from './ssh/sshHost.ts';
+import { StudyLooks, type FollowPorts } from './studyLooks.ts';
 
 /** A scheduler is asked no oftener, whatever the number of jobs. */
 const LOOK_MS = 10_000;
-const LONGEST_PAUSE_MS = 60_000;
 
 export interface JobsSummary {
   stage: 'jobs';
@@ -57,66 +50,50 @@ export interface FollowOptions {
   signal: AbortSignal;
 }
 
-export interface FollowPorts {
-  clock: Clock;
-  /** Connects to a cluster of the user's by its name. */
-  open: (name: string) => Promise<{ cluster: Cluster; host: SshHost }>;
-}
-
 /**
  * Looks at the jobs of a study on clusters, and brings metrics and logs here. A connection that is lost is made again, with
- * pauses that grow; what happened meanwhile is seen then.
+ * pauses that grow; what happened meanwhile is seen then. Who else on this machine follows them, a window or another command,
+ * takes turns with this one, and each tells what the other saw.
  */
 export async function* followJobs(
   study: Study,
   ports: FollowPorts,
   options: FollowOptions,
 ): Stage<JobsSummary> {
-  const { signal, lookMs = LOOK_MS } = options;
-  const connections = new Connections(study, ports);
-  const listedAtFirst = await listJobs(study);
-  let { jobs } = listedAtFirst;
-  for (const message of listedAtFirst.problems) yield { type: 'warning', message };
+  const { signal, follow } = options;
   const wanted = (job: JobRecord) =>
     job.place.kind === 'cluster' &&
     job.state !== 'prepared' &&
     (options.jobIds?.has(job.id) ?? true);
-  let pause = lookMs;
+  const isOpen = (job: JobRecord) => wanted(job) && !hasEnded(job.state);
+  const looks = new StudyLooks(study, ports, { follow, lookMs: options.lookMs ?? LOOK_MS });
   const said = new Set<string>();
+  let { jobs, problems } = await listJobs(study);
+  const told = new Map(jobs.map(({ id, state }) => [id, state]));
   try {
     for (;;) {
-      const open = jobs.filter((job) => wanted(job) && !hasEnded(job.state));
-      let failed = false;
-      for (const [cluster, own] of byCluster(open)) {
-        try {
-          const seen = await (await connections.to(cluster)).look(own, signal);
-          for (const message of seen.problems) yield { type: 'warning', message };
-          for (const [at, job] of seen.jobs.entries())
-            if (own[at]?.state !== job.state)
-              yield { type: 'note', message: await changeText(study, job) };
-          const changed = new Map(seen.jobs.map((job) => [job.id, job]));
-          jobs = jobs.map((job) => changed.get(job.id) ?? job);
-        } catch (error) {
-          if (!options.follow || !isPassing(error)) throw error;
-          failed = true;
-          yield { type: 'warning', message: `${messageOf(error)} Trying again.` };
-        }
+      const open = jobs.filter(isOpen);
+      yield* looks.pass(open, signal);
+      ({ jobs, problems } = await listJobs(study));
+      for (const job of jobs.filter(wanted)) {
+        if ((told.get(job.id) ?? job.state) !== job.state)
+          yield { type: 'note', message: await changeText(study, job) };
+        told.set(job.id, job.state);
       }
-      const { problems, ...progress } = await progressOf(study, jobs.filter(wanted));
-      for (const message of problems.filter((problem) => !said.has(problem))) {
+      const { problems: unread, ...progress } = await progressOf(study, jobs.filter(wanted));
+      for (const message of [...problems, ...unread].filter((problem) => !said.has(problem))) {
         said.add(message);
         yield { type: 'warning', message };
       }
       yield progress;
-      if (!options.follow || jobs.every((job) => !wanted(job) || hasEnded(job.state))) break;
-      pause = failed ? Math.min(pause * 2, LONGEST_PAUSE_MS) : lookMs;
-      await ports.clock.sleep(pause, signal);
+      if (follow ? !jobs.some(isOpen) : looks.sawAll(open)) break;
+      await looks.pause(jobs.filter(isOpen), signal);
     }
     const listed = options.jobIds ? jobs.filter(({ id }) => options.jobIds?.has(id)) : jobs;
     const lines = await Promise.all(listed.map((job) => lineOf(study, job)));
     yield { type: 'done', summary: { stage: 'jobs', jobs: lines, sweeps: sweepsOf(lines) } };
   } finally {
-    await connections.close();
+    await looks.close();
   }
 }
 
@@ -133,43 +110,6 @@ function sweepsOf(lines: readonly JobLine[]): JobsSummary['sweeps'] {
     jobs: Object.values(states).reduce((sum, count) => sum + count, 0),
     states,
   }));
-}
-
-/** One connection a cluster, made when it is first needed. */
-class Connections {
-  readonly #study: Study;
-  readonly #ports: FollowPorts;
-  readonly #open = new Map<string, { looker: JobsOnCluster; host: SshHost }>();
-
-  constructor(study: Study, ports: FollowPorts) {
-    this.#study = study;
-    this.#ports = ports;
-  }
-
-  async to(name: string): Promise<JobsOnCluster> {
-    const known = this.#open.get(name);
-    if (known) return known.looker;
-    const { cluster, host } = await this.#ports.open(name);
-    const scheduler = schedulerOf(cluster.profile);
-    const looker = new JobsOnCluster(this.#study, host, scheduler, this.#ports.clock);
-    this.#open.set(name, { looker, host });
-    return looker;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(({ host }) => host.close()));
-  }
-}
-
-function byCluster(jobs: readonly JobRecord[]): Map<string, JobRecord[]> {
-  const clusters = new Map<string, JobRecord[]>();
-  for (const job of jobs) {
-    if (job.place.kind !== 'cluster') continue;
-    const own = clusters.get(job.place.cluster);
-    if (own) own.push(job);
-    else clusters.set(job.place.cluster, [job]);
-  }
-  return clusters;
 }
 
 async function progressOf(study: Study, jobs: readonly JobRecord[]) {

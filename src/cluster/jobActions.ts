@@ -15,6 +15,7 @@ import { hasEnded } from '../training/jobState.ts';
 import { leftBy } from '../training/madeWith.ts';
 import type { ClusterProfile } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
+import { forgetLooks } from './hostTurns.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 import { download } from './transfer/download.ts';
@@ -29,10 +30,7 @@ const SIZES_BELOW = `
 cd -- "$folder" 2>/dev/null || exit 0
 find . -type f -exec sh -c 'for one; do printf "%s %s\\n" "$(wc -c <"$one" | tr -d " ")" "$one"; done' sh {} +
 `;
-const REMOVE = `
-case $folder in */jobs/*) ;; *) echo "$folder is no folder of a job" >&2; exit 1 ;; esac
-rm -rf -- "$folder"
-`;
+const REMOVE = 'rm -rf -- "$folder"';
 
 export interface FetchSummary {
   stage: 'fetch';
@@ -86,7 +84,9 @@ export async function fetchJob(
   await rm(local, { recursive: true, force: true });
   await rename(part, local);
   const left = await leftBy(jobFolder(study, id));
-  await writeJob(study, { ...job, ...left, fetched_at: ports.clock.now().toISOString() });
+  // As it is now: a follower may have seen its end meanwhile.
+  const now = await trainingJob(study, id);
+  await writeJob(study, { ...now, ...left, fetched_at: ports.clock.now().toISOString() });
   return { stage: 'fetch', job: id, folder: local, files: names.length, bytes };
 }
 
@@ -99,7 +99,10 @@ export async function cancelJob(
   const job = await readJob(study, id);
   const remote = remoteJob(job);
   if (!remote) throw notOnCluster(id);
-  if (!hasEnded(job.state)) await schedulerOf(ports.profile).cancel(ports.host, remote, signal);
+  if (!hasEnded(job.state)) {
+    await schedulerOf(ports.profile).cancel(ports.host, remote, signal);
+    await forgetLooks(ports.host.target);
+  }
   return { stage: 'cancel', job: id, was: job.state };
 }
 
@@ -120,6 +123,11 @@ export async function cleanJob(
 ): Promise<CleanSummary> {
   const job = await readJob(study, id);
   const { folder } = placeOf(job);
+  if (!folder.endsWith(`/jobs/${id}`))
+    throw new SealongError(
+      'bad_job',
+      `The record of job ${id} names ${folder}, which is no folder that SeaLong makes: nothing there is listed or removed.`,
+    );
   if (options.remove && !hasEnded(job.state))
     throw new SealongError('job_running', `Job ${id} is ${job.state}. Cancel it first.`);
   const listed = await ports.host.mustRun('Listing', SIZES_BELOW, { folder }, options.signal);

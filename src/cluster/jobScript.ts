@@ -136,7 +136,7 @@ export function framedScript(
     '',
     ...(profile.setup.length === 0
       ? []
-      : [`# Set-up lines of the cluster "${name}"`, ...profile.setup, '']),
+      : [`# Set-up lines of the cluster ${JSON.stringify(name)}`, ...profile.setup, '']),
     ...body,
     'printf "%s\\n" "$status" >exit.tmp && mv exit.tmp exit',
     'exit "$status"',

@@ -46,6 +46,13 @@ const ROOM_BYTES = 4 * 1024 ** 3;
 const ASK = `
 case $workdir in '~'|'~/'*) workdir=$HOME\${workdir#'~'} ;; esac
 mkdir -p -- "$workdir" 2>/dev/null
+# Of a link both it and what it leads to: neither may be anybody else's.
+for one in data trainer models adapters jobs sweeps; do
+  for of in "$(ls -ldn -- "$workdir/$one" 2>/dev/null)" "$(ls -ldnL -- "$workdir/$one" 2>/dev/null)"; do
+    owner=$(printf '%s' "$of" | awk '{print $3}')
+    case $owner in ''|0|"$(id -u)") ;; *) printf 'foreign %s %s\\n' "$one" "$(id -nu "$owner" 2>/dev/null || echo "$owner")" ;; esac
+  done
+done
 printf 'workdir %s\\n' "$workdir"
 if [ -d "$workdir" ] && [ -w "$workdir" ]; then
   printf 'free %s\\n' "$(df -Pk -- "$workdir" | awk 'NR==2 {print $4}')"
@@ -115,7 +122,8 @@ export async function preflight(
     workdir,
     checks: [
       { what: 'connection', outcome: 'ok', detail: `${host.host} answers` },
-      diskCheck(workdir, has('unwritable'), Number(valueOf('free')), needs.bytes),
+      ownCheck(workdir, valueOf('foreign')) ??
+        diskCheck(workdir, has('unwritable'), Number(valueOf('free')), needs.bytes),
       ...quotaCheck(valueOf('quota')),
       ...(profile.scheduler === 'slurm'
         ? slurmChecks(cluster, lines, valueOf('slurm'), valueOf('controller'))
@@ -140,6 +148,17 @@ export function mustBeReady(cluster: Cluster, checks: readonly Check[]): void {
     'preflight',
     `The cluster "${cluster.name}" is not ready; nothing was sent.\n${lines.join('\n')}`,
   );
+}
+
+/** Jobs run the trainer that lies there: whoever owns its folder could run anything in this user's name. */
+function ownCheck(workdir: string, foreign: string | undefined): Check | undefined {
+  if (foreign === undefined) return undefined;
+  const [folder = '', owner = ''] = foreign.split(' ');
+  return {
+    what: 'working folder',
+    outcome: 'failed',
+    detail: `${workdir}/${folder} belongs to ${owner}. Name a workdir of your own in the cluster's profile, such as a folder with your name in it.`,
+  };
 }
 
 function diskCheck(workdir: string, unwritable: boolean, freeKb: number, bytes: number): Check {

@@ -6,6 +6,7 @@ import { withState, writeJob } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { JobsOnCluster, remoteJob } from './followJobs.ts';
+import { forgetLooks } from './hostTurns.ts';
 import { trainingJob } from './jobActions.ts';
 import { resumeJob, type ResumeSummary } from './resumeJob.ts';
 import { schedulerOf } from './schedulerOf.ts';
@@ -37,6 +38,7 @@ export async function* requeueJob(
     );
   if (scheduler.requeue) {
     await scheduler.requeue(host, remote, signal);
+    await forgetLooks(host.target);
     const requeued = withState(job, { state: 'requeued', reason: 'asked for' }, clock.now());
     await writeJob(study, requeued);
     const { attempt, state } = requeued;

@@ -34,6 +34,8 @@ export interface Scheduler {
     jobs: readonly RemoteJob[],
     signal: AbortSignal,
   ) => Promise<ReadonlyMap<string, Sighting>>;
+  /** What it wrote into a job's log when it ended it, from the end of that log. */
+  lastWords?: (log: string) => Sighting | undefined;
   cancel: (host: SshHost, job: RemoteJob, signal: AbortSignal) => Promise<void>;
   /**
    * Puts a job back into the queue, where there is one.

@@ -32,6 +32,15 @@ const TAKEOVER_MS = 10_000;
  */
 export async function lockStage(study: Study, stage: string): Promise<() => Promise<void>> {
   const path = join(await localFolder(study), `${stage}.lock`);
+  return lockFile(path, `Another "${stage}" runs on ${study.dir}`);
+}
+
+/**
+ * As {@link lockStage}, by a file in a folder that is there.
+ *
+ * @param busy what somebody else does who holds it, for the message.
+ */
+export async function lockFile(path: string, busy: string): Promise<() => Promise<void>> {
   const started = await processStart(process.pid);
   const holder: Holder = {
     pid: process.pid,
@@ -51,7 +60,7 @@ export async function lockStage(study: Study, stage: string): Promise<() => Prom
       if (other && (await isAlive(other)))
         throw new SealongError(
           'busy',
-          `Another "${stage}" runs on ${study.dir}: process ${other.pid} on ${other.host}, since ${other.since}. Wait for it or stop it. If it is gone, delete ${path}.`,
+          `${busy}: process ${other.pid} on ${other.host}, since ${other.since}. Wait for it or stop it. If it is gone, delete ${path}.`,
         );
       await removeStale(own, path);
     }

@@ -10,6 +10,14 @@ import { JOB_STATES } from './jobState.ts';
 
 const text = z.string();
 
+/**
+ * A folder on a cluster: absolute, and as it is written. A study may come from anybody, and what its records name is read there,
+ * and removed.
+ */
+const remoteFolder = text
+  .regex(/^\/[^\p{Cc}]*$/u, 'must be absolute')
+  .refine((path) => !path.split('/').includes('..'), 'holds ".."');
+
 /** Where a job runs: on this machine, or on a cluster of the user's that is known by its name alone. */
 const placeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('local') }),
@@ -18,8 +26,9 @@ const placeSchema = z.discriminatedUnion('kind', [
     cluster: text,
     scheduler: z.enum(['slurm', 'none']),
     /** The job's folder there. */
-    folder: text,
-    scheduler_id: text.optional(),
+    folder: remoteFolder,
+    /** Never an option of a scheduler's command. */
+    scheduler_id: text.regex(/^\d+(_\d+)?$/, 'is no id of a job').optional(),
     node: text.optional(),
   }),
 ]);
@@ -60,7 +69,7 @@ const trainingJobSchema = z.object({
     .object({ id: text, name: text, member: text, index: z.number().int(), of: z.number().int() })
     .optional(),
   /** The job whose checkpoint this one goes on from, and its folder there. */
-  extends: z.object({ job: text, folder: text }).optional(),
+  extends: z.object({ job: text, folder: remoteFolder }).optional(),
   /** When the adapter was brought here. */
   fetched_at: text.optional(),
 });

@@ -227,6 +227,7 @@ def merge(recipe: Recipe, adapter: Path, target: Path) -> None:
     from peft import PeftModel
 
     base = load_base(recipe)
+    # peft types a method of every module as a possible tensor.
     merged = PeftModel.from_pretrained(base, str(adapter)).merge_and_unload()  # type: ignore[operator]
     merged.save_pretrained(target)
     load_tokenizer(recipe).save_pretrained(target)

@@ -47,6 +47,7 @@ def test_the_plan_counts_what_would_be_trained(tmp_path: Path) -> None:
     plan = make_plan(recipe, "h100")
     model = with_adapter(AutoModelForCausalLM.from_pretrained(base), recipe)
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    # peft types a method of every module as a possible tensor.
     whole = sum(p.numel() for p in model.get_base_model().parameters())  # type: ignore[operator]
     assert plan["parameters_trained"] == trained
     assert plan["parameters"] == whole - trained

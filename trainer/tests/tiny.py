@@ -72,6 +72,7 @@ def tiny_tokenizer():
     special = ["<|end|>", "<|user|>", "<|assistant|>", "<unk>"]
     words = {word: number for number, word in enumerate(special + [f"w{n}" for n in range(90)])}
     tokenizer = Tokenizer(WordLevel(words, unk_token="<unk>"))
+    # tokenizers types its attributes by the base class, which these are none of.
     tokenizer.pre_tokenizer = WhitespaceSplit()  # type: ignore[assignment]
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, eos_token="<|end|>", chat_template=TEMPLATE

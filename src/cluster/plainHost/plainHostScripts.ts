@@ -15,6 +15,8 @@ export const START = `${ALIVE}
 cd -- "$folder" || exit 66
 tell() { [ -s pid ] && printf 'id %s\\n' "$(cut -d' ' -f1 pid)"; }
 if said=$(mkdir started 2>&1); then
+  # What the job writes is as its user has it; its folder is closed to others.
+  umask "$sealong_umask"
   setsid nohup sh -c '
     start=$(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20)
     printf "%s %s %s\\n" "$$" "$start" "$1" >pid.tmp && mv pid.tmp pid

@@ -101,7 +101,6 @@ export class ServerLink {
     if (this.#job.place.kind !== 'cluster') throw new Error(`${this.#job.id} is on no cluster.`);
     let connection: { host: SshHost; looker: JobsOnCluster } | undefined;
     let pause = lookMs;
-    let lookedAt = -Infinity;
     try {
       while (!hasEnded(this.#job.state)) {
         try {
@@ -110,16 +109,12 @@ export class ServerLink {
             const scheduler = schedulerOf(cluster.profile);
             connection = { host, looker: new JobsOnCluster(this.#study, host, scheduler, clock) };
           }
-          if (clock.now().getTime() - lookedAt >= lookMs) {
-            lookedAt = clock.now().getTime();
-            await this.#look(connection.looker, signal);
-          }
+          pause = await this.#look(connection.looker, lookMs, signal);
           await this.#makeWay(connection.host, signal);
-          pause = lookMs;
         } catch (error) {
           if (signal.aborted || !isPassing(error)) throw error;
           this.#tellOnce(`${messageOf(error)} Trying again.`);
-          pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+          pause = Math.min(Math.max(pause, lookMs) * 2, LONGEST_PAUSE_MS);
         }
         if (hasEnded(this.#job.state)) break;
         // A way that is cut is made again at once.
@@ -134,14 +129,18 @@ export class ServerLink {
     return this.#job;
   }
 
-  async #look(looker: JobsOnCluster, signal: AbortSignal): Promise<void> {
-    const { jobs, problems } = await looker.look([this.#job], signal);
-    for (const problem of problems) this.#tellOnce(problem);
-    const [job] = jobs;
-    if (!job || isTraining(job)) return;
-    const changed = job.state !== this.#job.state;
-    this.#job = job;
-    if (changed) this.#options.tell(stateText(job));
+  /** Looks, or reads what somebody else on this machine saw. @returns after how many milliseconds to look again. */
+  async #look(looker: JobsOnCluster, lookMs: number, signal: AbortSignal): Promise<number> {
+    const look = await looker.lookIfDue([this.#job], lookMs, signal);
+    const seen = 'value' in look ? look.value : undefined;
+    for (const problem of seen?.problems ?? []) this.#tellOnce(problem);
+    const job = seen?.jobs[0] ?? (await readJob(this.#study, this.#job.id));
+    if (!isTraining(job)) {
+      const changed = job.state !== this.#job.state;
+      this.#job = job;
+      if (changed) this.#options.tell(stateText(job));
+    }
+    return 'waitMs' in look ? look.waitMs : lookMs;
   }
 
   /** Where the server says that it serves and no way leads there, makes one, and looks whether it answers. */

@@ -2,7 +2,7 @@ import { SealongError } from '../../errors.ts';
 import type { Sighting } from '../../training/jobState.ts';
 import type { RemoteJob, Scheduler } from '../scheduler.ts';
 import { diskFull } from '../ssh/diskFull.ts';
-import { stateOfSlurm } from './slurmStates.ts';
+import { idsOf, lastWordsOfSlurm, stateOfSlurm } from './slurmStates.ts';
 import { CANCEL, REQUEUE, SIGHT, SUBMIT, SUBMIT_STATUS } from './slurmScripts.ts';
 
 /** Slurm by its own commands on a login host, as of version 20. */
@@ -42,6 +42,8 @@ export const slurm: Scheduler = {
     return sightings(stdout, known);
   },
 
+  lastWords: lastWordsOfSlurm,
+
   async cancel(host, job, signal) {
     if (job.schedulerId === undefined) return;
     await host.mustRun('Cancelling', CANCEL, { id: job.schedulerId }, signal);
@@ -63,18 +65,24 @@ export const slurm: Scheduler = {
 function sightings(stdout: string, jobs: readonly RemoteJob[]): Map<string, Sighting> {
   const byId = new Map(jobs.map((job) => [job.schedulerId ?? '', job.jobId]));
   const seen = new Map<string, Sighting>();
-  let now = '';
-  for (const line of stdout.split('\n')) {
-    const [source, id = '', word = '', ...rest] = line.split('|');
-    if (source === 'now') now = id;
-    const jobId = byId.get(id.trim());
+  const lines = stdout.split('\n').map((line) => line.split('|'));
+  const users = new Map(
+    lines.flatMap(([kind, id = '', name = '']) => (kind === 'user' ? [[id, name]] : [])),
+  );
+  const now = lines.find(([kind]) => kind === 'now')?.[1] ?? '';
+  for (const [source, ids = '', word = '', ...rest] of lines) {
     const state = stateOfSlurm(word.trim());
-    if (jobId === undefined || state === undefined) continue;
-    const sighting = source === 'queue' ? ofQueue(state, rest, now) : ofAccount(state, word, rest);
-    const before = seen.get(jobId);
-    if (!before) seen.set(jobId, sighting);
-    // Of a job that was put back the accounts may still hold the end of its earlier start.
-    else if (before.state === state) seen.set(jobId, { ...before, ...sighting });
+    if (state === undefined || (source !== 'queue' && source !== 'account')) continue;
+    const sighting =
+      source === 'queue' ? ofQueue(state, rest, now) : ofAccount(state, word, rest, users);
+    for (const id of idsOf(ids.trim())) {
+      const jobId = byId.get(id);
+      if (jobId === undefined) continue;
+      const before = seen.get(jobId);
+      if (!before) seen.set(jobId, sighting);
+      // Of a job that was put back the accounts may still hold the end of its earlier start.
+      else if (before.state === state) seen.set(jobId, { ...before, ...sighting });
+    }
   }
   return seen;
 }
@@ -90,12 +98,21 @@ function ofQueue(state: Sighting['state'], rest: readonly string[], now: string)
   };
 }
 
-function ofAccount(state: Sighting['state'], word: string, rest: readonly string[]): Sighting {
+function ofAccount(
+  state: Sighting['state'],
+  word: string,
+  rest: readonly string[],
+  users: ReadonlyMap<string, string>,
+): Sighting {
   const [exit = '', node = ''] = rest.map((cell) => cell.trim());
   const code = /^(\d+):/.exec(exit)?.[1];
+  const user = / by (\d+)/.exec(word)?.[1];
+  const name = users.get(user ?? '') ?? '';
   return {
     state,
-    ...(word.includes(' by ') ? { reason: word.trim() } : {}),
+    ...(user === undefined
+      ? {}
+      : { reason: `cancelled by ${name === '' ? `user ${user}` : name}` }),
     ...(code === undefined ? {} : { exitCode: Number(code) }),
     ...(node !== '' && node !== 'None assigned' ? { node } : {}),
   };

@@ -10,6 +10,8 @@ export const SUBMIT = `
 cd -- "$folder" || exit ${SUBMIT_STATUS.refused}
 tell() { [ -s scheduler_id ] && printf 'id %s\\n' "$(cat scheduler_id)"; }
 keep() { printf '%s\\n' "$1" >scheduler_id.tmp && mv scheduler_id.tmp scheduler_id; }
+# Of what squeue or sacct wrote: wrappers of a site add lines.
+first_id() { sed -n 's/^ *\\([0-9][0-9]*\\).*$/\\1/p' | head -n 1; }
 tell && exit 0
 tries=0
 until mkdir submitting 2>/dev/null; do
@@ -33,30 +35,32 @@ tell && exit 0
 if [ -e tried ]; then
   sleep 1
   queue=$(squeue -h -a -t all -n "$name" -o %F) || exit ${SUBMIT_STATUS.unclear}
-  id=$(printf '%s\\n' "$queue" | head -n 1)
-  [ -n "$id" ] || id=$(sacct -n -X -P -S now-30days --name "$name" -o JobID 2>/dev/null | sed 's/_.*//' | head -n 1)
+  id=$(printf '%s\\n' "$queue" | first_id)
+  [ -n "$id" ] || id=$(sacct -n -X -P -S now-30days --name "$name" -o JobID 2>/dev/null | first_id)
   if [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
 fi
 : >tried || exit ${SUBMIT_STATUS.refused}
-answer=$(sbatch --parsable run.sh)
+# What the job writes is as its user has it; its folder is closed to others.
+answer=$(umask "$sealong_umask"; sbatch --parsable run.sh)
 status=$?
-id=\${answer%%;*}
+id=$(printf '%s\\n' "$answer" | sed -n -e 's/^\\([0-9][0-9]*\\)\\(;.*\\)\\{0,1\\}$/\\1/p' -e 's/^Submitted batch job \\([0-9][0-9]*\\).*$/\\1/p' | tail -n 1)
 if [ "$status" -eq 0 ] && [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
 # Told apart by asking: sbatch can fail after the job was taken.
 queue=$(squeue -h -a -t all -n "$name" -o %F) || exit ${SUBMIT_STATUS.unclear}
-id=$(printf '%s\\n' "$queue" | head -n 1)
+id=$(printf '%s\\n' "$queue" | first_id)
 if [ -n "$id" ]; then keep "$id"; tell; exit 0; fi
 exit ${SUBMIT_STATUS.refused}
 `;
 
 /**
  * One call for all jobs. squeue forgets a job some minutes after its end and then fails for its id alone; sacct, asked only for
- * jobs that the queue does not show as under way, knows it longer where accounts are kept, and who cancelled it.
+ * jobs that the queue does not show as under way, knows it longer where accounts are kept, and who cancelled it. An array is
+ * asked for as a whole: tasks that never started stand there under one id, such as `12_[1-3]`.
  *
  * Times are seconds since 1970, with the host's own clock beside them. Nothing is written there: a disk may be full.
  */
 export const SIGHT = `
-SLURM_TIME_FORMAT=%s; export SLURM_TIME_FORMAT
+SLURM_TIME_FORMAT=%s SLURM_BITSTR_LEN=0; export SLURM_TIME_FORMAT SLURM_BITSTR_LEN
 queue=$(squeue -h -a -r -t all -j "$ids" -o 'queue|%i|%T|%r|%S|%N' 2>&1) || case $queue in
   *nvalid*ob*id*) ;;
   *) printf '%s\\n' "$queue" >&2; exit 1 ;;
@@ -65,11 +69,16 @@ printf 'now|%s\\n%s\\n' "$(date +%s)" "$queue"
 past=
 for id in $(printf '%s' "$ids" | tr , ' '); do
   case $queue in
-    *"queue|$id|PENDING|"* | *"queue|$id|RUNNING|"*) ;;
-    *) past=$past\${past:+,}$id ;;
+    *"queue|$id|PENDING|"* | *"queue|$id|RUNNING|"*) continue ;;
   esac
+  case ,$past, in *,"\${id%%_*}",*) ;; *) past=$past\${past:+,}\${id%%_*} ;; esac
 done
-[ -z "$past" ] || sacct -n -X -P -j "$past" -o JobID,State,ExitCode,NodeList 2>/dev/null | sed 's/^/account|/'
+[ -n "$past" ] || exit 0
+accounts=$(sacct -n -X -P -j "$past" -o JobID,State,ExitCode,NodeList 2>/dev/null)
+printf '%s\\n' "$accounts" | sed 's/^/account|/'
+for user in $(printf '%s\\n' "$accounts" | sed -n 's/.*|CANCELLED by \\([0-9][0-9]*\\)|.*/\\1/p' | sort -u); do
+  printf 'user|%s|%s\\n' "$user" "$(id -nu "$user" 2>/dev/null)"
+done
 exit 0
 `;
 

@@ -1,10 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { quoted } from './remoteScript.ts';
+import { socketFolder } from './socketFolder.ts';
 import { sshQuestion, type SshQuestion } from './sshQuestion.ts';
 
 const requestSchema = z.object({
@@ -16,9 +17,6 @@ const requestSchema = z.object({
 
 /** Answers a question of ssh; null where the user gives none. The signal is aborted when ssh no longer asks. */
 export type AskUser = (question: SshQuestion, signal: AbortSignal) => Promise<string | null>;
-
-/** Paths of sockets hold 103 bytes on some systems. */
-const FOLDERS = '/tmp';
 
 /**
  * Takes the questions of ssh from the askpass program, in a folder that only this user can enter. Each run of something that
@@ -44,7 +42,7 @@ export class AskpassServer {
    * @param program the bundled askpass program, which is run by this process's own executable.
    */
   static async start(program: string, ask: AskUser): Promise<AskpassServer> {
-    const folder = await mkdtemp(join(FOLDERS, 'sealong-ask-'));
+    const folder = await socketFolder('ask');
     const askpass = new AskpassServer(folder, ask);
     await chmod(folder, 0o700);
     // ssh takes a program without arguments.

@@ -1,7 +1,18 @@
 import { SealongError } from '../../errors.ts';
 
+/** Where a script's output begins: a login shell may greet before. */
+const BEGIN = 'sealong-begins';
 /** A script's own end, told apart from that of the connection: its exit status on a line of its own. */
 const MARK = 'sealong-ended';
+/**
+ * Before a script: what it writes is for its user alone (`$sealong_umask` is the user's own, for what jobs write), and messages
+ * come in English, whatever language the host speaks. How characters are encoded stays as it is.
+ */
+const SETTING = [
+  'sealong_umask=$(umask); umask 077',
+  '[ -z "${LC_ALL:-}" ] || { LANG=$LC_ALL; export LANG; unset LC_ALL; }',
+  'LC_MESSAGES=C; export LC_MESSAGES',
+];
 
 /**
  * A POSIX shell script that is sent on the standard input of the constant command `exec sh -s`, so that no login shell
@@ -24,6 +35,8 @@ export function remoteScript(
     ...assignments,
     body.trim(),
     '}',
+    ...SETTING,
+    `printf '\\n%s %s\\n' ${quoted(BEGIN)} ${quoted(nonce)}`,
     // In a shell of its own, so that `exit` in the body ends that alone.
     '(sealong_run) </dev/null',
     `printf '\\n%s %s %s\\n' ${quoted(MARK)} ${quoted(nonce)} "$?"`,
@@ -36,13 +49,15 @@ export function remoteOutcome(
   stdout: Buffer,
   nonce: string,
 ): { output: Buffer; status: number } | undefined {
+  const begin = `\n${BEGIN} ${nonce}\n`;
+  const from = stdout.indexOf(begin) + begin.length;
   const mark = `\n${MARK} ${nonce} `;
   const at = stdout.lastIndexOf(mark);
-  if (at < 0) return undefined;
+  if (from < begin.length || at < from) return undefined;
   const status = /^(\d+)\n/.exec(stdout.toString('latin1', at + mark.length))?.[1];
   return status === undefined
     ? undefined
-    : { output: stdout.subarray(0, at), status: Number(status) };
+    : { output: stdout.subarray(from, at), status: Number(status) };
 }
 
 /** One word for a POSIX shell, whatever it holds. */

@@ -24,6 +24,12 @@ const FAILURES: readonly Failure[] = [
       `The host key of ${host} is not the one in your known_hosts: somebody may be listening in, or the host was set up anew. Nothing was sent. Ask its administrators for the new fingerprint; if it is right, remove the old key with "ssh-keygen -R" and connect again.`,
   },
   {
+    code: 'ssh_sessions',
+    seen: /Session open refused by peer/,
+    message: ({ host }) =>
+      `${host} takes fewer sessions at once on a connection than were asked for (MaxSessions of its sshd), and a connection more was not let in. Try again when less is under way, or ask its administrators for at least 2.`,
+  },
+  {
     code: 'host_key_unknown',
     seen: /No (\S+) host key is known|Host key verification failed/,
     message: ({ host }) =>
@@ -95,6 +101,7 @@ const PASSING = new Set([
   'ssh_dns',
   'ssh_jump_down',
   'ssh_target_down',
+  'ssh_sessions',
 ]);
 
 /** Why ssh did not come to the end of a script, from what it wrote on stderr. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SealongError } from '../../errors.ts';
 import { diskFull } from './diskFull.ts';
 import { remoteOutcome, remoteScript } from './remoteScript.ts';
-import { runProcess } from './runProcess.ts';
+import { runProcess, type ProcessOutcome } from './runProcess.ts';
+import { socketFolder } from './socketFolder.ts';
 import { sshFailure } from './sshFailure.ts';
 import { SshMaster } from './sshMaster.ts';
 
@@ -36,8 +37,9 @@ export interface RemoteResult {
 
 /** sshd takes ten sessions on a connection as it comes (MaxSessions); rsync needs one as well. */
 const SESSIONS = 6;
-/** Paths of sockets hold 103 bytes on some systems, of which ssh takes 57: no home or TMPDIR is short enough for sure. */
-const SOCKETS = '/tmp';
+/** Of a host that takes fewer ssh says so, and tries a connection of its own, which may have to ask or be refused. */
+const REFUSED = 'Session open refused by peer';
+const REFUSALS_BEFORE_BARE = 2;
 const CONNECT_TIMEOUT_S = 20;
 /** A link that is cut without a word is noticed after ALIVE_S x ALIVE_COUNT seconds. */
 const ALIVE_S = 3;
@@ -60,6 +62,12 @@ export class SshHost {
   #master: Promise<SshMaster> | undefined;
   readonly #closing = new AbortController();
   #running = 0;
+  /** At once; fewer where the host was seen to take fewer. */
+  #sessions = SESSIONS;
+  /** How often there was no room for a single one. */
+  #refusedAlone = 0;
+  /** The connection itself holds none: where the host takes one alone. */
+  #bare = false;
   readonly #waiting: (() => void)[] = [];
 
   private constructor(options: SshOptions, folder: string) {
@@ -67,6 +75,11 @@ export class SshHost {
     this.#options = options;
     this.#folder = folder;
     this.#borrowed = options.borrow !== undefined;
+  }
+
+  /** Which host of which configuration: connections with the same lead to the same. */
+  get target(): string {
+    return JSON.stringify([this.host, this.#options.configFile ?? null]);
   }
 
   /** Of this connection, on this machine; its path is short and has no blanks. */
@@ -81,7 +94,7 @@ export class SshHost {
         'bad_host',
         `"${options.host}" is no host: name an entry of your ssh_config, or user@host.`,
       );
-    return new SshHost(options, options.borrow ?? (await ownFolder()));
+    return new SshHost(options, options.borrow ?? (await socketFolder('ssh')));
   }
 
   /** Arguments that reach this host, before its name; also for programs that call ssh themselves, such as rsync. */
@@ -176,6 +189,7 @@ export class SshHost {
     const args = [...this.sshArguments, '-o', 'ControlMaster=yes', '-T', '--', this.host];
     this.#master ??= SshMaster.connect(args, {
       host: this.host,
+      bare: this.#bare,
       environment: this.environment,
       signal: this.#closing.signal,
     });
@@ -264,7 +278,7 @@ export class SshHost {
   /** From a borrowed connection that is gone to one of its own. */
   async #leave(): Promise<void> {
     this.#ways.clear();
-    this.#folder = await ownFolder();
+    this.#folder = await socketFolder('ssh');
     this.#borrowed = false;
   }
 
@@ -282,23 +296,55 @@ export class SshHost {
     return status === 0;
   }
 
-  /** Does a piece of work that takes one session of the shared connection. */
-  async inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    while (this.#running >= SESSIONS) await new Promise<void>((next) => this.#waiting.push(next));
-    this.#running += 1;
-    try {
-      signal.throwIfAborted();
-      await this.connect(signal);
-      return await work();
-    } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+  /**
+   * Does a piece of work that takes one session of the shared connection. Where the host takes fewer sessions than there are at
+   * once, it is done again when another has ended, unless it was done over a connection of its own.
+   */
+  async inTurn(signal: AbortSignal, work: () => Promise<ProcessOutcome>): Promise<ProcessOutcome> {
+    for (;;) {
+      while (this.#running >= this.#sessions)
+        await new Promise<void>((next) => this.#waiting.push(next));
+      this.#running += 1;
+      let outcome: ProcessOutcome;
+      try {
+        signal.throwIfAborted();
+        await this.connect(signal);
+        outcome = await work();
+      } finally {
+        this.#running -= 1;
+        this.#waiting.shift()?.();
+      }
+      if (!outcome.stderr.includes(REFUSED)) return outcome;
+      const isLess = await this.#takeFewer();
+      if (!isLess || !wasNeverThere(outcome, this.host)) return outcome;
     }
+  }
+
+  /** @returns whether fewer are taken now than before. */
+  async #takeFewer(): Promise<boolean> {
+    // Those that run at present were taken.
+    const taken = Math.max(1, this.#running);
+    if (taken < this.#sessions) {
+      this.#sessions = taken;
+      return true;
+    }
+    if (this.#bare || this.#borrowed) return false;
+    // Others may share the connection, and be done with their session in a moment.
+    this.#refusedAlone += 1;
+    if (this.#refusedAlone < REFUSALS_BEFORE_BARE) return true;
+    this.#bare = true;
+    const master = await this.#master?.catch(() => undefined);
+    this.#master = undefined;
+    await master?.close();
+    return true;
   }
 }
 
-function ownFolder(): Promise<string> {
-  return mkdtemp(join(SOCKETS, 'sealong-ssh-'));
+/** Whether a connection of its own was not let in, so that nothing was done. */
+function wasNeverThere({ status, stderr }: ProcessOutcome, host: string): boolean {
+  if (status === 0) return false;
+  const own = stderr.slice(stderr.lastIndexOf(REFUSED));
+  return ['ssh_denied', 'host_key_unknown'].includes(sshFailure(own, { host }).code);
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

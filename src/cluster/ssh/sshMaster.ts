@@ -4,8 +4,22 @@ import { SealongError, systemCodeOf } from '../../errors.ts';
 import { sshFailure } from './sshFailure.ts';
 
 /**
+ * Runs a connection without a session for as long as standard input is open, which ends with the process that started this.
+ * ssh itself would read no input, and live on.
+ */
+const WATCHED = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+ssh=$!
+{ cat <&3 >/dev/null; kill "$ssh"; } 2>/dev/null &
+exec 3<&-
+wait "$ssh"
+`;
+
+/**
  * The one connection to a host that all others share. It runs `cat` there, which says when it stands, and ends with this
- * process however that ends, since its input ends.
+ * process however that ends, since its input ends. Where the host takes one session alone, that is left to others: the
+ * connection holds none, and says by a command of this machine when it stands.
  *
  * ControlPersist would keep it without a process of ours, but hides what a jump host says.
  */
@@ -32,12 +46,15 @@ export class SshMaster {
    */
   static connect(
     args: readonly string[],
-    options: { host: string; environment: NodeJS.ProcessEnv; signal: AbortSignal },
+    options: { host: string; bare: boolean; environment: NodeJS.ProcessEnv; signal: AbortSignal },
   ): Promise<SshMaster> {
-    const { host, environment, signal } = options;
+    const { host, bare, environment, signal } = options;
     const ready = `sealong-${randomUUID()}`;
+    const [program, ...own]: [string, ...string[]] = bare
+      ? ['sh', '-c', WATCHED, 'sh', 'ssh', ...saying(ready), '-N', ...args]
+      : ['ssh', ...args, 'exec cat'];
     return new Promise((resolve, reject) => {
-      const child = spawn('ssh', [...args, 'exec cat'], {
+      const child = spawn(program, own, {
         stdio: ['pipe', 'pipe', 'pipe'],
         env: environment,
       });
@@ -84,6 +101,11 @@ export class SshMaster {
     await this.closed;
     clearTimeout(forced);
   }
+}
+
+/** Options that win over those that follow. */
+function saying(word: string): string[] {
+  return ['-o', 'PermitLocalCommand=yes', '-o', `LocalCommand=echo ${word}`];
 }
 
 function asError(reason: unknown): Error {

@@ -36,6 +36,7 @@ export async function byRsync(
   { from, to }: Transfer,
   signal: AbortSignal,
 ): Promise<void> {
+  if (asked.get(host) === false) return bySftp(host, { from, to }, signal);
   const end = (side: End) => ('local' in side ? side.local : `${host.host}:${side.remote}`);
   const outcome = await host.inTurn(signal, async () => {
     // rsync splits the command that it is given at blanks; the path of a script in our own folder has none.
@@ -47,7 +48,12 @@ export async function byRsync(
       signal,
     });
   });
-  if (outcome.status !== 0) throw transferFailure(host, outcome.stderr, outcome.status);
+  if (outcome.status === 0) return;
+  if (!SHELL_TALKS.test(outcome.stderr))
+    throw transferFailure(host, outcome.stderr, outcome.status);
+  // sftp may come by another way than the login shell.
+  asked.set(host, false);
+  await bySftp(host, { from, to }, signal);
 }
 
 export async function bySftp(
@@ -72,6 +78,9 @@ function sftpQuoted(path: string): string {
   return `"${path.replace(/[\\"]/g, '\\$&')}"`;
 }
 
+/** A login shell that greets where nobody listens breaks what rsync and sftp say to one another. */
+const SHELL_TALKS = /is your shell clean|protocol version mismatch|Received message too long/;
+
 const DISK_FULL = /No space left on device|Disk quota exceeded|write failed|remote write.*Failure/i;
 
 function transferFailure(host: SshHost, stderr: string, status: number | null): SealongError {
@@ -79,6 +88,11 @@ function transferFailure(host: SshHost, stderr: string, status: number | null): 
     return new SealongError(
       'disk_full',
       `A disk is full, here or on ${host.host}, or your quota there is used up: ${lastOf(stderr)} Free some space and run this again: what was sent is kept.`,
+    );
+  if (SHELL_TALKS.test(stderr))
+    return new SealongError(
+      'shell_talks',
+      `Your login shell on ${host.host} writes something where no terminal is, which breaks transfers. Let its start-up files (such as ~/.bashrc) be silent there: put what they print behind "case $- in *i*) ... esac".`,
     );
   const failure = sshFailure(stderr, { host: host.host });
   // rsync: 10, 12 and 30 are cut connections, 255 is ssh's own.

@@ -22,6 +22,7 @@ import { JobTree } from './jobTree.ts';
 import { PlainDocuments } from './plainDocuments.ts';
 import { startServerCommand } from './serverCommand.ts';
 import { ServerLinks } from './serverLinks.ts';
+import { shareWithCommand } from './shareWithCommand.ts';
 import { trainOnClusterCommand } from './trainCommand.ts';
 import { Trainings } from './trainings.ts';
 
@@ -203,6 +204,7 @@ export class ClusterRoom implements vscode.Disposable {
     this.#connections = connections;
     this.#follower = follower;
     this.#subscriptions = [
+      shareWithCommand(log),
       jobs,
       connections,
       links,
