@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { SshHost, type SshOptions } from '../../src/cluster/ssh/sshHost.ts';
 import { SealongError } from '../../src/errors.ts';
 import { Lab } from './support/lab.ts';
+import { passwordHost } from './support/passwordHost.ts';
 
 const NASTY = [
   ...['a b', "it's", '$(touch PWNED)', '`touch PWNED`', '-rf', 'new\nline', 'tab\tx'],
@@ -212,6 +213,41 @@ describe('A host behind the user’s own ssh', () => {
     assert.equal(await codeOf(['Host lab-bastion', '  Port 1']), 'ssh_jump_down');
     assert.equal(await codeOf(['Host lab-jump', '  Port 1']), 'ssh_target_down');
   });
+
+  for (const sessions of [1, 2])
+    it(`makes do with ${sessions} session(s) at once, without asking for a connection each time`, async () => {
+      const door = await passwordHost(lab, await freePort(), 'open sesame', [
+        `MaxSessions ${sessions}`,
+      ]);
+      const [program, asked] = [join(lab.folder, 'answer'), join(lab.folder, `asked-${sessions}`)];
+      await writeFile(
+        program,
+        `#!/bin/sh\ncase $1 in *yes/no*) echo yes; exit ;; esac\necho asked >>'${asked}'; echo 'open sesame'\n`,
+        { mode: 0o755 },
+      );
+      const timesAsked = async () => (await readFile(asked, 'utf8')).split('\n').length - 1;
+      const askpass = { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force' };
+      try {
+        await withHost({ host: 'lab-password', configFile: door.config, askpass }, async (host) => {
+          const burst = async () => {
+            const calls = Array.from({ length: 4 }, (_, at) =>
+              host.run('sleep 0.1; printf "%s" "$value"', { value: `${at}` }, signal),
+            );
+            const seen = (await Promise.all(calls)).map(({ stdout }) => stdout);
+            assert.deepEqual(seen, ['0', '1', '2', '3']);
+          };
+          // There are some connections more until it is known how many sessions there are.
+          await burst();
+          await burst();
+          const before = await timesAsked();
+          assert.ok(before <= 4, `${before}`);
+          await burst();
+          assert.equal(await timesAsked(), before);
+        });
+      } finally {
+        door.stop();
+      }
+    });
 
   it('shares one connection among calls at the same time', async () => {
     await withHost({}, async (host) => {

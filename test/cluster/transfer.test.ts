@@ -8,6 +8,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   writeFile,
 } from 'node:fs/promises';
@@ -82,6 +83,37 @@ describe('Files between this machine and a cluster', () => {
         [true, false],
       );
     });
+
+  it('passes by what a login shell prints where no terminal is', async () => {
+    const file = await write('under a greeting', randomBytes(100_000));
+    const greeting = join(home, '.bashrc');
+    await writeFile(greeting, "printf 'Welcome to the cluster\\n@ 1 0 5 5\\nid 7'\n");
+    const other = await SshHost.open({ host: 'lab-login', configFile: lab.sshConfig });
+    try {
+      assert.equal(
+        await other.mustRun('Asking', 'printf "%s" "$value"', { value: 'a' }, signal),
+        'a',
+      );
+      await upload(other, await planUploads(other, [file], signal), signal);
+      assert.ok((await readFile(file.remote)).equals(await readFile(file.local)));
+      const local = join(here, 'followed under a greeting');
+      await followFiles(other, [{ remote: file.remote, local }], signal);
+      assert.ok((await readFile(local)).equals(await readFile(file.local)));
+    } finally {
+      await other.close();
+      await rm(greeting);
+    }
+  });
+
+  it('sends what nobody else there can read, whatever the umask is', async () => {
+    const file = await write('private', 'a question');
+    const private_ = { ...file, remote: join(home, 'new/data/private.jsonl') };
+    await upload(host, await planUploads(host, [private_], signal), signal);
+    const modes = await Promise.all(
+      ['new', 'new/data'].map(async (folder) => (await stat(join(home, folder))).mode & 0o777),
+    );
+    assert.deepEqual(modes, [0o700, 0o700]);
+  });
 
   it('goes on with what a broken connection left', async () => {
     const content = randomBytes(3_000_000);

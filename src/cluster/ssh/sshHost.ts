@@ -40,6 +40,7 @@ const SESSIONS = 6;
 /** Of a host that takes fewer ssh says so, and tries a connection of its own, which may have to ask or be refused. */
 const REFUSED = 'Session open refused by peer';
 const REFUSALS_BEFORE_BARE = 2;
+const TIGHT_PAUSE_MS = 200;
 const CONNECT_TIMEOUT_S = 20;
 /** A link that is cut without a word is noticed after ALIVE_S x ALIVE_COUNT seconds. */
 const ALIVE_S = 3;
@@ -62,8 +63,10 @@ export class SshHost {
   #master: Promise<SshMaster> | undefined;
   readonly #closing = new AbortController();
   #running = 0;
-  /** At once; fewer where the host was seen to take fewer. */
-  #sessions = SESSIONS;
+  /** At once: one at first, and one more with each that was taken, since one that is refused may ask the user. */
+  #sessions = 1;
+  /** Fewer where the host was seen to take fewer. */
+  #mostSessions = SESSIONS;
   /** How often there was no room for a single one. */
   #refusedAlone = 0;
   /** The connection itself holds none: where the host takes one alone. */
@@ -310,14 +313,26 @@ export class SshHost {
         signal.throwIfAborted();
         await this.connect(signal);
         outcome = await work();
+        // A host takes a moment to see that a session is over.
+        if (this.#mostSessions < SESSIONS || this.#bare) await delay(TIGHT_PAUSE_MS);
       } finally {
         this.#running -= 1;
         this.#waiting.shift()?.();
       }
-      if (!outcome.stderr.includes(REFUSED)) return outcome;
+      if (!outcome.stderr.includes(REFUSED)) {
+        this.#takeMore();
+        return outcome;
+      }
       const isLess = await this.#takeFewer();
       if (!isLess || !wasNeverThere(outcome, this.host)) return outcome;
     }
+  }
+
+  #takeMore(): void {
+    this.#refusedAlone = 0;
+    if (this.#sessions >= this.#mostSessions) return;
+    this.#sessions += 1;
+    this.#waiting.shift()?.();
   }
 
   /** @returns whether fewer are taken now than before. */
@@ -326,6 +341,7 @@ export class SshHost {
     const taken = Math.max(1, this.#running);
     if (taken < this.#sessions) {
       this.#sessions = taken;
+      this.#mostSessions = taken;
       return true;
     }
     if (this.#bare || this.#borrowed) return false;

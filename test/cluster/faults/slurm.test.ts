@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { JobsSummary } from '../../../src/cluster/followStage.ts';
 import { SealongError } from '../../../src/errors.ts';
 import { ClusterStudy, upTo } from '../support/clusterStudy.ts';
 import type { FakeRecipe } from '../support/fakeTrainer.ts';
@@ -62,6 +63,32 @@ describe('What Slurm and others do to a job', () => {
   };
   const kill = (pids: readonly number[]) => {
     for (const pid of pids) process.kill(pid, 'SIGKILL');
+  };
+  const nodeFails = async (run: Started) => {
+    const running = await processesOf(run);
+    await lab.kill('slurmd_h100-01');
+    kill(running);
+    await lab.slurm('scontrol', 'update', 'NodeName=h100-01', 'State=DOWN', 'Reason=test');
+  };
+  const nodeReturns = async () => {
+    await lab.slurm('scontrol', 'update', 'NodeName=h100-01', 'State=RESUME');
+    await lab.script('up.sh');
+    await until(
+      'the idle node',
+      async () => (await lab.slurm('sinfo', '-h', '-p', 'h100', '-o', '%T')).trim() === 'idle',
+    );
+  };
+  /** A short job of somebody else's for which others make room. */
+  const moreUrgent = async () => {
+    const options = ['-D', '/tmp', '-o', '/dev/null', '-p', 'h100', '--gres=gpu:8'];
+    return (await lab.slurm('sbatch', '--parsable', ...options, '--wrap=sleep 1')).trim();
+  };
+  const goesOnToItsEnd = async ({ job }: Started, following: Promise<JobsSummary>) => {
+    assert.equal((await following).jobs[0]?.state, 'done');
+    assert.deepEqual(await jobs.stepsOf(job), upTo(8));
+    const states = ['prepared', 'submitted', 'running', 'requeued', 'running', 'done'];
+    assert.deepEqual(await jobs.states(job), states);
+    assert.equal(await timesTaken(job), 1);
   };
 
   it('a controller that goes down at submission leaves one job once it is back', async () => {
@@ -125,78 +152,42 @@ describe('What Slurm and others do to a job', () => {
     const run = await started({ steps: 8, seconds: 0.5 });
     const following = jobs.follow([run.job]);
     await until('the running', async () => (await jobs.states(run.job)).includes('running'));
-    const running = await processesOf(run);
-    await lab.kill('slurmd_h100-01');
-    kill(running);
-    await lab.slurm('scontrol', 'update', 'NodeName=h100-01', 'State=DOWN', 'Reason=test');
+    await nodeFails(run);
     await until('the requeued', async () => (await jobs.states(run.job)).includes('requeued'));
     const waiting = await jobs.record(run.job);
     assert.equal(waiting.state, 'requeued');
-    await lab.slurm('scontrol', 'update', 'NodeName=h100-01', 'State=RESUME');
-    await lab.script('up.sh');
-    await until(
-      'the idle node',
-      async () => (await lab.slurm('sinfo', '-h', '-p', 'h100', '-o', '%T')).trim() === 'idle',
-    );
+    await nodeReturns();
     await lab.startNow(run.id);
-    assert.equal((await following).jobs[0]?.state, 'done');
+    await goesOnToItsEnd(run, following);
+  });
+
+  it('a job that no node may take anew is node failed, which says so, and is resumed', async () => {
+    const run = await started({ steps: 8, seconds: 0.5 });
+    await lab.slurm('scontrol', 'update', `JobId=${run.id}`, 'Requeue=0');
+    await nodeFails(run);
+    const { jobs: ended } = await jobs.follow([run.job]);
+    assert.equal(ended[0]?.state, 'node_failed');
+    assert.match(lastMessage(run.job), /node failed.*sealong resume/);
+    await nodeReturns();
+    await jobs.resume(run.job);
+    assert.equal((await jobs.follow([run.job])).jobs[0]?.state, 'done');
     assert.deepEqual(await jobs.stepsOf(run.job), upTo(8));
-    assert.deepEqual(await jobs.states(run.job), [
-      'prepared',
-      'submitted',
-      'running',
-      'requeued',
-      'running',
-      'done',
-    ]);
-    assert.equal(await timesTaken(run.job), 1);
   });
 
   it('a job that makes room for another is requeued, and goes on from its checkpoint', async () => {
     const run = await started({ steps: 8, seconds: 0.5 }, { partition: 'spare' });
     const following = jobs.follow([run.job]);
     await until('the running', async () => (await jobs.states(run.job)).includes('running'));
-    const other = await lab.slurm(
-      'sbatch',
-      '--parsable',
-      '-D',
-      '/tmp',
-      '-o',
-      '/dev/null',
-      '-p',
-      'h100',
-      '--gres=gpu:8',
-      '--wrap=sleep 1',
-    );
+    const other = await moreUrgent();
     await until('the requeued', async () => (await jobs.states(run.job)).includes('requeued'));
-    await until('the other', async () => (await stateOf(other.trim())).startsWith('COMPLETED'));
+    await until('the other', async () => (await stateOf(other)).startsWith('COMPLETED'));
     await lab.startNow(run.id);
-    assert.equal((await following).jobs[0]?.state, 'done');
-    assert.deepEqual(await jobs.stepsOf(run.job), upTo(8));
-    assert.deepEqual(await jobs.states(run.job), [
-      'prepared',
-      'submitted',
-      'running',
-      'requeued',
-      'running',
-      'done',
-    ]);
-    assert.equal(await timesTaken(run.job), 1);
+    await goesOnToItsEnd(run, following);
   });
 
   it('a job that is ended for another is preempted, and is resumed from its checkpoint', async () => {
     const run = await started({ steps: 8, seconds: 0.5 }, { partition: 'spot' });
-    await lab.slurm(
-      'sbatch',
-      '-D',
-      '/tmp',
-      '-o',
-      '/dev/null',
-      '-p',
-      'h100',
-      '--gres=gpu:8',
-      '--wrap=sleep 1',
-    );
+    await moreUrgent();
     const { jobs: ended } = await jobs.follow([run.job]);
     assert.equal(ended[0]?.state, 'preempted');
     assert.match(ended[0].reason ?? '', /checkpoint/);

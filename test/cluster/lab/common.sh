@@ -8,6 +8,7 @@ P_BASTION="${P_BASTION:-22201}" P_LOGIN="${P_LOGIN:-22202}"
 P_CTLD="${P_CTLD:-26817}" P_SLURMD="${P_SLURMD:-26818}" P_DBD="${P_DBD:-26820}" P_DB="${P_DB:-26836}"
 NODES="${NODES:-2}"            # virtual h100 nodes
 DBD="${DBD:-0}"                # 1 = also mariadb + slurmdbd (real sacct)
+MIN_JOB_AGE="${MIN_JOB_AGE:-600}" # seconds after which squeue forgets a job that is over
 # Users besides, by the name of their login shell.
 SHELL_USERS="${SHELL_USERS:-}"
 # More of the environment of Slurm's daemons and of those who log in, as NAME=VALUE words.

@@ -17,6 +17,8 @@ export interface LabOptions {
   /** Login shells, each of a user of its own: `fish` is that of {@link Lab.user} with `-fish` behind. */
   shells?: readonly string[];
   nodes?: number;
+  /** After which squeue forgets a job that is over, at the earliest. */
+  forgetS?: number;
   /** More of the environment of Slurm's daemons, and of those who log in. */
   environment?: Readonly<Record<string, string>>;
 }
@@ -42,6 +44,7 @@ export class Lab {
       ...ports,
       NODES: String(options.nodes ?? 2),
       DBD: options.accounting === true ? '1' : '0',
+      MIN_JOB_AGE: String(options.forgetS ?? 600),
       SHELL_USERS: (options.shells ?? []).join(' '),
       LAB_ENV: Object.entries(options.environment ?? {})
         .map(([name, value]) => `${name}=${value}`)

@@ -16,6 +16,7 @@ export async function passwordHost(
   lab: Lab,
   port: number,
   password: string,
+  more: readonly string[] = [],
 ): Promise<{ config: string; knownHosts: string; fingerprint: string; stop: () => void }> {
   const etc = join(lab.folder, 'etc');
   const { stdout: hash } = await run('openssl', ['passwd', '-6', password]);
@@ -24,7 +25,7 @@ export async function passwordHost(
     .replace(/^ListenAddress .*$/m, `ListenAddress 127.0.0.1:${port}`)
     .replace(
       'PasswordAuthentication no',
-      'PasswordAuthentication yes\nAuthenticationMethods password',
+      ['PasswordAuthentication yes', 'AuthenticationMethods password', ...more].join('\n'),
     );
   const file = join(etc, 'sshd_password.conf');
   await writeFile(file, sshd);
