@@ -75,9 +75,25 @@ export function jobScript({ trainerFolder, from, behind = [], ...frame }: JobScr
     'trainer=$!',
     'trap \'kill -USR1 "$trainer"\' USR1',
     'trap \'kill -TERM "$trainer"\' TERM INT',
-    'wait "$trainer"; status=$?',
-    'while kill -0 "$trainer" 2>/dev/null; do wait "$trainer"; status=$?; done',
+    ...waitFor('trainer'),
   ]);
+}
+
+/**
+ * Waits for a process of the script, whose number is in a variable, and leaves its exit status in `status`. A signal ends the
+ * waiting and not the process, which may have ended of the same signal before it is looked at again: its own status is then
+ * asked for once more.
+ */
+export function waitFor(variable: string): string[] {
+  return [
+    `wait "$${variable}"; status=$?`,
+    'while [ "$status" -gt 128 ]; do',
+    `  if kill -0 "$${variable}" 2>/dev/null; then wait "$${variable}"; status=$?; continue; fi`,
+    `  wait "$${variable}"; again=$?`,
+    '  [ "$again" -eq 127 ] || status=$again',
+    '  break',
+    'done',
+  ];
 }
 
 /**

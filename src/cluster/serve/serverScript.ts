@@ -1,4 +1,4 @@
-import { framedScript, type JobFrame } from '../jobScript.ts';
+import { framedScript, waitFor, type JobFrame } from '../jobScript.ts';
 import type { ServerPlan } from './serverTemplate.ts';
 
 export interface ServerScriptInput extends Omit<JobFrame, 'cluster'> {
@@ -58,8 +58,7 @@ export function serverScript(input: ServerScriptInput): string {
     `  if "$python" -c 'import sys; from urllib.request import ProxyHandler, build_opener as b; b(ProxyHandler({})).open(sys.argv[1], timeout=5)' "http://127.0.0.1:$port$health" 2>/dev/null; then say serving; break; fi`,
     '  sleep 1',
     'done',
-    'wait "$server"; status=$?',
-    'while kill -0 "$server" 2>/dev/null; do wait "$server"; status=$?; done',
+    ...waitFor('server'),
     'say ended',
   ]);
 }
