@@ -67,8 +67,9 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {
     const other = random.below(last + 1);
-    const moved = result.splice(other, 1, ...result.slice(last, last + 1));
-    result.splice(last, 1, ...moved);
+    const moved = result[other] as T;
+    result[other] = result[last] as T;
+    result[last] = moved;
   }
   return result;
 }

@@ -6,21 +6,24 @@ import {
   type ClusterInput,
 } from './answerClusters.ts';
 
-/** Clusters as threads hand them on, and as they are kept of every question of a study: two bytes a trajectory. */
+/** Clusters as threads hand them on, and as they are kept of every question of a study. */
 export interface PlacedAnswers {
   /** Of the clusters, in their order. */
   labels: readonly string[];
-  /** Of each trajectory that was clustered, in their order, the place of its cluster; {@link UNCLEAR} for none. */
-  places: Int16Array;
+  /**
+   * Of each trajectory that was clustered, in their order, one more than the place of its cluster as a character's code; 0
+   * for none. A text takes a byte for each; a small array of integers some 200 before its first.
+   */
+  places: string;
 }
-
-const UNCLEAR = -1;
 
 export function placedAnswers(input: ClusterInput): PlacedAnswers {
   const { clusters, byIndex } = clusterAnswers(input);
   return {
     labels: clusters.map(({ label }) => label),
-    places: Int16Array.from(input.answers, ({ index }) => byIndex.get(index) ?? UNCLEAR),
+    places: input.answers
+      .map(({ index }) => String.fromCharCode((byIndex.get(index) ?? -1) + 1))
+      .join(''),
   };
 }
 
@@ -31,7 +34,9 @@ export function clustersFrom(
 ): AnswerClusters {
   const clusters = labels.map((label): AnswerCluster => ({ label, indices: [] }));
   const unclear: number[] = [];
-  for (const [position, index] of indices.entries())
-    (clusters[places[position] ?? UNCLEAR]?.indices ?? unclear).push(index);
+  for (const [position, index] of indices.entries()) {
+    const code = position < places.length ? places.charCodeAt(position) : 0;
+    (clusters[code - 1]?.indices ?? unclear).push(index);
+  }
   return withPlaces(clusters, unclear);
 }

@@ -1,5 +1,5 @@
 import type { DecisionRecord } from '../records/schemas.ts';
-import { isFailed, type TrajectoryEntry } from '../study/entries.ts';
+import { isFailed, type AnsweredEntry } from '../study/entries.ts';
 import {
   clusterAnswers,
   type AnswerClusters,
@@ -16,7 +16,7 @@ import {
  */
 export function questionClusters(
   question: string,
-  trajectories: readonly TrajectoryEntry[],
+  trajectories: readonly AnsweredEntry[],
   decisions: readonly DecisionRecord[],
 ): AnswerClusters {
   return clusterAnswers(clusterInput(question, trajectories, decisions));
@@ -25,7 +25,7 @@ export function questionClusters(
 /** What the clusters of a question are made of: little enough to be sent to another thread. */
 export function clusterInput(
   question: string,
-  trajectories: readonly TrajectoryEntry[],
+  trajectories: readonly AnsweredEntry[],
   decisions: readonly DecisionRecord[],
 ): ClusterInput {
   const relations = decisions.flatMap(({ kind, answers }): AnswerRelation[] =>
@@ -36,7 +36,7 @@ export function clusterInput(
 
 /** The final answer of each trajectory that did not fail: as a rule found it, or as a reviewer read it. */
 export function correctedAnswers(
-  trajectories: readonly TrajectoryEntry[],
+  trajectories: readonly AnsweredEntry[],
   decisions: readonly DecisionRecord[],
 ): TrajectoryAnswer[] {
   const corrected = new Map<number, string | undefined>();

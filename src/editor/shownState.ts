@@ -12,8 +12,16 @@ export function shownState(
   questionId: string,
   reviewer: string,
 ): QuestionState {
-  const state = study.state(questionId);
-  if (!study.blind) return state;
+  return shownTo(reviewer, study, study.state(questionId));
+}
+
+/** The same of a state at hand. */
+export function shownTo(
+  reviewer: string,
+  { blind }: Pick<OpenStudy, 'blind'>,
+  state: QuestionState,
+): QuestionState {
+  if (!blind) return state;
   const numbers = blindNumbers(state, reviewer);
   const seen = blindState(state, reviewer);
   return numbers ? renumbered(seen, numbers) : seen;

@@ -9,7 +9,7 @@ export type StudyStage = 'none' | 'empty' | 'unsampled' | 'sampled' | 'scored' |
  * takes longer than the editor's host may block.
  */
 export async function studyStage(
-  study: Pick<OpenStudy, 'index' | 'expected' | 'state'>,
+  study: Pick<OpenStudy, 'index' | 'expected' | 'passingState'>,
   exported: boolean,
   pause: () => Promise<void>,
 ): Promise<StudyStage> {
@@ -18,7 +18,7 @@ export async function studyStage(
   let unscored = false;
   for (const id of study.index.questions.keys()) {
     await pause();
-    const { trajectories, score } = study.state(id);
+    const { trajectories, score } = study.passingState(id);
     if (score ?? trajectories[0]?.imported) continue;
     if (trajectories.length < study.expected) incomplete = true;
     // One answer alone, as that of an expert model, and one whose every sample was refused have nothing to score.

@@ -12,12 +12,12 @@ import { derivePair, type DerivedPair, type PairInput } from './pair.ts';
 /** Everything known of a question under a selection. */
 export interface QuestionState {
   questionId: string;
-  trajectories: readonly TrajectoryEntry[];
-  score: ScoreEntry | undefined;
+  readonly trajectories: readonly TrajectoryEntry[];
+  readonly score: ScoreEntry | undefined;
   /** All, in order, and those of them that are in force. */
-  decisions: readonly DecisionRecord[];
-  inForce: readonly DecisionRecord[];
-  pair: DerivedPair;
+  readonly decisions: readonly DecisionRecord[];
+  readonly inForce: readonly DecisionRecord[];
+  readonly pair: DerivedPair;
   /** Of the final answers; made when first asked for, where they are not known. */
   readonly clusters: AnswerClusters;
   /**
@@ -72,6 +72,7 @@ export class QuestionStates {
     const { sampling, scorer, scoring } = this.#selection;
     const index = this.#index;
     const first = this.#first;
+    const config = this.#config;
     return questionState({
       questionId,
       question: index.questions.get(questionId)?.question ?? '',
@@ -81,12 +82,14 @@ export class QuestionStates {
         return first ? all.filter((entry) => entry.index < first.n) : all;
       },
       answers: () => this.#clusters(questionId),
-      score: first
-        ? first.scores.get(questionId)
-        : index.currentScore(questionId, { scorer, scoring, sampling }),
-      policy: this.#config.pairs,
-      n: first?.n ?? this.#config.sampling.n,
-      settlement: settlementOf(this.#config),
+      get score() {
+        return first
+          ? first.scores.get(questionId)
+          : index.currentScore(questionId, { scorer, scoring, sampling });
+      },
+      policy: config.pairs,
+      n: first?.n ?? config.sampling.n,
+      settlement: settlementOf(config),
       decisions: this.#decisions.get(questionId) ?? [],
     });
   }
@@ -112,27 +115,39 @@ export function questionState(parts: QuestionParts): QuestionState {
   return new DerivedState(parts);
 }
 
-/**
- * Keeps no trajectories, and as little else as a class allows: an editor's host keeps the states of all questions of a
- * study.
- */
+/** Keeps no trajectories, and makes the rest when it is first asked for: a row of a list asks for little. */
 class DerivedState implements QuestionState {
   readonly questionId: string;
-  readonly score: ScoreEntry | undefined;
   readonly decisions: readonly DecisionRecord[];
-  readonly inForce: readonly DecisionRecord[];
-  readonly pair: DerivedPair;
   readonly #parts: QuestionParts;
+  /** Null until it was looked up. */
+  #score: ScoreEntry | undefined | null = null;
+  #inForce: readonly DecisionRecord[] | undefined;
+  #pair: DerivedPair | undefined;
   #clusters: AnswerClusters | undefined;
 
   constructor(parts: QuestionParts) {
     this.#parts = parts;
     this.questionId = parts.questionId;
-    this.score = parts.score;
     this.decisions = parts.decisions;
-    this.inForce = standing(parts.decisions, parts.sampling);
-    const trajectories = parts.trajectories();
-    this.pair = derivePair({ ...parts, trajectories, clusters: () => this.clusters });
+  }
+
+  get score(): ScoreEntry | undefined {
+    if (this.#score === null) this.#score = this.#parts.score;
+    return this.#score;
+  }
+
+  get inForce(): readonly DecisionRecord[] {
+    return (this.#inForce ??= standing(this.decisions, this.#parts.sampling));
+  }
+
+  get pair(): DerivedPair {
+    return (this.#pair ??= derivePair({
+      ...this.#parts,
+      score: this.score,
+      trajectories: this.trajectories,
+      clusters: () => this.clusters,
+    }));
   }
 
   get trajectories(): readonly TrajectoryEntry[] {
@@ -153,6 +168,6 @@ class DerivedState implements QuestionState {
   pairUnder(change: Partial<Pick<PairInput, 'decisions' | 'policy'>>): DerivedPair {
     // Decisions may change the clusters.
     const others = change.decisions ? { answers: undefined } : {};
-    return questionState({ ...this.#parts, ...change, ...others }).pair;
+    return questionState({ ...this.#parts, score: this.score, ...change, ...others }).pair;
   }
 }

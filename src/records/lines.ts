@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { SealongError, fileError } from '../errors.ts';
 
 /** One line of a text file; `offset` and `length` are bytes, without the line break; `line` counts from 1. */
@@ -8,6 +8,7 @@ export interface Line {
   length: number;
   /** Where the next line starts. */
   end: number;
+  /** Until the next batch is asked for. */
   bytes: Buffer;
   /** False for a last line without a line break: it may be half written. */
   complete: boolean;
@@ -41,13 +42,8 @@ export async function* readLines(
   let { offset, line } = from;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
-  const stream = createReadStream(path, {
-    start: offset,
-    highWaterMark: 256 * 1024,
-    ...(signal ? { signal } : {}),
-  });
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of readChunks(path, offset, signal)) {
       if (offset === 0 && pendingBytes === 0) refuseUtf16(path, chunk);
       const batch: Line[] = [];
       let start = 0;
@@ -62,12 +58,13 @@ export async function* readLines(
         line += 1;
         start = end + 1;
       }
+      if (batch.length > 0) yield batch;
       if (start < chunk.length) {
-        pending.push(chunk.subarray(start));
+        // Copied, since the next chunk takes its place.
+        pending.push(Buffer.from(chunk.subarray(start)));
         pendingBytes += chunk.length - start;
         if (pendingBytes > MAX_LINE_BYTES) throw tooLong(path, line);
       }
-      if (batch.length > 0) yield batch;
     }
   } catch (error) {
     throw fileError('read', path, error);
@@ -76,6 +73,29 @@ export async function* readLines(
     const batch: Line[] = [];
     push(batch, joined(pending, Buffer.alloc(0)), line, offset, false);
     if (batch.length > 0) yield batch;
+  }
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** All in one buffer: a new one for each part of a file of a gigabyte is memory that comes back late. */
+async function* readChunks(
+  path: string,
+  offset: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    for (let position = offset; ;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
   }
 }
 

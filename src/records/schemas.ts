@@ -64,7 +64,8 @@ export type AnswersRecord = z.infer<typeof answersSchema>;
 export const trajectorySchema = z.object({
   v: version,
   question_id: questionIdSchema,
-  index: count,
+  /** An array's index at most: trajectories are kept in arrays. */
+  index: count.max(2 ** 32 - 2),
   text,
   finish_reason: text,
   prompt_tokens: count.nullable(),

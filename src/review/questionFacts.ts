@@ -1,7 +1,7 @@
 import type { AnswerClusters } from '../clusters/answerClusters.ts';
 import type { LeftOut } from '../preference/pair.ts';
 import type { QuestionState } from '../preference/studyPairs.ts';
-import { flawCounts, type Flaw } from '../sampling/quality.ts';
+import { FLAWS, flawCounts, type Flaw } from '../sampling/quality.ts';
 import { isFailed, isTruncated, type QuestionEntry } from '../study/entries.ts';
 
 /** What a queue sorts and filters a question by; undefined where it is not known. */
@@ -11,18 +11,22 @@ export interface QuestionFacts {
   place: number;
   /** The question alone, as far as it is kept. */
   question: string;
-  /** The question, its notes and its answers, in lower case: what a search looks at. */
-  text: string;
+  /** Notes and answers: what a search looks at besides id and question. */
+  words: readonly string[];
   contextTokens: number;
   /** Usable trajectories. */
   trajectories: number;
   /** Trajectories by what speaks against them. */
-  flaws: Record<Flaw, number>;
+  flaws: Readonly<Record<Flaw, number>>;
   /** Whether chosen or rejected is cut off. */
   pairTruncated: boolean;
+  scored: boolean;
   margin: number | undefined;
   /** Highest score minus lowest. */
   spread: number | undefined;
+  /** Indices of the pair. */
+  chosen: number | undefined;
+  rejected: number | undefined;
   /** False while its final answers are being read: what is told of them below is then undefined. */
   clustered: boolean;
   clusters: number | undefined;
@@ -37,12 +41,12 @@ export interface QuestionFacts {
   /** Tokens of chosen minus tokens of rejected; characters where the server counted no tokens. */
   lengthGap: number | undefined;
   /** Reviewers whose override is in the pair. */
-  overriddenBy: string[];
+  overriddenBy: readonly string[];
   /** Reviewers with a verdict on the pair as it is; of another pair than this, they are in `outdatedBy`. */
-  reviewedBy: string[];
-  outdatedBy: string[];
-  skippedBy: string[];
-  flaggedBy: string[];
+  reviewedBy: readonly string[];
+  outdatedBy: readonly string[];
+  skippedBy: readonly string[];
+  flaggedBy: readonly string[];
   notes: number;
   disputed: boolean;
   leftOut: LeftOut | undefined;
@@ -50,7 +54,7 @@ export interface QuestionFacts {
 
 /**
  * @param place of the question in its file, from 0.
- * @param answers undefined while they are being read.
+ * @param answers undefined while they are being read: {@link tellAnswers} adds them.
  */
 export function questionFacts(
   entry: QuestionEntry,
@@ -59,52 +63,68 @@ export function questionFacts(
   answers: AnswerClusters | undefined,
 ): QuestionFacts {
   const { pair, score, trajectories } = state;
-  const usable = trajectories.filter((trajectory) => !isFailed(trajectory));
-  const find = (index: number | undefined) => usable.find((item) => item.index === index);
+  const find = (index: number | undefined) =>
+    index === undefined
+      ? undefined
+      : trajectories.find((item) => item.index === index && !isFailed(item));
   const [chosen, rejected] = [find(pair.chosen?.index), find(pair.rejected?.index)];
   const scores = score?.scores ?? [];
-  const sampled = usable.length > 0;
   const comments = commentsOf(state);
   const { reviewedBy, outdatedBy, skippedBy } = reviewsOf(state);
-  // Field by field: objects that are spread into one take three times the memory, and there is one a question.
-  return {
+  const flaws = flawCounts(trajectories);
+  // Field by field, and what is empty shared: objects that are spread into one take three times the memory, and there is
+  // one a question.
+  const facts: QuestionFacts = {
     id: entry.id,
     place,
     question: entry.question,
-    text: [
-      entry.id,
-      entry.question,
-      ...comments.words,
-      ...(answers?.clusters.map(({ label }) => label) ?? []),
-    ]
-      .join('\n')
-      .toLowerCase(),
+    words: shared(comments.words),
     contextTokens: entry.contextTokens,
-    trajectories: usable.length,
-    flaws: flawCounts(trajectories),
-    pairTruncated: [chosen, rejected].some((side) => side !== undefined && isTruncated(side)),
+    trajectories: trajectories.length - flaws.failed,
+    flaws: sharedCounts(flaws),
+    pairTruncated:
+      (chosen !== undefined && isTruncated(chosen)) ||
+      (rejected !== undefined && isTruncated(rejected)),
+    scored: score !== undefined,
     margin: pair.margin,
     spread: scores.length > 0 ? Math.max(...scores) - Math.min(...scores) : undefined,
-    clustered: answers !== undefined,
-    clusters: answers?.clusters.length,
-    majority:
-      sampled && answers ? (answers.clusters[0]?.indices.length ?? 0) / usable.length : undefined,
-    entropy: sampled ? answers?.entropy : undefined,
-    unclear: answers?.unclear.length,
-    chosenCluster: chosen && answers?.byIndex.get(chosen.index),
-    rejectedCluster: rejected && answers?.byIndex.get(rejected.index),
+    chosen: chosen?.index,
+    rejected: rejected?.index,
+    clustered: false,
+    clusters: undefined,
+    majority: undefined,
+    entropy: undefined,
+    unclear: undefined,
+    chosenCluster: undefined,
+    rejectedCluster: undefined,
     lengthGap: chosen && rejected && lengthGap(chosen, rejected),
-    overriddenBy: unique(
-      [pair.chosen, pair.rejected].flatMap((side) => side?.override?.reviewer ?? []),
+    overriddenBy: shared(
+      unique([pair.chosen, pair.rejected].flatMap((side) => side?.override?.reviewer ?? [])),
     ),
-    reviewedBy,
-    outdatedBy,
-    skippedBy,
-    flaggedBy: comments.flaggedBy,
+    reviewedBy: shared(reviewedBy),
+    outdatedBy: shared(outdatedBy),
+    skippedBy: shared(skippedBy),
+    flaggedBy: shared(comments.flaggedBy),
     notes: comments.notes,
     disputed: pair.disputed,
     leftOut: pair.leftOut,
   };
+  if (answers) tellAnswers(facts, answers);
+  return facts;
+}
+
+/** Adds what the final answers say to facts that were made before these were read. */
+export function tellAnswers(facts: QuestionFacts, answers: AnswerClusters): void {
+  const { clusters, byIndex, entropy, unclear } = answers;
+  const sampled = facts.trajectories > 0;
+  facts.words = shared([...facts.words, ...clusters.map(({ label }) => label)]);
+  facts.clustered = true;
+  facts.clusters = clusters.length;
+  facts.majority = sampled ? (clusters[0]?.indices.length ?? 0) / facts.trajectories : undefined;
+  facts.entropy = sampled ? entropy : undefined;
+  facts.unclear = unclear.length;
+  facts.chosenCluster = facts.chosen === undefined ? undefined : byIndex.get(facts.chosen);
+  facts.rejectedCluster = facts.rejected === undefined ? undefined : byIndex.get(facts.rejected);
 }
 
 interface Length {
@@ -158,4 +178,16 @@ function commentsOf({ inForce }: QuestionState) {
 
 function unique(names: readonly string[]): string[] {
   return [...new Set(names)];
+}
+
+const NOBODY: readonly string[] = [];
+
+function shared(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? NOBODY : names;
+}
+
+const FLAWLESS = flawCounts([]);
+
+function sharedCounts(counts: QuestionFacts['flaws']): QuestionFacts['flaws'] {
+  return FLAWS.every((flaw) => counts[flaw] === 0) ? FLAWLESS : counts;
 }

@@ -129,7 +129,12 @@ function findingConditions(filter: ViewFilter): Condition[] {
   const words = (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   return [
     ...(words.length > 0
-      ? [({ text }: QuestionFacts) => words.every((word) => text.includes(word))]
+      ? [
+          (facts: QuestionFacts) => {
+            const text = searched(facts);
+            return words.every((word) => text.includes(word));
+          },
+        ]
       : []),
     ...within(filter.margin, ({ margin }) => margin),
     ...within(filter.spread, ({ spread }) => spread),
@@ -160,6 +165,11 @@ function findingConditions(filter: ViewFilter): Condition[] {
     ...flag(filter.disputed, ({ disputed }) => disputed),
     ...flag(filter.left_out, ({ leftOut }) => leftOut !== undefined),
   ];
+}
+
+/** Made for each search: a second copy of all questions is more than a search takes. */
+function searched({ id, question, words }: QuestionFacts): string {
+  return [id, question, ...words].join('\n').toLowerCase();
 }
 
 function hasPair({ leftOut }: QuestionFacts): boolean {

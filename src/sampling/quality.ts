@@ -31,10 +31,22 @@ export function flawsOf(entries: readonly TrajectoryEntry[]): Map<number, Flaw[]
   return flaws;
 }
 
-/** How many of a question's samples have each flaw. */
+/** How many of a question's samples have each flaw; without a list of them, as thousands of questions are counted. */
 export function flawCounts(entries: readonly TrajectoryEntry[]): Record<Flaw, number> {
   const counts = { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 };
-  for (const flaws of flawsOf(entries).values()) for (const flaw of flaws) counts[flaw] += 1;
+  const texts = new Set<string>();
+  for (const entry of entries) {
+    if (isFailed(entry)) {
+      counts.failed += 1;
+      continue;
+    }
+    if (isRefused(entry)) counts.refused += 1;
+    if (isTruncated(entry)) counts.truncated += 1;
+    if (isEmpty(entry)) counts.empty += 1;
+    // All but one of equal texts are duplicates, whichever comes first.
+    else if (texts.has(entry.text)) counts.duplicate += 1;
+    else texts.add(entry.text);
+  }
   return counts;
 }
 

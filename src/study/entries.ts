@@ -43,6 +43,12 @@ export interface TrajectoryEntry {
   length: number;
 }
 
+/** What the final answer of a trajectory is known by. */
+export type AnsweredEntry = Pick<
+  TrajectoryEntry,
+  'index' | 'finishReason' | 'answer' | 'weakAnswer'
+>;
+
 export interface ScoreEntry {
   questionId: string;
   scorer: string;

@@ -2,7 +2,13 @@ import { answerRules } from '../clusters/extractAnswer.ts';
 import type { Problem } from '../records/jsonl.ts';
 import type { DecisionRecord } from '../records/schemas.ts';
 import { digestOf } from './canonicalHash.ts';
-import { isFailed, type QuestionEntry, type ScoreEntry, type TrajectoryEntry } from './entries.ts';
+import {
+  isFailed,
+  type AnsweredEntry,
+  type QuestionEntry,
+  type ScoreEntry,
+  type TrajectoryEntry,
+} from './entries.ts';
 import { scanFile, studyFiles, type ScanBatch } from './scan.ts';
 import type { Study } from './study.ts';
 import { TrajectoryColumns } from './trajectoryColumns.ts';
@@ -15,15 +21,20 @@ export class StudyIndex {
   readonly questions = new Map<string, QuestionEntry>();
   readonly decisions = new Map<string, DecisionRecord>();
   readonly problems: Problem[] = [];
-  /** Question id, then sampling hash, then index: the row of the trajectory. */
-  readonly #rows = new Map<string, Map<string, Map<number, number>>>();
+  /**
+   * Sampling hash, then question id: the rows of its trajectories by their index, with holes where there are none. An array
+   * takes a quarter of what a map does.
+   */
+  readonly #rows = new Map<string, Map<string, number[]>>();
   readonly #columns = new TrajectoryColumns();
   /** The indices of the score that came last: nearly all have the same, and share them. */
   #indices: number[] = [];
-  /** Question id, then `scorer config sampling`: the latest record counts. */
-  readonly #scores = new Map<string, Map<string, ScoreEntry>>();
+  /** By question id, one of each scorer, its parameters and sampling: the latest record counts, and stands last. */
+  readonly #scores = new Map<string, ScoreEntry[]>();
   /** Sampling hashes with their number of trajectories, in the order of their first appearance. */
   readonly samplings = new Map<string, number>();
+  /** Likewise, of those that failed. */
+  readonly failed = new Map<string, number>();
   /** Of the samplings that are answers of another dataset: how many a question has at most. */
   readonly imported = new Map<string, number>();
 
@@ -46,17 +57,33 @@ export class StudyIndex {
 
   /** The trajectories of a question under one sampling hash, by index: made for each call, kept by nobody. */
   trajectories(questionId: string, sampling: string): TrajectoryEntry[] {
-    return [...(this.#rows.get(questionId)?.get(sampling) ?? [])]
-      .map(([index, row]) => this.#columns.entry(row, { questionId, sampling, index }))
-      .sort((a, b) => a.index - b.index);
+    const entries: TrajectoryEntry[] = [];
+    this.#rowsOf(questionId, sampling)?.forEach((row, index) => {
+      entries.push(this.#columns.entry(row, { questionId, sampling, index }));
+    });
+    return entries;
+  }
+
+  /** What clusters of a question's answers are made of, by index. */
+  answers(questionId: string, sampling: string): AnsweredEntry[] {
+    const entries: AnsweredEntry[] = [];
+    this.#rowsOf(questionId, sampling)?.forEach((row, index) => {
+      entries.push(this.#columns.answer(row, index));
+    });
+    return entries;
   }
 
   /** Indices of the trajectories that have not failed, rising. */
   usableIndices(questionId: string, sampling: string): number[] {
-    return [...(this.#rows.get(questionId)?.get(sampling) ?? [])]
-      .filter(([, row]) => !isFailed({ finishReason: this.#columns.finishReason(row) }))
-      .map(([index]) => index)
-      .sort((a, b) => a - b);
+    const indices: number[] = [];
+    this.#rowsOf(questionId, sampling)?.forEach((row, index) => {
+      if (!isFailed({ finishReason: this.#columns.finishReason(row) })) indices.push(index);
+    });
+    return indices;
+  }
+
+  #rowsOf(questionId: string, sampling: string): readonly number[] | undefined {
+    return this.#rows.get(sampling)?.get(questionId);
   }
 
   /** A text as the index keeps it, once however often it occurs. */
@@ -74,20 +101,18 @@ export class StudyIndex {
   ): ScoreEntry | undefined {
     const scores = this.#scores.get(questionId);
     if (!scores) return undefined;
-    const exact = scores.get(`${of.scorer} ${of.scoring} ${of.sampling}`);
-    const found =
-      exact ??
-      [...scores.values()].findLast(
-        (entry) => entry.scorer === of.scorer && entry.sampling === of.sampling,
-      );
+    const ofScorer = scores.filter(
+      ({ scorer, sampling }) => scorer === of.scorer && sampling === of.sampling,
+    );
+    const found = ofScorer.find(({ config }) => config === of.scoring) ?? ofScorer.at(-1);
     return found && !this.#isStale(found) ? found : undefined;
   }
 
   #isStale(score: ScoreEntry): boolean {
     if (score.texts === undefined) return false;
-    const rows = this.#rows.get(score.questionId)?.get(score.sampling);
+    const rows = this.#rowsOf(score.questionId, score.sampling);
     const text = (index: number) => {
-      const row = rows?.get(index);
+      const row = rows?.[index];
       return row === undefined ? undefined : { text: this.#columns.text(row) };
     };
     return score.texts !== textsDigest(score.indices.map(text));
@@ -105,11 +130,14 @@ export class StudyIndex {
   }
 
   #addScore(entry: ScoreEntry): void {
-    const scores = inner(this.#scores, entry.questionId);
-    const key = `${entry.scorer} ${entry.config} ${entry.sampling}`;
-    // Set again at the end, so that the order of keys is that of the records.
-    scores.delete(this.once(key));
-    scores.set(this.once(key), this.#shared(entry));
+    const shared = this.#shared(entry);
+    const others = this.#scores
+      .get(entry.questionId)
+      ?.filter(
+        ({ scorer, config, sampling }) =>
+          scorer !== entry.scorer || config !== entry.config || sampling !== entry.sampling,
+      );
+    this.#scores.set(shared.questionId, [...(others ?? []), shared]);
   }
 
   /** Each entry comes from a worker with texts and indices of its own; those that repeat are kept once. */
@@ -122,25 +150,35 @@ export class StudyIndex {
       config: this.once(entry.config),
       sampling: this.once(entry.sampling),
       indices: this.#indices,
+      // From another thread an array of numbers comes as one of objects, three times as large.
+      scores: entry.scores.map((score) => score),
+      truncated: entry.truncated.length === 0 ? NONE : entry.truncated,
     };
   }
 
   #addTrajectory(entry: TrajectoryEntry): void {
-    const bySampling = inner(this.#rows, this.once(entry.questionId));
-    const byIndex = inner(bySampling, this.once(entry.sampling));
-    const first = byIndex.get(entry.index);
+    const sampling = this.once(entry.sampling);
+    const byQuestion = this.#rows.get(sampling) ?? new Map<string, number[]>();
+    this.#rows.set(sampling, byQuestion);
+    const questionId = this.once(entry.questionId);
+    const rows = byQuestion.get(questionId) ?? [];
+    byQuestion.set(questionId, rows);
+    const first = rows[entry.index];
+    const fails = isFailed(entry);
     if (first === undefined) {
-      this.samplings.set(entry.sampling, (this.samplings.get(entry.sampling) ?? 0) + 1);
-      byIndex.set(entry.index, this.#columns.add(entry));
+      add(this.samplings, sampling, 1);
+      if (fails) add(this.failed, sampling, 1);
+      rows[entry.index] = this.#columns.add(entry);
     }
     // The first record of an index counts, so that a double cannot change what was scored; a failed one gives way.
-    else if (isFailed({ finishReason: this.#columns.finishReason(first) }))
+    else if (isFailed({ finishReason: this.#columns.finishReason(first) })) {
+      if (!fails) add(this.failed, sampling, -1);
       this.#columns.replace(first, entry);
-    else return;
+    } else return;
     if (entry.imported)
       this.imported.set(
         entry.sampling,
-        Math.max(byIndex.size, this.imported.get(entry.sampling) ?? 0),
+        Math.max(countOf(rows), this.imported.get(entry.sampling) ?? 0),
       );
   }
 }
@@ -156,13 +194,17 @@ function isEqual(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, position) => value === b[position]);
 }
 
-function inner<K, K2, V>(map: Map<K, Map<K2, V>>, key: K): Map<K2, V> {
-  const found = map.get(key);
-  if (found) return found;
-  const made = new Map<K2, V>();
-  map.set(key, made);
-  return made;
+function add(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
+
+/** Those that are there. */
+function countOf(rows: readonly number[]): number {
+  return rows.reduce((count) => count + 1, 0);
+}
+
+/** Nearly no score cut anything: all of these share it. */
+const NONE: number[] = [];
 
 /** Reads a whole study into an index, in this thread. */
 export async function indexStudy(

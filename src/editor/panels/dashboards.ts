@@ -87,7 +87,7 @@ export class Dashboards {
     };
     for (const id of study.index.questions.keys()) {
       await store.slices.pause();
-      const state = study.state(id);
+      const state = study.passingState(id);
       states.push(state);
       if (state.pair.leftOut) continue;
       statistics.add(state);

@@ -115,7 +115,7 @@ async function previewOf(
   const preview = new PolicyPreview(policy);
   for (const id of study.index.questions.keys()) {
     await slices.pause();
-    preview.add(study.state(id));
+    preview.add(study.passingState(id));
   }
   return preview.summary();
 }

@@ -1,14 +1,13 @@
 import type { Memento } from 'vscode';
-import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
+import type { QuestionFacts } from '../../review/questionFacts.ts';
 import { blindView } from '../../review/blindView.ts';
 import { queue, type Queue } from '../../review/queue.ts';
 import { looksAtClusters, type View } from '../../review/view.ts';
-import type { QuestionState } from '../../preference/studyPairs.ts';
 import { studyConfigSchema } from '../../study/config.ts';
-import { shownState } from '../shownState.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { TimeSlices } from '../store/timeSlices.ts';
 import { ALL_QUESTIONS, activeViewSchema, isPlain, type ActiveView } from './activeView.ts';
+import { StudyFacts, type KnownQuestion } from './studyFacts.ts';
 import { viewTitle } from './viewText.ts';
 
 /** The questions of a study that are shown, in the order in which next and previous walk them. */
@@ -63,14 +62,11 @@ export class Queues {
   readonly #stands = new Map<string, Map<string, QueuePlace>>();
   /** Studies whose facts are being made, with whether they changed since. */
   readonly #preparing = new Map<string, boolean>();
-  /** A state is made anew whenever anything that facts are made of has changed. */
-  readonly #facts = new WeakMap<
-    QuestionState,
-    { facts: QuestionFacts; seenBy: string | undefined }
-  >();
+  readonly #facts: StudyFacts;
 
   constructor(ports: QueuesPorts) {
     this.#ports = ports;
+    this.#facts = new StudyFacts(ports.slices, ports.reviewer);
     const saved = ports.memory.get<Record<string, unknown>>(MEMORY_KEY, {});
     for (const [dir, value] of Object.entries(saved)) {
       const active = activeViewSchema.safeParse(value);
@@ -160,32 +156,19 @@ export class Queues {
     return (await this.#queue(study, view)).ids.length;
   }
 
-  /**
-   * What every question is sorted and filtered by; made in slices, and only of those that changed. Of answers that are
-   * still being read nothing is told.
-   */
+  /** What every question is sorted and filtered by; of answers that are still being read nothing is told. */
   async facts(study: OpenStudy): Promise<QuestionFacts[]> {
-    const facts: QuestionFacts[] = [];
-    const me = this.#ports.reviewer();
-    // Blind, a question has other facts for each reviewer.
-    const seenBy = study.blind ? me : undefined;
-    for (const entry of study.index.questions.values()) {
-      const state = study.state(entry.id);
-      const known = this.#facts.get(state);
-      const current = known?.seenBy === seenBy ? known : undefined;
-      // They are made once more when the answers are in clusters.
-      if (current && (current.facts.clustered || !study.isClustered(entry.id))) {
-        facts.push(current.facts);
-        continue;
-      }
-      if (this.#ports.slices.isSpent()) await this.#ports.slices.next();
-      const shown = shownState(study, entry.id, me);
-      const clusters = study.isClustered(entry.id) ? shown.clusters : undefined;
-      const made = questionFacts(entry, shown, facts.length, clusters);
-      this.#facts.set(state, { facts: made, seenBy });
-      facts.push(made);
-    }
-    return facts;
+    return (await this.#facts.of(study)).map(({ facts }) => facts);
+  }
+
+  /** The same with what a study's row counts. */
+  questions(study: OpenStudy): Promise<KnownQuestion[]> {
+    return this.#facts.of(study);
+  }
+
+  /** The facts of one question, where they are known as it is now. */
+  known(study: OpenStudy, questionId: string): QuestionFacts | undefined {
+    return this.#facts.known(study, questionId)?.facts;
   }
 
   async #apply(study: OpenStudy, active: ActiveView): Promise<StudyQueue> {

@@ -21,6 +21,9 @@ import type { ScanReceiver, Scanner } from './scanClient.ts';
 import { StudyClusters } from './studyClusters.ts';
 import type { TimeSlices } from './timeSlices.ts';
 
+/** Those of a list on screen, and of the questions that are walked. */
+const KEPT_STATES = 512;
+
 export interface FollowedStudyPorts {
   scanner: Scanner;
   slices: TimeSlices;
@@ -49,7 +52,12 @@ export class FollowedStudy implements OpenStudy {
   /** Problems that the index has already: a part of a file that is read twice has them twice. */
   #told = new Set<string>();
   #states: QuestionStates | undefined;
-  #cache = new Map<string, QuestionState>();
+  /** Of questions that were looked at; the latest last. */
+  readonly #cache = new Map<string, QuestionState>();
+  /** Changes so far, the last one of all questions, and the last one of each since. */
+  #changes = 0;
+  #allChanged = 0;
+  readonly #changed = new Map<string, number>();
   readonly #clusters: StudyClusters;
   /** Answers are due that are not only those of decisions. */
   #clustersAreNew = false;
@@ -66,10 +74,11 @@ export class FollowedStudy implements OpenStudy {
       slices: ports.slices,
       input: (questionId) => {
         const entry = this.index.questions.get(questionId);
-        const state = entry && this.state(questionId);
-        return state && clusterInput(entry.question, state.trajectories, state.inForce);
+        const answers = this.index.answers(questionId, this.selection.sampling);
+        return (
+          entry && clusterInput(entry.question, answers, this.passingState(questionId).inForce)
+        );
       },
-      once: (text) => this.index.once(text),
       changed: () => {
         if (this.#clustersAreNew) this.clustersRevision += 1;
         if (this.clustersDue === 0) this.#clustersAreNew = false;
@@ -105,14 +114,29 @@ export class FollowedStudy implements OpenStudy {
   }
 
   state(questionId: string): QuestionState {
-    const cached = this.#cache.get(questionId);
-    if (cached) return cached;
+    const state = this.#cache.get(questionId) ?? this.#derived(questionId);
+    // Set again at the end: what was used last is kept longest.
+    this.#cache.delete(questionId);
+    this.#cache.set(questionId, state);
+    for (const old of this.#cache.keys())
+      if (this.#cache.size > KEPT_STATES) this.#cache.delete(old);
+      else break;
+    return state;
+  }
+
+  passingState(questionId: string): QuestionState {
+    return this.#cache.get(questionId) ?? this.#derived(questionId);
+  }
+
+  stateVersion(questionId: string): number {
+    return this.#changed.get(questionId) ?? this.#allChanged;
+  }
+
+  #derived(questionId: string): QuestionState {
     this.#states ??= new QuestionStates(this.index, this.#lastGood, this.selection, (id) =>
       this.#knownClusters(id),
     );
-    const state = this.#states.of(questionId);
-    this.#cache.set(questionId, state);
-    return state;
+    return this.#states.of(questionId);
   }
 
   isClustered(questionId: string): boolean {
@@ -260,10 +284,17 @@ export class FollowedStudy implements OpenStudy {
 
   /** Drops the states of questions (by default those told as changed) and tells that they changed. */
   #forget(changed: ChangedQuestions, states: ChangedQuestions = changed): void {
+    this.#changes += 1;
     if (states === 'all') {
-      this.#cache = new Map();
+      this.#cache.clear();
+      this.#changed.clear();
+      this.#allChanged = this.#changes;
       this.#states = undefined;
-    } else for (const id of states) this.#cache.delete(id);
+    } else
+      for (const id of states) {
+        this.#cache.delete(id);
+        this.#changed.set(id, this.#changes);
+      }
     this.#ports.changed(changed);
   }
 

@@ -27,6 +27,10 @@ export interface OpenStudy {
   /** Another number whenever anything but decisions came in: a queue that is being walked stays as it is until then. */
   readonly revision: number;
   state: (questionId: string) => QuestionState;
+  /** The same, for who goes through all questions: states of thousands are kept by nobody. */
+  passingState: (questionId: string) => QuestionState;
+  /** Another number whenever a question's state has become another one. */
+  stateVersion: (questionId: string) => number;
   /** Whether the clusters of a question's final answers are known: else its state makes them when they are asked for. */
   isClustered: (questionId: string) => boolean;
   /** Questions whose final answers are still being read. */

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { ClusterInput } from '../../clusters/answerClusters.ts';
 import type { PlacedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
@@ -10,6 +11,7 @@ import type {
   ToScanWorker,
 } from '../../protocol/scan.ts';
 import type { ScanBatch, ScanKind } from '../../study/scan.ts';
+import { scanStudy } from './scanStudy.ts';
 
 /** Takes what a scan finds. The next batches wait until `batch` has resolved. */
 export interface ScanReceiver {
@@ -17,7 +19,7 @@ export interface ScanReceiver {
   batch: (batch: ScanBatch) => Promise<void>;
 }
 
-/** Scans studies somewhere: in a worker, or in this thread for tests. */
+/** Scans studies somewhere: in a process of its own, or in this thread for tests. */
 export interface Scanner {
   /**
    * @param marks of the files that are looked at: all of the study, or those of one kind.
@@ -47,20 +49,31 @@ interface WaitingClusters {
   reject: (error: Error) => void;
 }
 
-/** The host's end of the scan worker, which is started on first use, and again after it ended unexpectedly. */
+/** Without work for so long the reader ends; a study that grows keeps it. */
+const IDLE_MS = 20_000;
+/** Of what it said before it ended unexpectedly. */
+const SAID_CHARACTERS = 2000;
+
+/**
+ * The host's end of the reader of studies: a process of its own, so that the host has neither its work nor the memory of the
+ * texts that pass through it. It is started on first use, ends when it has had nothing to do for a while, and is started
+ * again after that and after it ended unexpectedly. Decisions are read in this thread: they are few, and someone waits.
+ */
 export class ScanClient implements Scanner {
   readonly #script: URL;
   readonly #waiting = new Map<number, WaitingScan | WaitingClusters>();
-  #worker: Worker | undefined;
+  readonly #closing = new AbortController();
+  #reader: ChildProcess | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #requests = 0;
-  #disposed = false;
 
   constructor(script: URL) {
     this.#script = script;
   }
 
   scan(dir: string, marks: Marks, receiver: ScanReceiver, only?: ScanKind): Promise<ScanResult> {
-    if (this.#disposed) return Promise.reject(closed());
+    if (this.#closing.signal.aborted) return Promise.reject(closed());
+    if (only === 'decisions') return this.#scanHere(dir, marks, receiver, only);
     const request = ++this.#requests;
     return new Promise((resolve, reject) => {
       const tail = Promise.resolve();
@@ -70,7 +83,7 @@ export class ScanClient implements Scanner {
   }
 
   cluster(questions: readonly ClusterInput[]): Promise<readonly PlacedAnswers[]> {
-    if (this.#disposed) return Promise.reject(closed());
+    if (this.#closing.signal.aborted) return Promise.reject(closed());
     const request = ++this.#requests;
     return new Promise((resolve, reject) => {
       this.#waiting.set(request, { type: 'cluster', resolve, reject });
@@ -79,37 +92,59 @@ export class ScanClient implements Scanner {
   }
 
   dispose(): void {
-    this.#disposed = true;
+    this.#closing.abort(closed());
     this.#end(closed());
   }
 
-  #post(message: ToScanWorker): void {
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(message);
+  async #scanHere(
+    dir: string,
+    marks: Marks,
+    receiver: ScanReceiver,
+    only: ScanKind,
+  ): Promise<ScanResult> {
+    for await (const event of scanStudy(dir, marks, this.#closing.signal, only))
+      if (event.type === 'begin') receiver.begin(event.anew);
+      else if (event.type === 'batch') await receiver.batch(event.batch);
+      else return event.result;
+    throw new SealongError('scan_failed', `${dir} was not read to its end.`);
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#script, {
-      name: 'sealong-scan',
-      // What it parses is dropped at once: without a limit V8 lets such garbage grow, in the memory of the host.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  #post(message: ToScanWorker): void {
+    clearTimeout(this.#idle);
+    this.#reader ??= this.#start();
+    this.#reader.ref();
+    this.#reader.channel?.ref();
+    // Where it cannot be told, it has ended, and what waits is settled by that.
+    this.#reader.send(message, () => undefined);
+  }
+
+  #start(): ChildProcess {
+    const reader = fork(fileURLToPath(this.#script), [], {
+      // Those of the host may be a debugger's, whose port is taken.
+      execArgv: [],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    worker.unref();
-    worker.on('message', (message: FromScanWorker) => {
-      this.#receive(message);
+    let said = '';
+    reader.stderr?.on('data', (chunk: Buffer) => {
+      said = `${said}${chunk.toString()}`.slice(-SAID_CHARACTERS);
     });
-    const stopped = (what: string) => {
-      if (this.#worker === worker) this.#end(new SealongError('scan_failed', what));
+    reader.on('message', (message) => {
+      this.#receive(message as FromScanWorker);
+    });
+    const stopped = (why: string) => {
+      if (this.#reader !== reader) return;
+      const what = `The reader of studies ended (${why}). It starts again at the next change.`;
+      this.#end(new SealongError('scan_failed', what));
     };
-    worker.on('error', (error: unknown) => {
-      stopped(
-        `The reader of studies stopped: ${messageOf(error)}. It starts again at the next change.`,
-      );
+    reader.on('error', (error) => {
+      stopped(messageOf(error));
     });
-    worker.on('exit', (code) => {
-      stopped(`The reader of studies ended (code ${code}). It starts again at the next change.`);
+    reader.on('close', (code, signal) => {
+      stopped([signal ?? `code ${code ?? '?'}`, ...(said ? [said.trim()] : [])].join(': '));
     });
-    return worker;
+    return reader;
   }
 
   #receive(message: FromScanWorker): void {
@@ -160,17 +195,32 @@ export class ScanClient implements Scanner {
   }
 
   #settle(request: number, how: () => void): void {
-    if (this.#waiting.delete(request)) how();
+    if (!this.#waiting.delete(request)) return;
+    if (this.#waiting.size === 0) this.#rest();
+    how();
   }
 
-  /** Nobody is left waiting, whatever happened to the worker. */
+  /** With nothing to do it keeps no process alive, and is ended after a while. */
+  #rest(): void {
+    this.#reader?.unref();
+    this.#reader?.channel?.unref();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      const reader = this.#reader;
+      this.#reader = undefined;
+      reader?.kill();
+    }, IDLE_MS).unref();
+  }
+
+  /** Nobody is left waiting, whatever happened to the reader. */
   #end(error: SealongError): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
+    clearTimeout(this.#idle);
+    const reader = this.#reader;
+    this.#reader = undefined;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(error);
-    void worker?.terminate();
+    reader?.kill();
   }
 }
 

@@ -1,4 +1,3 @@
-import { parentPort } from 'node:worker_threads';
 import { placedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { FromScanWorker, ToScanWorker } from '../../protocol/scan.ts';
@@ -16,7 +15,7 @@ interface Running {
 const running = new Map<number, Running>();
 
 function post(message: FromScanWorker): void {
-  parentPort?.postMessage(message);
+  process.send?.(message);
 }
 
 async function scan({ request, dir, marks, only }: ToScanWorker & { type: 'scan' }): Promise<void> {
@@ -53,7 +52,11 @@ function fail(request: number, error: unknown, otherwise: string): void {
   post({ type: 'failed', request, error: { code, message: messageOf(error) } });
 }
 
-parentPort?.on('message', (message: ToScanWorker) => {
+// The window is gone, however it went.
+process.on('disconnect', () => {
+  process.exit();
+});
+process.on('message', (message: ToScanWorker) => {
   const state = running.get(message.request);
   switch (message.type) {
     case 'scan':

@@ -11,8 +11,6 @@ export interface StudyClustersPorts {
   slices: TimeSlices;
   /** Undefined where the question is gone. */
   input: (questionId: string) => ClusterInput | undefined;
-  /** A text as the index keeps it. */
-  once: (text: string) => string;
   /** More is known, or nothing is left to be read. */
   changed: () => void;
   log: (message: string) => void;
@@ -82,7 +80,8 @@ export class StudyClusters {
       }
       for (const [position, id] of [...batch.keys()].entries()) {
         const placed = found[position];
-        if (placed && this.#asked.delete(id)) this.#keep(id, placed);
+        const input = batch.get(id);
+        if (placed && input && this.#asked.delete(id)) this.#keep(id, placed, input);
       }
       this.#ports.changed();
     }
@@ -106,8 +105,10 @@ export class StudyClusters {
     return batch;
   }
 
-  #keep(id: string, { labels, places }: PlacedAnswers): void {
+  #keep(id: string, { labels, places }: PlacedAnswers, { answers }: ClusterInput): void {
     this.#due.delete(id);
-    this.#known.set(id, { labels: labels.map((label) => this.#ports.once(label)), places });
+    // Nearly all labels are answers: those of the index, not copies of them that came from the worker.
+    const known = (label: string) => answers.find(({ answer }) => answer === label)?.answer;
+    this.#known.set(id, { labels: labels.map((label) => known(label) ?? label), places });
   }
 }

@@ -1,9 +1,10 @@
+import type { AnswerClusters } from '../../clusters/answerClusters.ts';
 import { LEFT_OUT_TEXT } from '../../preference/pair.ts';
 import { pairSource } from '../../preference/pairs.ts';
 import { qualityOf } from '../../sampling/quality.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
-import { isFailed, type QuestionEntry } from '../../study/entries.ts';
+import type { QuestionEntry } from '../../study/entries.ts';
 import { flawFacts, qualityDetails } from './qualityDetails.ts';
 import { oneLine, plural, trajectoryNumber, type Detail, type Row } from './row.ts';
 
@@ -44,6 +45,8 @@ export interface RowStudy {
   expected: number;
   /** The state that a row is made of has no scores, since they are hidden. */
   blind: boolean;
+  /** It is still being read: final answers that are not known yet come later, for all at once. */
+  loading?: boolean;
 }
 
 /** What stands out about a question; a score says more than the number of trajectories, a person more than a score. */
@@ -52,33 +55,40 @@ export function questionCondition(
   facts: QuestionFacts,
   { expected, blind }: RowStudy,
 ): QuestionCondition {
-  const { trajectories, score, pair } = state;
+  const { trajectories, scored, leftOut } = facts;
   const decided = facts.reviewedBy.length + facts.outdatedBy.length > 0;
-  if (trajectories.length === 0) return 'unsampled';
-  if (trajectories.every(isFailed)) return 'failed';
+  const samples = trajectories + facts.flaws.failed;
+  if (samples === 0) return 'unsampled';
+  if (trajectories === 0) return 'failed';
   if (facts.disputed) return 'disputed';
   if (facts.flaggedBy.length > 0) return 'flagged';
-  if (pair.leftOut && (score !== undefined || decided)) return 'leftOut';
+  if (leftOut && (scored || decided)) return 'leftOut';
   if (facts.overriddenBy.length > 0) return 'overridden';
   if (facts.reviewedBy.length > 0) return 'agreed';
   if (facts.skippedBy.length > 0) return 'skipped';
-  if (score) return 'scored';
-  if (trajectories[0]?.imported) return 'imported';
-  if (trajectories.length < expected) return 'partial';
+  if (scored) return 'scored';
+  if (state.trajectories[0]?.imported) return 'imported';
+  if (samples < expected) return 'partial';
   return blind ? 'unreviewed' : 'sampled';
 }
 
-export function questionRow(entry: QuestionEntry, state: QuestionState, study: RowStudy): Row {
+/** @param facts of this state, where they are known: to make them takes a look at each trajectory. */
+export function questionRow(
+  entry: QuestionEntry,
+  state: QuestionState,
+  study: RowStudy,
+  facts: QuestionFacts = questionFacts(entry, state, 0, undefined),
+): Row {
   const { expected } = study;
-  const { trajectories, clusters } = state;
-  const facts = questionFacts(entry, state, 0, clusters);
   const condition = questionCondition(state, facts, study);
   const measured = [
     ...(facts.flaws.failed > 0 ? [`${facts.flaws.failed} failed`] : []),
     ...(facts.margin === undefined ? [] : [`margin ${facts.margin.toFixed(3)}`]),
   ];
-  const words = conditionWords(condition, state, facts);
-  const split = answerSplit({ trajectories, clusters });
+  const words = conditionWords(condition, facts);
+  const sampled = facts.trajectories + facts.flaws.failed > 0;
+  const told = sampled && (study.loading !== true || facts.clustered);
+  const split = told ? answerSplit(state.clusters) : undefined;
   const flaws = flawFacts(facts);
   const question = oneLine(entry.question, 120);
   return {
@@ -107,12 +117,10 @@ export function questionRow(entry: QuestionEntry, state: QuestionState, study: R
 }
 
 /** How the samples divide over final answers, largest first: "answers 5+2, 1 unclear". */
-export function answerSplit({
-  trajectories,
-  clusters: { clusters, unclear },
-}: Pick<QuestionState, 'trajectories' | 'clusters'>):
-  { short: string; spoken: string } | undefined {
-  if (trajectories.length === 0) return undefined;
+export function answerSplit({ clusters, unclear }: AnswerClusters): {
+  short: string;
+  spoken: string;
+} {
   const sizes = clusters.map(({ indices }) => indices.length);
   if (sizes.length === 0) return { short: 'no clear answer', spoken: 'no clear answer' };
   const rest = unclear.length > 0 ? [`${unclear.length} unclear`] : [];
@@ -130,17 +138,13 @@ export function answerSplit({
 
 const MOST_SIZES = 5;
 
-function conditionWords(
-  condition: QuestionCondition,
-  { pair }: QuestionState,
-  facts: QuestionFacts,
-): string[] {
+function conditionWords(condition: QuestionCondition, facts: QuestionFacts): string[] {
   const by = (names: readonly string[]) => names.join(', ');
   switch (condition) {
     case 'sampled':
       return ['not scored'];
     case 'imported':
-      return [pair.leftOut === 'one_answer' ? 'imported, one answer' : 'imported'];
+      return [facts.leftOut === 'one_answer' ? 'imported, one answer' : 'imported'];
     case 'agreed':
       return [`agreed by ${by(facts.reviewedBy)}`];
     case 'overridden':
@@ -152,7 +156,7 @@ function conditionWords(
     case 'disputed':
       return [`in dispute between ${by([...facts.reviewedBy, ...facts.outdatedBy])}`];
     case 'leftOut':
-      return [`left out: ${pair.leftOut ? LEFT_OUT_TEXT[pair.leftOut] : ''}`];
+      return [`left out: ${facts.leftOut ? LEFT_OUT_TEXT[facts.leftOut] : ''}`];
     case 'unsampled':
     case 'partial':
     case 'unreviewed':

@@ -1,43 +1,54 @@
 import { QualityCounts, type Quality } from '../../sampling/quality.ts';
-import { isFailed } from '../../study/entries.ts';
+import type { KnownQuestion } from '../queue/studyFacts.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { TimeSlices } from '../store/timeSlices.ts';
 
 /** What a study's row tells of its questions. */
 export interface StudyCounts {
+  questions: number;
   /** Without failed ones. */
   trajectories: number;
-  failed: number;
+  /** Undefined while the study is being read: each part of its files would change them all. */
+  pairs: PairCounts | undefined;
+}
+
+export interface PairCounts {
   scored: number;
   pairs: number;
   overridden: number;
-  questions: number;
-  /** Of all samples. */
-  quality: Quality;
 }
 
-/** Goes through all questions in slices; those that did not change since cost next to nothing. */
-export async function countStudy(study: OpenStudy, slices: TimeSlices): Promise<StudyCounts> {
-  const counts = {
-    trajectories: 0,
-    failed: 0,
-    scored: 0,
-    pairs: 0,
-    overridden: 0,
-    questions: study.index.questions.size,
+/** While a study is being read, what its index knows without looking at a question. */
+export function countsSoFar({ index, selection: { sampling } }: OpenStudy): StudyCounts {
+  const samples = index.samplings.get(sampling) ?? 0;
+  return {
+    questions: index.questions.size,
+    trajectories: samples - (index.failed.get(sampling) ?? 0),
+    pairs: undefined,
   };
-  const quality = new QualityCounts();
-  for (const id of study.index.questions.keys()) {
-    if (slices.isSpent()) await slices.next();
-    const { trajectories, score, pair } = study.state(id);
-    let failed = 0;
-    for (const entry of trajectories) if (isFailed(entry)) failed += 1;
-    counts.trajectories += trajectories.length - failed;
-    counts.failed += failed;
-    quality.add(trajectories);
-    if (score) counts.scored += 1;
-    if (!pair.leftOut) counts.pairs += 1;
-    if (pair.chosen?.override ?? pair.rejected?.override) counts.overridden += 1;
+}
+
+export function countQuestions(known: readonly KnownQuestion[]): StudyCounts {
+  const pairs = { scored: 0, pairs: 0, overridden: 0 };
+  let trajectories = 0;
+  for (const { facts, scored, paired, overridden } of known) {
+    trajectories += facts.trajectories;
+    if (scored) pairs.scored += 1;
+    if (paired) pairs.pairs += 1;
+    if (overridden) pairs.overridden += 1;
   }
-  return { ...counts, quality: quality.quality() };
+  return { questions: known.length, trajectories, pairs };
+}
+
+/** What the samples of a study are like: for who asks for it, since it looks at each of them. */
+export async function studyQuality(
+  { index, selection: { sampling } }: OpenStudy,
+  slices: TimeSlices,
+): Promise<Quality> {
+  const counts = new QualityCounts();
+  for (const id of index.questions.keys()) {
+    if (slices.isSpent()) await slices.next();
+    counts.add(index.trajectories(id, sampling));
+  }
+  return counts.quality();
 }

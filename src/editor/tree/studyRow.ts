@@ -1,7 +1,8 @@
+import type { Quality } from '../../sampling/quality.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import { qualityDetails } from './qualityDetails.ts';
 import { oneLine, plural, type Detail, type Row } from './row.ts';
-import type { StudyCounts } from './studyCounts.ts';
+import type { PairCounts, StudyCounts } from './studyCounts.ts';
 
 /** What of a study its view shows. */
 export interface ShownPart {
@@ -19,10 +20,14 @@ export function studyRow(
 ): Row {
   const questions = study.index.questions.size;
   const inView = part && partWords(part, questions);
+  const pairs =
+    counts?.pairs && counts.pairs.scored > 0 && !study.blind
+      ? plural(counts.pairs.pairs, 'pair')
+      : undefined;
   const parts = inView === undefined ? [plural(questions, 'question')] : [inView];
   if (counts && questions > 0) {
     parts.push(`${counts.trajectories}/${questions * study.expected}`);
-    if (counts.scored > 0 && !study.blind) parts.push(plural(counts.pairs, 'pair'));
+    if (pairs !== undefined) parts.push(pairs);
     if (study.blind) parts.push('blind');
   }
   if (study.configError !== undefined) parts.push('sealong.json has errors');
@@ -43,12 +48,11 @@ export function studyRow(
     spoken: `study ${study.name}, ${[
       inView ?? plural(questions, 'question'),
       ...(counts ? [`${counts.trajectories} of ${questions * study.expected} trajectories`] : []),
-      ...(counts && counts.scored > 0 && !study.blind ? [plural(counts.pairs, 'pair')] : []),
+      ...(pairs === undefined ? [] : [pairs]),
       ...(study.blind ? ['reviewed blind'] : []),
       ...(study.configError === undefined ? [] : ['sealong.json has errors']),
       ...(study.loading ? ['loading'] : []),
     ].join(', ')}`,
-    details: () => studyDetails(study, counts),
   };
 }
 
@@ -79,7 +83,12 @@ export function loadingRow(): Row {
   };
 }
 
-function studyDetails(study: OpenStudy, counts: StudyCounts | undefined): Detail[] {
+/** For its tooltip. */
+export function studyDetails(
+  study: OpenStudy,
+  counts: PairCounts | undefined,
+  quality: Quality,
+): Detail[] {
   const { sampling, scoring } = study.config ?? {};
   return [
     { term: 'Folder', value: study.dir },
@@ -100,9 +109,9 @@ function studyDetails(study: OpenStudy, counts: StudyCounts | undefined): Detail
           ...(study.blind
             ? [{ term: 'Review', value: 'blind: scores, policy and other reviewers are hidden' }]
             : [{ term: 'Pairs', value: `${counts.pairs}, ${counts.overridden} overridden` }]),
-          ...qualityDetails(counts.quality),
         ]
       : []),
+    ...qualityDetails(quality),
     ...(study.selection.otherSampling
       ? [
           {

@@ -8,9 +8,9 @@ import type { StudyChange, StudyStore } from '../store/studyStore.ts';
 import { StudyNodes, type Node } from './nodes.ts';
 import { questionRow } from './questionRow.ts';
 import { RANGE_SIZE, rangeRow, rangesOf } from './ranges.ts';
-import type { Row } from './row.ts';
-import { countStudy, type StudyCounts } from './studyCounts.ts';
-import { loadingRow, problemsRow, studyRow, type ShownPart } from './studyRow.ts';
+import type { Detail, Row } from './row.ts';
+import { countQuestions, countsSoFar, studyQuality, type StudyCounts } from './studyCounts.ts';
+import { loadingRow, problemsRow, studyDetails, studyRow, type ShownPart } from './studyRow.ts';
 import { orderTrajectories, trajectoryRow } from './trajectoryRow.ts';
 import { markdownOf, treeItem } from './treeItem.ts';
 
@@ -134,9 +134,10 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     return treeItem(node, this.#row(node), single);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    const details = this.#row(node).details;
-    if (details) item.tooltip = markdownOf(details());
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
+    const details =
+      node.type === 'study' ? await this.#studyDetails(node.dir) : this.#row(node).details?.();
+    if (details) item.tooltip = markdownOf(details);
     return item;
   }
 
@@ -162,7 +163,9 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
       }
       case 'question': {
         const entry = study.index.questions.get(node.questionId);
-        return entry ? questionRow(entry, this.#state(study, entry.id), study) : loadingRow();
+        if (!entry) return loadingRow();
+        const facts = this.#queues.known(study, entry.id);
+        return questionRow(entry, this.#state(study, entry.id), study, facts);
       }
       case 'trajectory': {
         const state = this.#state(study, node.questionId);
@@ -170,6 +173,13 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         return entry ? trajectoryRow(entry, state, study) : loadingRow();
       }
     }
+  }
+
+  async #studyDetails(dir: string): Promise<Detail[] | undefined> {
+    const study = this.#store.study(dir);
+    if (!study) return undefined;
+    const quality = await studyQuality(study, this.#store.slices);
+    return studyDetails(study, this.#counts.get(dir)?.pairs, quality);
   }
 
   /** As the reviewer is to see it. */
@@ -215,7 +225,9 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     const known = this.#counts.get(study.dir);
     if (known && !this.#stale.has(study.dir)) return known;
     this.#stale.delete(study.dir);
-    const counts = await countStudy(study, this.#store.slices);
+    const counts = study.loading
+      ? countsSoFar(study)
+      : countQuestions(await this.#queues.questions(study));
     this.#counts.set(study.dir, counts);
     return counts;
   }

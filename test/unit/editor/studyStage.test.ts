@@ -23,8 +23,8 @@ async function stageOf(states: readonly QuestionState[], exported = false, expec
     length: 0,
   }));
   index.apply({ kind: 'questions', entries, problems: [], next: START });
-  const state = (id: string) => states[Number(id)] ?? refused;
-  return studyStage({ index, expected, state }, exported, () => Promise.resolve());
+  const passingState = (id: string) => states[Number(id)] ?? refused;
+  return studyStage({ index, expected, passingState }, exported, () => Promise.resolve());
 }
 
 test('the next step is the first that is not done for every question', async () => {

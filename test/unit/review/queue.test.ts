@@ -7,19 +7,22 @@ import { BUILT_IN_VIEWS } from '../../../src/review/views.ts';
 
 function facts(place: number, more: Partial<QuestionFacts> = {}): QuestionFacts {
   return {
-    ...{
-      id: `q-${place}`,
-      place,
-      question: 'Who built it?',
-      text: `q-${place}\nwho built it?`,
-      contextTokens: 100,
-    },
+    ...{ id: `q-${place}`, place, question: 'Who built it?', words: [], contextTokens: 100 },
     ...{ trajectories: 8, flaws: { failed: 0, empty: 0, refused: 0, truncated: 0, duplicate: 0 } },
-    ...{ pairTruncated: false, margin: place / 100, spread: 0.5, clusters: 1, majority: 1 },
+    ...{
+      pairTruncated: false,
+      scored: true,
+      margin: place / 100,
+      spread: 0.5,
+      clusters: 1,
+      majority: 1,
+    },
     ...{
       clustered: true,
       entropy: 0,
       unclear: 0,
+      chosen: 0,
+      rejected: 1,
       chosenCluster: 0,
       rejectedCluster: 0,
       lengthGap: 5,

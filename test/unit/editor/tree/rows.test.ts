@@ -165,11 +165,7 @@ test('a trajectory says what it is in the pair, and by whom', () => {
   assert.match(last.description, /truncated$/);
   assert.equal(second.spoken, 'trajectory 1, chosen by Ada, score 0.800');
   assert.ok(rows.slice(2).some(({ description }) => description.startsWith('rejected')));
-  const refused = trajectoryRow(
-    entry(4, 'error'),
-    { ...of, trajectories: [entry(4, 'error')] },
-    SEEN,
-  );
+  const refused = trajectoryRow(entry(4, 'error'), state([entry(4, 'error')]), SEEN);
   assert.deepEqual(refused.description, 'failed');
   assert.equal(refused.label, '#04');
 });
