@@ -113,9 +113,9 @@ async function sizeOf(file: string): Promise<number> {
 const editor = await startBenchEditor({ 'sealong.reviewer': REVIEWER });
 try {
   const comparisons = [];
-  for (const [name, options] of Object.entries(STUDIES)) {
+  for (const [number, [name, options]] of Object.entries(STUDIES).entries()) {
     progress(`writing ${name}`);
-    const { dir } = await writeBigStudy(join(editor.folder, String(options.questions)), options);
+    const { dir } = await writeBigStudy(join(editor.folder, `study-${number}`), options);
     const { decided, shown, withContext, echoed } = await waited(editor, dir);
     progress(`${name}: ${JSON.stringify({ decided, shown, withContext })}`);
     const echo: Figure = figureOf('from a key to the next frame of the page', 'ms', echoed);
