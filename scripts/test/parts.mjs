@@ -64,7 +64,11 @@ export const runs = {
     if (missing !== undefined) {
       throw new CannotRun(missing);
     }
-    const env = { SEALONG_TRAINER_PYTHON: python, SEALONG_EMBEDDED: await setup.embedded() };
+    const env = {
+      SEALONG_TRAINER_PYTHON: python,
+      SEALONG_EMBEDDED: await setup.embedded(),
+      SEALONG_VSIX: await packageExtension({ log: write }),
+    };
     // Each file has a cluster of its own, and waits for it most of the time.
     return runNodeTests('test/cluster', { node: await setup.node(), env, concurrency: 2, write });
   },

@@ -156,6 +156,26 @@ for (const accounting of [false, true])
       });
     }
 
+    it('finds the id of a job in what a wrapper of sbatch says besides', async () => {
+      const [place] = PLACES;
+      assert.ok(place);
+      const wrappers = [
+        `echo 'Project 4711 has 12 hours left'; "$real" "$@"; status=$?; echo; echo 'Thank you.'; exit $status`,
+        `"$real" "$@" | sed 's/$/;lab/'`,
+        `shift; "$real" "$@"`,
+      ];
+      for (const wrapper of wrappers) {
+        await lab.wrap('sbatch', wrapper);
+        try {
+          const job = await submitted(place, await prepared(place, '0.1 0'));
+          assert.match(job.schedulerId ?? '', /^\d+$/);
+          assert.equal((await until(place, job, hasEnded)).state, 'done');
+        } finally {
+          await lab.unwrap('sbatch');
+        }
+      }
+    });
+
     it('says why a job of Slurm waits, and that it is refused', async () => {
       const [place] = PLACES;
       assert.ok(place);

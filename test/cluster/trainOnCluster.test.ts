@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { SealongError } from '../../src/errors.ts';
 import { isTraining } from '../../src/training/jobRecord.ts';
 import { ClusterStudy, upTo } from './support/clusterStudy.ts';
 import { Lab } from './support/lab.ts';
 import { untilWritten } from './support/until.ts';
+
+const run = promisify(execFile);
 
 for (const scheduler of ['slurm', 'none'] as const)
   describe(`Training on a cluster with scheduler "${scheduler}"`, () => {
@@ -34,6 +38,35 @@ for (const scheduler of ['slurm', 'none'] as const)
         [],
         left.join(),
       );
+    });
+
+    it('does not train where folders belong to somebody else', async () => {
+      const shared = join(lab.folder, 'shared');
+      await mkdir(shared, { mode: 0o777 });
+      await chmod(shared, 0o777);
+      const own = jobs.cluster;
+      const refused = (pattern: RegExp) =>
+        assert.rejects(jobs.train({ steps: 1, seconds: 0 }), (error) => {
+          assert.ok(error instanceof SealongError);
+          assert.equal(error.code, 'preflight');
+          assert.match(error.message, pattern);
+          return true;
+        });
+      jobs.cluster = { ...own, profile: { ...own.profile, workdir: shared } };
+      try {
+        const other = await mkdtemp(join(lab.folder, 'other-'));
+        await run('chown', ['daemon:', other]);
+        await symlink(other, join(shared, 'trainer'));
+        await refused(/shared\/trainer belongs to daemon.*workdir of your own/s);
+        await rm(join(shared, 'trainer'));
+        // Also of a link that somebody else made to what is the user's own.
+        await run('chown', [`${lab.user}:`, other]);
+        await symlink(other, join(shared, 'trainer'));
+        await run('chown', ['-h', 'daemon:', join(shared, 'trainer')]);
+        await refused(/shared\/trainer belongs to daemon/);
+      } finally {
+        jobs.cluster = own;
+      }
     });
 
     it('trains, is followed to the end, and the adapter is fetched', async () => {

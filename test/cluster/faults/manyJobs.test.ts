@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import type { JobsSummary } from '../../../src/cluster/followStage.ts';
 import { ClusterStudy } from '../support/clusterStudy.ts';
 import { Lab } from '../support/lab.ts';
 
+const run = promisify(execFile);
+const COMMAND = new URL('../../../src/cli/main.ts', import.meta.url).pathname;
 const JOBS = 50;
-/** As outside tests. */
 const LOOK_MS = 10_000;
 
 describe('Many jobs at once', () => {
@@ -27,7 +31,23 @@ describe('Many jobs at once', () => {
     await jobs.remove();
   });
 
-  it(`are ${JOBS} jobs, each submitted once and followed by one call of the scheduler in ten seconds`, async () => {
+  /** `sealong jobs --follow` in a process of its own; all of them are of one user on one machine. */
+  const follow = async (): Promise<JobsSummary> => {
+    const clusters = join(lab.folder, 'clusters.json');
+    const profile = { ...jobs.cluster.profile, ssh_config: lab.sshConfig };
+    await writeFile(clusters, JSON.stringify({ [jobs.cluster.name]: profile }));
+    const { stdout } = await run(process.execPath, [COMMAND, 'jobs', jobs.study.dir, '--follow'], {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: lab.folder,
+        SEALONG_CACHE: join(lab.folder, 'cache'),
+        SEALONG_CLUSTERS: clusters,
+      },
+    });
+    return JSON.parse(stdout) as JobsSummary;
+  };
+
+  it(`are ${JOBS} jobs, each submitted once and followed by two processes with one call of the scheduler in ten seconds`, async () => {
     const sent = await jobs.withHost(async (host) => {
       const ids: (string | null)[] = [];
       for (let seed = 0; seed < JOBS; seed++)
@@ -35,13 +55,19 @@ describe('Many jobs at once', () => {
       return ids;
     });
     assert.equal(new Set(sent).size, JOBS);
-    const { jobs: ended } = await jobs.follow(sent, LOOK_MS);
-    assert.deepEqual(
-      ended.filter(({ state }) => state !== 'done'),
-      [],
-    );
-    assert.equal(ended.length, JOBS);
-    for (const job of sent) assert.deepEqual(await jobs.stepsOf(job), [1, 2, 3]);
+    for (const { jobs: ended } of await Promise.all([follow(), follow()])) {
+      assert.deepEqual(
+        ended.filter(({ state }) => state !== 'done'),
+        [],
+      );
+      assert.equal(ended.length, JOBS);
+    }
+    for (const job of sent) {
+      // Nothing twice, whoever brought it here.
+      assert.deepEqual(await jobs.stepsOf(job), [1, 2, 3]);
+      const states = await jobs.states(job);
+      assert.equal(new Set(states).size, states.length, states.join());
+    }
     const made = (await readFile(calls, 'utf8'))
       .trimEnd()
       .split('\n')
