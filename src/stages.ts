@@ -188,12 +188,7 @@ export async function* runNamedStage(
     case 'clean':
     case 'preflight':
     case 'serve':
-      yield* jobStage(
-        study,
-        request,
-        { clock: systemClock, access: clustersOf(environment) },
-        signal,
-      );
+      yield* jobStage(study, request, clusterPorts(environment), signal);
       return;
     case 'lineage': {
       const found = await lineageOf(study, request.of, signal);

@@ -47,6 +47,7 @@ const OPTIONS = {
   sweep: { type: 'string' },
   plan: { type: 'boolean' },
   follow: { type: 'boolean' },
+  resume: { type: 'boolean' },
   adapter: { type: 'string' },
   detach: { type: 'boolean' },
   text: { type: 'boolean' },

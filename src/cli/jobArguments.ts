@@ -4,15 +4,17 @@ import type { JobRequest } from '../cluster/jobStages.ts';
 /** Verbs about jobs of training on clusters; all but `jobs` need the id of one. */
 export const JOB_VERBS = {
   jobs: {
-    usage: 'jobs STUDY [JOB] [--follow]',
-    about: 'list the jobs sent to clusters as they stand now, or follow them to their end',
-    options: ['follow'],
+    usage: 'jobs STUDY [JOB] [--follow] [--resume]',
+    about:
+      'list the jobs sent to clusters as they stand now, or follow them to their end; with --resume, send those before whose sending was cut off',
+    options: ['follow', 'resume'],
   },
   fetch: { usage: 'fetch STUDY JOB', about: "bring a job's adapter here", options: [] },
   cancel: { usage: 'cancel STUDY JOB', about: 'cancel a job on its cluster', options: [] },
   resume: {
     usage: 'resume STUDY JOB',
-    about: 'submit a job anew that ended too early; it goes on from its last checkpoint',
+    about:
+      'submit a job anew that ended too early; it goes on from its last checkpoint; or send one to its end that was cut off while it was sent',
     options: [],
   },
   requeue: {
@@ -39,6 +41,7 @@ export function isJobVerb(verb: string): verb is JobVerb {
 
 interface JobValues {
   follow?: boolean | undefined;
+  resume?: boolean | undefined;
   yes?: boolean | undefined;
   steps?: string | undefined;
   epochs?: string | undefined;
@@ -52,7 +55,12 @@ export function jobRequest(verb: JobVerb, names: readonly string[], values: JobV
     new SealongError('usage', `Wrong use: ${what}. Usage: sealong ${JOB_VERBS[verb].usage}`);
   if (rest.length > 0) throw wrong(`"${rest.join(' ')}" is too much`);
   if (verb === 'jobs')
-    return { verb, follow: values.follow ?? false, ...(job === undefined ? {} : { job }) };
+    return {
+      verb,
+      follow: values.follow ?? false,
+      resume: values.resume ?? false,
+      ...(job === undefined ? {} : { job }),
+    };
   if (job === undefined) throw wrong('the job is missing');
   if (verb === 'extend') {
     const { time } = values;

@@ -192,7 +192,8 @@ function newJob(before: TrainingJob, folder: string, recipe: string, now: Date):
   };
 }
 
-function withTime(cluster: Cluster, time: string | undefined): Cluster {
+/** @throws SealongError `bad_time`. */
+export function withTime(cluster: Cluster, time: string | undefined): Cluster {
   if (time === undefined) return cluster;
   const parsed = clusterProfileSchema.safeParse({ ...cluster.profile, time });
   if (parsed.success) return { name: cluster.name, profile: parsed.data };

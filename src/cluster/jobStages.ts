@@ -8,15 +8,19 @@ import { openCluster, type ClusterAccess } from './connect.ts';
 import { extendJob, type Extension } from './extendJob.ts';
 import { followJobs } from './followStage.ts';
 import { cancelJob, cleanJob, fetchJob, notOnCluster } from './jobActions.ts';
+import type { SendingFolders } from './keptFiles.ts';
 import { preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
 import { requeueJob } from './requeueJob.ts';
 import { resumeJob } from './resumeJob.ts';
+import { sendUnsent } from './sendUnsent.ts';
 import { startServer, type ServerRequest } from './serve/startServer.ts';
 import type { SshHost } from './ssh/sshHost.ts';
+import type { NamedClusterPorts } from './trainStage.ts';
 
 /** What is asked of jobs that were sent to clusters. */
 export type JobRequest =
-  | { verb: 'jobs'; follow: boolean; job?: string }
+  /** `resume` sends what was cut off while it was sent, before. */
+  | { verb: 'jobs'; follow: boolean; resume?: boolean; job?: string }
   | { verb: 'fetch' | 'cancel' | 'resume' | 'requeue'; job: string }
   | ({ verb: 'extend'; job: string } & Extension)
   | { verb: 'clean'; job: string; remove: boolean }
@@ -35,12 +39,13 @@ export interface PreflightSummary {
 export async function* jobStage(
   study: Study,
   request: JobRequest,
-  ports: { clock: Clock; access: ClusterAccess },
+  ports: NamedClusterPorts,
   signal: AbortSignal,
 ): Stage<object> {
-  const { clock, access } = ports;
+  const { clock, access, ...folders } = ports;
   if (request.verb === 'jobs') {
-    const { follow, job } = request;
+    const { follow, resume = false, job } = request;
+    if (resume) yield* sendUnsent(study, job, ports, signal);
     const open = (name: string) => openCluster(access, name);
     const jobIds = job === undefined ? {} : { jobIds: new Set([(await readJob(study, job)).id]) };
     yield* followJobs(study, { clock, open }, { follow, ...jobIds, signal });
@@ -64,7 +69,7 @@ export async function* jobStage(
   if (place.kind !== 'cluster') throw notOnCluster(request.job);
   const { cluster, host } = await openCluster(access, place.cluster);
   try {
-    yield* jobAction(study, request, { clock, cluster, host }, signal);
+    yield* jobAction(study, request, { clock, cluster, host, ...folders }, signal);
   } finally {
     await host.close();
   }
@@ -89,7 +94,7 @@ async function testCluster(
 async function* jobAction(
   study: Study,
   request: Exclude<JobRequest, { verb: 'jobs' | 'preflight' | 'serve' }>,
-  ports: { clock: Clock; cluster: Cluster; host: SshHost },
+  ports: { clock: Clock; cluster: Cluster; host: SshHost } & SendingFolders,
   signal: AbortSignal,
 ): Stage<object> {
   const { job } = request;

@@ -8,6 +8,7 @@ import type { Cluster } from './clusterProfile.ts';
 import { JobsOnCluster, remoteJob } from './followJobs.ts';
 import { forgetLooks } from './hostTurns.ts';
 import { trainingJob } from './jobActions.ts';
+import type { SendingFolders } from './keptFiles.ts';
 import { resumeJob, type ResumeSummary } from './resumeJob.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import { schedulerIdOf } from './sendJob.ts';
@@ -21,7 +22,7 @@ import type { SshHost } from './ssh/sshHost.ts';
  */
 export async function* requeueJob(
   study: Study,
-  ports: { clock: Clock; host: SshHost; cluster: Cluster },
+  ports: { clock: Clock; host: SshHost; cluster: Cluster } & SendingFolders,
   id: string,
   signal: AbortSignal,
 ): Stage<ResumeSummary> {

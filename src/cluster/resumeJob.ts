@@ -8,9 +8,11 @@ import { hasEnded } from '../training/jobState.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
 import { trainingJob } from './jobActions.ts';
+import { keptFiles, type SendingFolders } from './keptFiles.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
+import type { Upload } from './transfer/upload.ts';
 
 export interface ResumeSummary {
   stage: 'resume' | 'requeue';
@@ -21,14 +23,15 @@ export interface ResumeSummary {
 }
 
 /**
- * Submits a job anew that ended before its work was done: the trainer goes on from its last checkpoint. The profile's time
- * limit, partition and GPUs are taken as they are now.
+ * Submits a job anew that ended before its work was done: the trainer goes on from its last checkpoint. One whose sending was cut off
+ * is sent to its end, as the same job, and found where it was taken already. The profile's time limit, partition and GPUs are taken
+ * as they are now.
  *
- * @throws SealongError `job_running`, `job_done`.
+ * @throws SealongError `job_running`, `job_done`, `sweep_unsent`, `job_incomplete`.
  */
 export async function* resumeJob(
   study: Study,
-  ports: { clock: Clock; host: SshHost; cluster: Cluster },
+  ports: { clock: Clock; host: SshHost; cluster: Cluster } & SendingFolders,
   id: string,
   signal: AbortSignal,
 ): Stage<ResumeSummary> {
@@ -46,10 +49,13 @@ export async function* resumeJob(
         `Job ${id} is ${before.state}. Follow it, or cancel it first.`,
       );
     await refuseUnderWay(study, ports, before, signal);
-    const job = before.state === 'prepared' ? before : nextAttempt(before, ports.clock.now());
+    const { job, uploads } =
+      before.state === 'prepared'
+        ? await unsent(study, before, ports)
+        : { job: nextAttempt(before, ports.clock.now()), uploads: [] };
     await writeJob(study, job);
-    const script = scriptOf(ports.cluster, job, trainerFolderOf(job));
-    const files = { uploads: [], own: ['recipe.json'], script };
+    const script = scriptOf(ports.cluster, job, trainerFolderOf(job), await dependency(study, job));
+    const files = { uploads, own: ['recipe.json'], script };
     const submitted = yield* sendJob(study, ports, job, files, signal);
     const { attempt, state } = submitted;
     yield {
@@ -59,6 +65,29 @@ export async function* resumeJob(
   } finally {
     await unlock();
   }
+}
+
+/** A job that was begun and not submitted, with what may not be there yet. */
+async function unsent(
+  study: Study,
+  job: TrainingJob,
+  folders: SendingFolders,
+): Promise<{ job: TrainingJob; uploads: Upload[] }> {
+  if (job.sweep)
+    throw new SealongError(
+      'sweep_unsent',
+      `Job ${job.id} is a member of sweep "${job.sweep.name}", whose sending was cut off. Its members go together: send the same sweep again, which submits what is missing alone.`,
+    );
+  // Files of an earlier attempt, or of the job that it goes on from, are there.
+  return job.attempt > 1 || job.extends ? { job, uploads: [] } : keptFiles(study, job, folders);
+}
+
+/** An extension waits for the end of the job that it goes on from. */
+async function dependency(study: Study, { extends: earlier }: TrainingJob) {
+  if (!earlier) return {};
+  const before = await trainingJob(study, earlier.job);
+  const id = hasEnded(before.state) ? undefined : remoteJob(before)?.schedulerId;
+  return id === undefined ? {} : { after: id };
 }
 
 /** A scheduler can start by itself what had ended here, such as a job whose node failed: it must not run twice. */

@@ -57,7 +57,7 @@ export async function trainingInputs(
 /** Data, trainer and model lie by their content, so that several jobs share them and none meets another's. */
 export async function placesOf(
   workdir: string,
-  { modelFile }: TrainingInputs,
+  { modelFile }: Pick<TrainingInputs, 'modelFile'>,
   pairsHash: string,
   trainerHash: string,
 ) {
@@ -104,7 +104,7 @@ export function recipeText(inputs: TrainingInputs, places: Places, { profile }: 
 }
 
 export function uploadsOf(
-  inputs: TrainingInputs,
+  inputs: Pick<TrainingInputs, 'pairs' | 'manifest' | 'modelFile'>,
   places: Places,
   sources: readonly { path: string; name: string }[],
 ): Upload[] {

@@ -44,7 +44,11 @@ export class ErrorReporter {
       return;
     }
     const expected = error instanceof SealongError;
-    this.#log.error(`${doing}: ${expected ? `${error.message} (${error.code})` : stackOf(error)}`);
+    // What the user did not want to answer is no failure, but they are told what became of it.
+    const chosen = expected && error.code === 'not_answered';
+    const logged = `${doing}: ${expected ? `${error.message} (${error.code})` : stackOf(error)}`;
+    if (chosen) this.#log.info(logged);
+    else this.#log.error(logged);
     const message = expected
       ? error.message
       : `SeaLong met an unexpected error: ${messageOf(error)}`;
@@ -52,10 +56,11 @@ export class ErrorReporter {
     void this.#show(
       message,
       steps.filter((offered) => offered !== undefined),
+      chosen,
     );
   }
 
-  async #show(message: string, steps: readonly Step[]): Promise<void> {
+  async #show(message: string, steps: readonly Step[], chosen: boolean): Promise<void> {
     const offered = [
       ...steps,
       {
@@ -65,10 +70,10 @@ export class ErrorReporter {
         },
       },
     ];
-    const picked = await vscode.window.showErrorMessage(
-      message,
-      ...offered.map(({ label }) => label),
-    );
+    const labels = offered.map(({ label }) => label);
+    const picked = await (chosen
+      ? vscode.window.showInformationMessage(message, ...labels)
+      : vscode.window.showErrorMessage(message, ...labels));
     try {
       await offered.find(({ label }) => label === picked)?.run();
     } catch (error) {

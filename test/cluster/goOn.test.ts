@@ -28,7 +28,7 @@ for (const scheduler of ['slurm', 'none'] as const)
     });
 
     const ports = (host: Awaited<ReturnType<ClusterStudy['open']>>) => ({
-      ...{ clock: systemClock, host, cluster: jobs.cluster },
+      ...{ clock: systemClock, host, cluster: jobs.cluster, trainerFolder: '' },
     });
     const requeue = (id: string) =>
       jobs.withHost((host) => runStage(requeueJob(jobs.study, ports(host), id, signal)));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { SealongError } from '../../src/errors.ts';
-import { isTraining } from '../../src/training/jobRecord.ts';
+import { isTraining, listJobs } from '../../src/training/jobRecord.ts';
 import { ClusterStudy, upTo } from './support/clusterStudy.ts';
 import { Lab } from './support/lab.ts';
 import { untilWritten } from './support/until.ts';
@@ -118,6 +118,30 @@ for (const scheduler of ['slurm', 'none'] as const)
       assert.deepEqual([again.job, again.scheduler_id], [first.job, id]);
       await jobs.follow([again.job]);
       assert.deepEqual(await jobs.stepsOf(again.job), [1]);
+    });
+
+    it('sends a job to its end whose upload was cut off, from what it kept', async () => {
+      await lab.wrap('rsync', 'exit 1');
+      await assert.rejects(jobs.train({ steps: 2, seconds: 0.1, seed: 10 }));
+      await lab.unwrap('rsync');
+      const { jobs: all } = await listJobs(jobs.study);
+      const [cut, ...others] = all.filter(({ state }) => state === 'prepared');
+      assert.ok(cut && others.length === 0);
+      // The study goes on meanwhile; the job is what it was.
+      await jobs.writePairs('{"c": 3}\n');
+      try {
+        const { attempt, state } = await jobs.resume(cut.id);
+        assert.deepEqual([attempt, state], [1, 'submitted']);
+        await assert.rejects(jobs.resume(cut.id), /is submitted\. Follow it/);
+        const summary = await jobs.follow([cut.id]);
+        assert.equal(summary.jobs[0]?.state, 'done');
+        assert.deepEqual(await jobs.stepsOf(cut.id), [1, 2]);
+        const log = join(jobs.study.dir, 'training', cut.id, 'log.txt');
+        assert.match(await readFile(log, 'utf8'), /fake trainer on 2 pairs/);
+        assert.equal((await listJobs(jobs.study)).jobs.length, all.length);
+      } finally {
+        await jobs.writePairs('{"a": 1}\n{"b": 2}\n');
+      }
     });
 
     it('follows over a connection that is cut again and again, nothing twice and nothing missing', async () => {

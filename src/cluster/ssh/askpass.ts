@@ -20,7 +20,9 @@ process.exitCode = 1;
 socket.on('error', (error) => {
   process.stderr.write(`The editor cannot be asked: ${error.message}\n`);
 });
-socket.write(`${JSON.stringify({ token, host, prompt: process.argv[2] ?? '', hint })}\n`);
+// The ssh that asks: what it asks a second time, it did not take.
+const asker = process.ppid;
+socket.write(`${JSON.stringify({ token, host, asker, prompt: process.argv[2] ?? '', hint })}\n`);
 createInterface(socket).once('line', (line) => {
   const { answer } = answerSchema.parse(JSON.parse(line));
   socket.end();

@@ -11,12 +11,32 @@ import { sshQuestion, type SshQuestion } from './sshQuestion.ts';
 const requestSchema = z.object({
   token: z.string(),
   host: z.string().max(1000),
+  /** Process that asks. */
+  asker: z.number().int(),
   prompt: z.string().max(10_000),
   hint: z.string().optional(),
 });
 
 /** Answers a question of ssh; null where the user gives none. The signal is aborted when ssh no longer asks. */
 export type AskUser = (question: SshQuestion, signal: AbortSignal) => Promise<string | null>;
+
+/** What was asked by one token. */
+export interface Grant {
+  /** Environment by which ssh asks here, until it is taken back. */
+  environment: Record<string, string>;
+  revoke: () => void;
+  /** What the user answered, in the order of asking. */
+  answered: readonly SshQuestion[];
+}
+
+interface Asked {
+  answered: SshQuestion[];
+  /** Prompts with the process that asked: one that comes again was not taken. */
+  prompts: Set<string>;
+  /** Processes whose question the user did not answer: they are told so of all that follows. */
+  declined: Set<number>;
+  onDeclined: (question: SshQuestion) => void;
+}
 
 /**
  * Takes the questions of ssh from the askpass program, in a folder that only this user can enter. Each run of something that
@@ -25,7 +45,7 @@ export type AskUser = (question: SshQuestion, signal: AbortSignal) => Promise<st
 export class AskpassServer {
   readonly #folder: string;
   readonly #server: Server;
-  readonly #tokens = new Set<string>();
+  readonly #tokens = new Map<string, Asked>();
   readonly #ask: AskUser;
   /** One question at a time: two boxes at once could not be told apart. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -55,11 +75,17 @@ export class AskpassServer {
     return askpass;
   }
 
-  /** Environment by which ssh asks here, until it is taken back. */
-  grant(): { environment: Record<string, string>; revoke: () => void } {
+  /**
+   * Lets ssh ask.
+   *
+   * @param onDeclined called when the user answers a question by none, before ssh hears of it: it would send an empty password.
+   */
+  grant(onDeclined: (question: SshQuestion) => void = () => undefined): Grant {
     const token = randomBytes(32).toString('base64url');
-    this.#tokens.add(token);
+    const answered: SshQuestion[] = [];
+    this.#tokens.set(token, { answered, prompts: new Set(), declined: new Set(), onDeclined });
     return {
+      answered,
       environment: {
         SSH_ASKPASS: join(this.#folder, 'askpass'),
         SSH_ASKPASS_REQUIRE: 'force',
@@ -96,16 +122,30 @@ export class AskpassServer {
   }
 
   async #answer(line: string, signal: AbortSignal): Promise<string | null> {
-    const { token, host, prompt, hint } = requestSchema.parse(JSON.parse(line));
-    if (!this.#knows(token) || signal.aborted) return null;
-    return this.#ask(sshQuestion(host, prompt, hint), signal);
+    const { token, host, asker, prompt, hint } = requestSchema.parse(JSON.parse(line));
+    const asked = this.#asked(token);
+    const isGone = () => signal.aborted;
+    if (!asked || isGone() || asked.declined.has(asker)) return null;
+    const key = `${asker} ${prompt}`;
+    const plain = sshQuestion(host, prompt, hint);
+    const question: SshQuestion =
+      plain.type === 'secret' && asked.prompts.has(key) ? { ...plain, again: true } : plain;
+    asked.prompts.add(key);
+    const answer = await this.#ask(question, signal);
+    if (answer !== null) asked.answered.push(question);
+    // A notice has no answer, and what ssh no longer asks was not declined.
+    else if (question.type !== 'notice' && !isGone()) {
+      asked.declined.add(asker);
+      asked.onDeclined(question);
+    }
+    return answer;
   }
 
-  #knows(token: string): boolean {
+  #asked(token: string): Asked | undefined {
     const given = Buffer.from(token);
-    return [...this.#tokens].some((known) => {
+    return [...this.#tokens].find(([known]) => {
       const own = Buffer.from(known);
       return own.length === given.length && timingSafeEqual(own, given);
-    });
+    })?.[1];
   }
 }

@@ -9,7 +9,7 @@ export interface SshTarget {
 interface Failure {
   code: string;
   seen: RegExp;
-  message: (target: SshTarget, match: RegExpExecArray) => string;
+  message: (target: SshTarget, match: RegExpExecArray, stderr: string) => string;
 }
 
 /**
@@ -20,8 +20,7 @@ const FAILURES: readonly Failure[] = [
   {
     code: 'host_key_changed',
     seen: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for (\S+) has changed/,
-    message: ({ host }) =>
-      `The host key of ${host} is not the one in your known_hosts: somebody may be listening in, or the host was set up anew. Nothing was sent. Ask its administrators for the new fingerprint; if it is right, remove the old key with "ssh-keygen -R" and connect again.`,
+    message: ({ host }, _, stderr) => changedKey(host, stderr),
   },
   {
     code: 'ssh_sessions',
@@ -104,11 +103,23 @@ const PASSING = new Set([
   'ssh_sessions',
 ]);
 
+/** ssh says which key it was shown, and the line of known_hosts that holds another. */
+function changedKey(host: string, stderr: string): string {
+  const [, file, line] = /^Offending \S+ key in (.+):(\d+)\s*$/m.exec(stderr) ?? [];
+  const [, type, shown] =
+    /fingerprint for the (\S+) key sent by the remote host is\s+(\S+?)\.?\s/.exec(stderr) ?? [];
+  const name = /Host key for (\S+) has changed/.exec(stderr)?.[1] ?? host;
+  const where = file === undefined ? 'your known_hosts' : `${file}, line ${line}`;
+  const now = shown === undefined ? '' : ` It now shows ${type} ${shown}.`;
+  const remove = `ssh-keygen -R "${name}"${file === undefined ? '' : ` -f "${file}"`}`;
+  return `The host key of ${host} is not the one in ${where}: somebody may be listening in, or the host was set up anew.${now} Nothing was sent. Ask its administrators for the fingerprint of its key; if it is this one, remove the old key with: ${remove} and connect again.`;
+}
+
 /** Why ssh did not come to the end of a script, from what it wrote on stderr. */
 export function sshFailure(stderr: string, target: SshTarget): SealongError {
   for (const { code, seen, message } of FAILURES) {
     const match = seen.exec(stderr);
-    if (match) return new SealongError(code, message(target, match));
+    if (match) return new SealongError(code, message(target, match, stderr));
   }
   const said = stderr.trim().split('\n').slice(-3).join(' ').slice(0, 400);
   return new SealongError(

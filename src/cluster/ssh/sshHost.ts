@@ -113,7 +113,8 @@ export class SshHost {
       ServerAliveCountMax: String(ALIVE_COUNT),
       // Without somebody to ask, an unknown key is refused; a changed one always is.
       StrictHostKeyChecking: mayAsk ? 'ask' : 'yes',
-      NumberOfPasswordPrompts: '1',
+      // A box says what was not taken, and asks again: nothing else of what the user was doing is lost.
+      NumberOfPasswordPrompts: askpass === undefined ? '1' : '3',
       ForwardAgent: 'no',
       ForwardX11: 'no',
       PermitLocalCommand: 'no',

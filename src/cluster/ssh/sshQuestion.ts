@@ -1,7 +1,10 @@
 /** What ssh wants to know from the user, by way of SSH_ASKPASS. */
 export type SshQuestion =
-  /** A passphrase, a password, a PIN or a second factor: answered by what is typed, which is never shown. */
-  | { type: 'secret'; host: string; what: string }
+  /**
+   * A passphrase, a password, a PIN or a second factor: answered by what is typed, which is never shown. `again` where the same was
+   * asked before and the answer not taken.
+   */
+  | { type: 'secret'; host: string; what: string; again?: true }
   /** Whether the key of a host that is met for the first time is right. */
   | { type: 'hostKey'; host: string; address: string; keyType: string; fingerprint: string }
   /** Any other question with yes or no. */

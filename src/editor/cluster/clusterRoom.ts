@@ -6,6 +6,7 @@ import type { ErrorReporter } from '../errorReporter.ts';
 import type { Background, Runs } from '../run/runs.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
+import { isTraining } from '../../training/jobRecord.ts';
 import { requireTrust } from '../trust.ts';
 import { ClusterRuns } from './clusterRuns.ts';
 import { userCluster } from './clusters.ts';
@@ -20,6 +21,7 @@ import { JobStore } from './jobStore.ts';
 import { jobTitle, progressParts, stateWords } from './jobText.ts';
 import { JobTree } from './jobTree.ts';
 import { PlainDocuments } from './plainDocuments.ts';
+import { offerAdapter } from './servedModel.ts';
 import { startServerCommand } from './serverCommand.ts';
 import { ServerLinks } from './serverLinks.ts';
 import { shareWithCommand } from './shareWithCommand.ts';
@@ -72,7 +74,7 @@ export class ClusterRoom implements vscode.Disposable {
 
   constructor(ports: ClusterRoomPorts) {
     const { extensionUri, script, store, errors, log } = ports;
-    const jobs = new JobStore(store, log);
+    const jobs = new JobStore(store, log, ports.memory);
     const connections = new Connections(
       vscode.Uri.joinPath(extensionUri, 'dist', 'askpass.js').fsPath,
     );
@@ -123,7 +125,10 @@ export class ClusterRoom implements vscode.Disposable {
         `${endpoint.model} on ${cluster.name} answers at ${endpoint.baseUrl}.`,
         use,
       );
-      if (picked === use) await ports.useEndpoint(endpoint.name);
+      if (picked !== use) return;
+      await ports.useEndpoint(endpoint.name);
+      const record = jobs.job(dir, job)?.record;
+      if (record && !isTraining(record) && record.server.adapter) await offerAdapter(dir, endpoint);
     };
     /** A server may wait long in the queue: the command is over before. */
     const linkSoon = (dir: string, job: string, cluster: Cluster) => {
@@ -218,7 +223,8 @@ export class ClusterRoom implements vscode.Disposable {
       }),
       jobs.onDidChange(() => {
         ports.setContext('hasJobs', jobs.all().length > 0);
-        ports.runs.setBackground(backgroundOf(jobs.all().filter(isOpen)));
+        const underWay = jobs.all().filter((job) => isOpen(job) && job.record.state !== 'prepared');
+        ports.runs.setBackground(backgroundOf(underWay));
       }),
     ];
   }

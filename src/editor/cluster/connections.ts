@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Cluster } from '../../cluster/clusterProfile.ts';
 import { openCluster, type ClusterAccess } from '../../cluster/connect.ts';
-import { AskpassServer } from '../../cluster/ssh/askpassServer.ts';
+import { AskpassServer, type Grant } from '../../cluster/ssh/askpassServer.ts';
+import { notAnswered, refusalOf } from '../../cluster/ssh/refusal.ts';
 import type { SshHost } from '../../cluster/ssh/sshHost.ts';
+import type { SshQuestion } from '../../cluster/ssh/sshQuestion.ts';
 import { clusterAccess } from './clusters.ts';
 import { askInEditor } from './sshPrompts.ts';
 
@@ -26,7 +28,10 @@ export class Connections implements vscode.Disposable {
    * @throws SealongError what is said of the connection; an abort where the user stops waiting.
    */
   async connect({ name }: Cluster): Promise<void> {
-    const { environment, revoke } = await this.grant();
+    const stop = new AbortController();
+    const { environment, revoke, answered } = await this.grant((question) => {
+      stop.abort(notAnswered(question));
+    });
     try {
       const { host } = await openCluster(clusterAccess(environment), name);
       const known = this.#hosts.get(name);
@@ -43,11 +48,11 @@ export class Connections implements vscode.Disposable {
             title: `Connecting to ${host.host}`,
             cancellable: true,
           },
-          (_, token) => connectUnless(host, token),
+          (_, token) => connectUnless(host, stop, token),
         );
       } catch (error) {
         await host.close();
-        throw error;
+        throw refusalOf(error, host.host, answered);
       }
       this.#hosts.set(name, host);
     } finally {
@@ -61,10 +66,10 @@ export class Connections implements vscode.Disposable {
     return { ...clusterAccess(askpass), borrow };
   }
 
-  /** Environment by which ssh asks in the editor, to be taken back at the end of a run. */
-  async grant(): Promise<ReturnType<AskpassServer['grant']>> {
+  /** Lets ssh ask in the editor, to be taken back at the end of a run. */
+  async grant(onDeclined?: (question: SshQuestion) => void): Promise<Grant> {
     this.#askpass ??= AskpassServer.start(this.#program, askInEditor);
-    return (await this.#askpass).grant();
+    return (await this.#askpass).grant(onDeclined);
   }
 
   async close(): Promise<void> {
@@ -84,10 +89,13 @@ export class Connections implements vscode.Disposable {
   }
 }
 
-function connectUnless(host: SshHost, token: vscode.CancellationToken): Promise<void> {
-  const cancelled = new AbortController();
+function connectUnless(
+  host: SshHost,
+  stop: AbortController,
+  token: vscode.CancellationToken,
+): Promise<void> {
   token.onCancellationRequested(() => {
-    cancelled.abort(new DOMException('Connecting was cancelled.', 'AbortError'));
+    stop.abort(new DOMException('Connecting was cancelled.', 'AbortError'));
   });
-  return host.connect(cancelled.signal);
+  return host.connect(stop.signal);
 }

@@ -17,6 +17,8 @@ export interface Job {
   metrics: readonly MetricsPoint[];
   /** A run on this machine whose process is gone without a word. */
   cutOff: boolean;
+  /** It is being sent to its cluster, by this window or another process. */
+  sending: boolean;
 }
 
 /** When its adapter was brought here; undefined for one that is not, and for a server. */
@@ -32,6 +34,17 @@ export function filesOf(dir: string) {
 /** Whether something may still happen to it by itself. */
 export function isOpen({ record, cutOff }: Pick<Job, 'record' | 'cutOff'>): boolean {
   return !hasEnded(record.state) && !cutOff;
+}
+
+/** Whether it was begun and its sending cut off, and can be gone on with by itself: a sweep's jobs go together. */
+export function isUnsent({ record, sending }: Pick<Job, 'record' | 'sending'>): boolean {
+  return (
+    record.place.kind === 'cluster' &&
+    record.state === 'prepared' &&
+    !sending &&
+    isTraining(record) &&
+    record.sweep === undefined
+  );
 }
 
 /** Whether it is on a cluster and can be followed there. */

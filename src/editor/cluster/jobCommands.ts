@@ -17,7 +17,7 @@ import { fetchedAt, filesOf, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
 import { bytesText, jobTitle } from './jobText.ts';
 import type { JobNode } from './jobTree.ts';
-import { extend, requeue, type MoreOfJob } from './moreCommands.ts';
+import { extend, requeue, resume, type MoreOfJob } from './moreCommands.ts';
 import type { PlainDocuments } from './plainDocuments.ts';
 import { checkItems, checksSchema, isReady } from './plan.ts';
 
@@ -98,19 +98,15 @@ export class JobCommands {
   }
 
   async resume(target: unknown): Promise<void> {
-    requireTrust('Resuming a job');
-    const job = await this.#pick(
-      target,
-      'Resume which job?',
-      'resumable',
-      'No job on a cluster ended before its work was done.',
+    const doing = 'Resuming a job';
+    requireTrust(doing);
+    const none =
+      'No job on a cluster ended before its work was done, or was cut off while it was sent.';
+    const job = await this.#pick(target, 'Resume which job?', 'resumable', none);
+    await resume(job, clusterOf(job), (one, request) =>
+      this.#run(clusterOf(one), one, request, doing),
     );
-    const cluster = clusterOf(job);
-    await this.#run(cluster, job, { verb: 'resume', job: job.record.id }, 'Resuming a job');
     await this.#ports.follow();
-    void vscode.window.showInformationMessage(
-      `Job ${job.record.id} was sent to ${cluster.name} again, and goes on from its last checkpoint.`,
-    );
   }
 
   async requeue(target: unknown): Promise<void> {
@@ -129,7 +125,9 @@ export class JobCommands {
     requireTrust(doing);
     const none = 'No job of training was sent to a cluster.';
     const job = await this.#pick(target, 'Extend which job?', 'extendable', none);
-    await extend(job, (one, request) => this.#run(clusterOf(one), one, request, doing));
+    await extend(job, clusterOf(job), (one, request) =>
+      this.#run(clusterOf(one), one, request, doing),
+    );
     await this.#ports.follow();
   }
 
@@ -300,7 +298,7 @@ export class JobCommands {
     cluster: Cluster,
     { dir }: Job,
     request:
-      | { verb: 'cancel' | 'fetch' | 'resume'; job: string }
+      | { verb: 'cancel' | 'fetch'; job: string }
       | { verb: 'clean'; job: string; remove: boolean }
       | MoreOfJob,
     doing: string,

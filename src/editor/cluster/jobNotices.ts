@@ -21,7 +21,7 @@ export async function announceEnd(job: Job, ports: NoticePorts): Promise<void> {
   const trains = isTraining(record);
   const steps = [
     ...(onCluster && done && trains ? [{ label: 'Fetch Adapter', run: ports.fetch }] : []),
-    ...(onCluster && !done && record.state !== 'cancelled'
+    ...(onCluster && trains && !done && record.state !== 'cancelled'
       ? [{ label: 'Resume Job', run: ports.resume }]
       : []),
     ...(trains ? [{ label: 'Training Charts', run: ports.charts }] : []),

@@ -35,7 +35,13 @@ export async function pickJob(
         job: one,
       };
     }),
-    { title: of.title, placeHolder: 'Job', matchOnDescription: true, matchOnDetail: true },
+    {
+      title: of.title,
+      placeHolder: 'Job',
+      matchOnDescription: true,
+      matchOnDetail: true,
+      ignoreFocusOut: true,
+    },
   );
   if (!picked) throw cancelledByUser();
   return picked.job;

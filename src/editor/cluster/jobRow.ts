@@ -1,7 +1,7 @@
 import { isTraining } from '../../training/jobRecord.ts';
 import { hasEnded, type JobState } from '../../training/jobState.ts';
 import { oneLine, type Detail, type Row } from '../tree/row.ts';
-import { fetchedAt, isOpen, type Job } from './job.ts';
+import { fetchedAt, isOpen, isUnsent, type Job } from './job.ts';
 import { dayAndTime, jobTitle, placeText, progressParts, stateWords } from './jobText.ts';
 
 /**
@@ -73,7 +73,10 @@ function contextWords(job: Job, endpoint: string | undefined): string[] {
       onCluster && trains && record.state === 'done' && fetchedAt(job) === undefined,
       'fetchable',
     ),
-    ...words(onCluster && trains && over && record.state !== 'done', 'resumable'),
+    ...words(
+      isUnsent(job) || (onCluster && trains && over && record.state !== 'done'),
+      'resumable',
+    ),
     ...words(onCluster && over, 'cleanable'),
   ];
 }

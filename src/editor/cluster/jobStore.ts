@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { isLocked } from '../../study/lock.ts';
-import { isTraining, jobFolder, listJobs, type JobRecord } from '../../training/jobRecord.ts';
+import {
+  isTraining,
+  jobFolder,
+  listJobs,
+  SERVE,
+  type JobRecord,
+} from '../../training/jobRecord.ts';
 import { hasEnded } from '../../training/jobState.ts';
 import { MetricsFile } from '../../training/metricsFile.ts';
 import { readTrainerState } from '../../training/trainerFiles.ts';
@@ -18,22 +24,25 @@ const LOOK_MS = 2_000;
 export class JobStore implements vscode.Disposable {
   readonly #store: StudyStore;
   readonly #log: vscode.LogOutputChannel;
+  readonly #memory: vscode.Memento;
   readonly #jobs = new Map<string, Job[]>();
   readonly #metrics = new Map<string, MetricsFile>();
   readonly #changed = new vscode.EventEmitter<string>();
   /** Something of the jobs of a study, named by its folder, is another. */
   readonly onDidChange = this.#changed.event;
   readonly #ended = new vscode.EventEmitter<Job>();
-  /** A job that was open when it was looked at before has come to its end. */
+  /** A job that was open when it was looked at before, also before a restart of the editor, has come to its end. */
   readonly onDidEnd = this.#ended.event;
   readonly #settling = new Map<string, NodeJS.Timeout>();
   readonly #reading = new Map<string, Promise<void>>();
   readonly #looks: NodeJS.Timeout;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(store: StudyStore, log: vscode.LogOutputChannel) {
+  /** @param memory where it is kept which jobs were open, over restarts of the editor. */
+  constructor(store: StudyStore, log: vscode.LogOutputChannel, memory: vscode.Memento) {
     this.#store = store;
     this.#log = log;
+    this.#memory = memory;
     this.#subscriptions = [
       ...this.#watch('**/training/*/{job.json,state.json,metrics.jsonl}', '../../..'),
       ...this.#watch('**/.sealong/servers/*/{job.json,state.json}', '../../../..'),
@@ -112,6 +121,7 @@ export class JobStore implements vscode.Disposable {
       return;
     }
     const before = this.#jobs.get(dir);
+    const wereOpen = new Set(before ? openIds(before) : this.#remembered(dir));
     const { jobs: records, problems } = await listJobs(filesOf(dir));
     if (!before) for (const problem of problems) this.#log.warn(problem);
     const jobs: Job[] = [];
@@ -122,10 +132,14 @@ export class JobStore implements vscode.Disposable {
     this.#jobs.set(dir, jobs);
     if (before?.length === jobs.length && jobs.every((job, at) => isSame(job, before[at]))) return;
     this.#changed.fire(dir);
-    for (const job of jobs) {
-      const known = before?.find(({ record }) => record.id === job.record.id);
-      if (known && isOpen(known) && !isOpen(job)) this.#ended.fire(job);
-    }
+    for (const job of jobs) if (wereOpen.has(job.record.id) && !isOpen(job)) this.#ended.fire(job);
+    const open = openIds(jobs);
+    if (open.join() !== this.#remembered(dir).join()) await this.#memory.update(keyOf(dir), open);
+  }
+
+  /** Ids of the jobs that were open when this window, or the one before it, looked last. */
+  #remembered(dir: string): readonly string[] {
+    return this.#memory.get<string[]>(keyOf(dir)) ?? [];
   }
 
   async #job(
@@ -145,6 +159,9 @@ export class JobStore implements vscode.Disposable {
         ? await readTrainerState(folder)
         : {};
     const runsHere = record.place.kind === 'local' && !hasEnded(record.state);
+    const unsent = record.place.kind === 'cluster' && record.state === 'prepared';
+    const lock = isTraining(record) ? 'train' : SERVE;
+    const locked = (runsHere || unsent) && (await isLocked(filesOf(dir), lock));
     return {
       dir,
       study: name,
@@ -152,9 +169,18 @@ export class JobStore implements vscode.Disposable {
       trainer: said.state,
       problem: said.problem,
       metrics: metrics.points,
-      cutOff: runsHere && !(await isLocked(filesOf(dir), 'train')),
+      cutOff: runsHere && !locked,
+      sending: unsent && locked,
     };
   }
+}
+
+function openIds(jobs: readonly Job[]): string[] {
+  return jobs.filter(isOpen).map(({ record }) => record.id);
+}
+
+function keyOf(dir: string): string {
+  return `sealong.openJobs ${dir}`;
 }
 
 /** Points of metrics are a new list when there are new ones. */

@@ -4,7 +4,8 @@ import type { JobState } from '../../training/jobState.ts';
 import type { Job } from './job.ts';
 
 /** A job's state in words. */
-export function stateWords({ record, cutOff }: Job): string {
+export function stateWords({ record, cutOff, sending }: Job): string {
+  if (sending) return 'being sent';
   return cutOff ? 'cut off' : STATE_WORDS[record.state];
 }
 
@@ -55,8 +56,7 @@ export function progressParts(job: Job, now: Date): string[] {
       parts.push(`start expected ${dayAndTime(new Date(record.expected_start), now)}`);
     return parts;
   }
-  if (record.state === 'prepared')
-    return ['"Train on Cluster" with the same recipe goes on with it'];
+  if (record.state === 'prepared') return job.sending ? [] : [unsentText(record)];
   if (!isTraining(record))
     return [record.server.served_model, ...(record.reason === undefined ? [] : [record.reason])];
   const step = trainer?.step ?? last?.step;
@@ -71,6 +71,14 @@ export function progressParts(job: Job, now: Date): string[] {
   const why = trainer?.error ?? (record.state === 'done' ? undefined : record.reason);
   if (typeof why === 'string' && why !== '') parts.push(why);
   return parts;
+}
+
+/** How a job is gone on with that was cut off while it was sent. */
+function unsentText(record: JobRecord): string {
+  if (!isTraining(record)) return '"Start Server on Cluster" with the same choices goes on with it';
+  return record.sweep
+    ? `sending the sweep "${record.sweep.name}" again goes on with it`
+    : '"Resume Job" sends the rest';
 }
 
 /** "45 s", "12 min", "3 h 20 min" */

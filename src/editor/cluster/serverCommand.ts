@@ -10,8 +10,9 @@ import type { OpenStudy } from '../store/openStudy.ts';
 import { requireTrust } from '../trust.ts';
 import type { ClusterRuns } from './clusterRuns.ts';
 import { pickCluster, userCluster } from './clusters.ts';
+import { fetchedAt, type Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
-import { jobTitle } from './jobText.ts';
+import { jobTitle, placeText } from './jobText.ts';
 import { planSchema } from './plan.ts';
 import { showPlan } from './planDialog.ts';
 import type { PlainDocuments } from './plainDocuments.ts';
@@ -39,7 +40,7 @@ export async function startServerCommand(
   requireTrust(DOING);
   const { name } = await pickCluster(`Start a server for ${study.name} on which cluster?`);
   const engine = await pickEngine(userCluster(name));
-  const adapter = await pickAdapter(study, ports.jobs);
+  const adapter = await pickAdapter(study, name, ports.jobs);
   const request: Extract<StageRequest, { verb: 'serve' }> = {
     verb: 'serve',
     study: study.dir,
@@ -75,19 +76,34 @@ async function pickEngine({ name, profile }: Cluster): Promise<string> {
 }
 
 /** Undefined: the model as it is. */
-async function pickAdapter(study: OpenStudy, jobs: JobStore): Promise<string | undefined> {
+async function pickAdapter(
+  study: OpenStudy,
+  cluster: string,
+  jobs: JobStore,
+): Promise<string | undefined> {
   const { config } = await openStudy(study.dir);
   const trained = jobs
     .of(study.dir)
     .filter(({ record }) => isTraining(record) && record.state === 'done');
-  const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & { id?: string }>(
+  type Item = vscode.QuickPickItem & { adapter: () => Promise<string | undefined> };
+  const picked = await vscode.window.showQuickPick<Item>(
     [
-      { label: '$(circle-slash) No adapter', detail: `${config.sampling.model} as it is` },
-      ...trained.map(({ record }) => ({
-        label: `$(layers) ${jobTitle(record)}`,
-        detail: record.id,
-        id: record.id,
+      {
+        label: '$(circle-slash) No adapter',
+        detail: `${config.sampling.model} as it is`,
+        adapter: () => Promise.resolve(undefined),
+      },
+      ...trained.map((job) => ({
+        label: `$(layers) ${jobTitle(job.record)}`,
+        description: whereOf(job, cluster),
+        detail: job.record.id,
+        adapter: () => Promise.resolve(job.record.id),
       })),
+      {
+        label: '$(folder) Another adapter...',
+        detail: `A folder with an adapter, on this machine or on ${cluster}`,
+        adapter: () => askFolder(cluster),
+      },
     ],
     {
       title: 'Adapter',
@@ -97,5 +113,27 @@ async function pickAdapter(study: OpenStudy, jobs: JobStore): Promise<string | u
     },
   );
   if (!picked) throw cancelledByUser();
-  return picked.id;
+  return picked.adapter();
+}
+
+/** Where the server would take a job's adapter from. */
+function whereOf(job: Job, cluster: string): string {
+  const place = placeText(job.record);
+  if (place === cluster) return `lies on ${cluster}`;
+  if (job.record.place.kind === 'local' || fetchedAt(job) !== undefined)
+    return `is here, and sent to ${cluster}`;
+  return `lies on ${place}: fetch it first`;
+}
+
+async function askFolder(cluster: string): Promise<string> {
+  const folder = await vscode.window.showInputBox({
+    title: 'Folder of the adapter',
+    prompt: `It holds adapter_config.json. One on this machine is sent; else it is looked for on ${cluster}, where ~ is your home.`,
+    placeHolder: '/home/me/adapters/mine',
+    ignoreFocusOut: true,
+    validateInput: (value) =>
+      /^(\/|~\/)/.test(value.trim()) ? undefined : 'Write the whole path: it begins with / or ~/.',
+  });
+  if (folder === undefined) throw cancelledByUser();
+  return folder.trim();
 }

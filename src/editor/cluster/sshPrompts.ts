@@ -18,7 +18,7 @@ export const askInEditor: AskUser = async (question, signal) => {
 
 /** The box goes away by itself where ssh gives up waiting. */
 function askSecret(
-  { host, what }: Extract<SshQuestion, { type: 'secret' }>,
+  { host, what, again }: Extract<SshQuestion, { type: 'secret' }>,
   signal: AbortSignal,
 ): Promise<string | null> {
   const box = vscode.window.createInputBox();
@@ -26,12 +26,17 @@ function askSecret(
   box.prompt = `${what} It goes to ssh alone, and is not kept.`;
   box.placeholder = what.replace(/:$/, '');
   box.password = true;
+  if (again)
+    box.validationMessage = `${host} did not take what was typed. Type it again, or press Escape to stop.`;
   box.ignoreFocusOut = true;
   return new Promise((resolve) => {
     const end = (answer: string | null) => {
       resolve(answer);
       box.dispose();
     };
+    box.onDidChangeValue(() => {
+      box.validationMessage = undefined;
+    });
     box.onDidAccept(() => {
       end(box.value);
     });

@@ -127,7 +127,7 @@ export const COMMANDS = {
   showJobLog: { title: 'Show Job Log', icon: '$(output)', palette: 'sealong.hasJobs' },
   showJobScript: { title: 'Show Job Script', icon: '$(file-code)', palette: 'sealong.hasJobs' },
   cancelJob: { title: 'Cancel Job...', icon: '$(stop-circle)', palette: 'sealong.hasJobs' },
-  resumeJob: { title: 'Resume Job', icon: '$(debug-continue)', palette: 'sealong.hasJobs' },
+  resumeJob: { title: 'Resume Job...', icon: '$(debug-continue)', palette: 'sealong.hasJobs' },
   requeueJob: {
     title: 'Put Job Back into Queue...',
     icon: '$(debug-restart)',

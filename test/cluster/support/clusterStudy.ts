@@ -69,7 +69,10 @@ export class ClusterStudy {
   }
 
   async writePairs(lines: string | Buffer): Promise<void> {
-    await writeFile(join(this.study.paths.exports, 'first/pairs.jsonl'), lines);
+    const file = join(this.study.paths.exports, 'first/pairs.jsonl');
+    // Jobs keep links to what an export was: another takes its place, as an export does.
+    await rm(file, { force: true });
+    await writeFile(file, lines);
   }
 
   open(): Promise<SshHost> {
@@ -145,7 +148,7 @@ export class ClusterStudy {
 
   resume(job: string | null) {
     return this.withHost((host) => {
-      const ports = { clock: systemClock, host, cluster: this.cluster };
+      const ports = { clock: systemClock, host, cluster: this.cluster, trainerFolder: this.#here };
       return runStage(resumeJob(this.study, ports, job ?? '', signal));
     });
   }

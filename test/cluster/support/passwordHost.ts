@@ -1,71 +1,41 @@
-import { execFile, spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { openDoor, type Door } from './door.ts';
 import type { Lab } from './lab.ts';
 
 const run = promisify(execFile);
 
-/**
- * Another way into the lab's login host, by password alone, whose host key no known_hosts has yet: `lab-password` in the
- * ssh_config that is returned.
- */
+/** `lab-password`: by password alone, with a host key that no known_hosts has yet. `more` are lines of sshd_config. */
 export async function passwordHost(
   lab: Lab,
-  port: number,
   password: string,
   more: readonly string[] = [],
-): Promise<{ config: string; knownHosts: string; fingerprint: string; stop: () => void }> {
-  const etc = join(lab.folder, 'etc');
-  const { stdout: hash } = await run('openssl', ['passwd', '-6', password]);
-  await run('usermod', ['-p', hash.trim(), lab.user]);
-  const sshd = (await readFile(join(etc, 'sshd_login.conf'), 'utf8'))
-    .replace(/^ListenAddress .*$/m, `ListenAddress 127.0.0.1:${port}`)
-    .replace(
-      'PasswordAuthentication no',
-      ['PasswordAuthentication yes', 'AuthenticationMethods password', ...more].join('\n'),
-    );
-  const file = join(etc, 'sshd_password.conf');
-  await writeFile(file, sshd);
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file], { stdio: 'ignore' });
-  for (let tries = 0; !(await listens(port)); tries++) {
-    if (tries > 200) throw new Error('The sshd with passwords did not start.');
-    await delay(50);
-  }
-  const knownHosts = join(etc, 'known_hosts_password');
-  const config = await lab.configWith('ssh_config_password', [
-    'Host lab-password',
-    `  HostName 127.0.0.1`,
-    `  Port ${port}`,
-    `  User ${lab.user}`,
-    '  PubkeyAuthentication no',
-    `  UserKnownHostsFile ${knownHosts}`,
-  ]);
-  const { stdout } = await run('ssh-keygen', [
-    '-l',
-    '-f',
-    join(lab.folder, 'keys/host_ed25519.pub'),
-  ]);
-  return {
-    config,
-    knownHosts,
-    fingerprint: /SHA256:\S+/.exec(stdout)?.[0] ?? '',
-    stop: () => {
-      child.kill();
-    },
-  };
+): Promise<Door & { knownHosts: string; fingerprint: string }> {
+  await setPassword(lab, password);
+  const knownHosts = join(lab.folder, 'etc/known_hosts_password');
+  const door = await openDoor(
+    lab,
+    'password',
+    (sshd) =>
+      sshd.replace(
+        'PasswordAuthentication no',
+        ['PasswordAuthentication yes', 'AuthenticationMethods password', ...more].join('\n'),
+      ),
+    ['PubkeyAuthentication no', `UserKnownHostsFile ${knownHosts}`],
+  );
+  return { ...door, knownHosts, fingerprint: await fingerprintOf(lab) };
 }
 
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => {
-      resolve(false);
-    });
-  });
+/** Of the key that the lab's hosts show. */
+export async function fingerprintOf(lab: Lab): Promise<string> {
+  const key = join(lab.folder, 'keys/host_ed25519.pub');
+  const { stdout } = await run('ssh-keygen', ['-l', '-f', key]);
+  return /SHA256:\S+/.exec(stdout)?.[0] ?? '';
+}
+
+/** Of the lab's user, for those of its doors that ask for one. */
+export async function setPassword(lab: Lab, password: string): Promise<void> {
+  const { stdout: hash } = await run('openssl', ['passwd', '-6', password]);
+  await run('usermod', ['-p', hash.trim(), lab.user]);
 }

@@ -82,3 +82,33 @@ test('a question that ssh no longer asks is taken back, and the next one comes',
   assert.equal((await asked(environment, 'Password: ')).answer, 'second\n');
   assert.ok(asking[0]?.signal.aborted);
 });
+
+test('what the same ssh asks again was not taken, and what another asks is new', async () => {
+  const again: boolean[] = [];
+  const server = await start((question) => {
+    again.push(question.type === 'secret' && question.again === true);
+    return Promise.resolve('typed');
+  });
+  const { environment, answered } = server.grant();
+  await asked(environment, 'Password: ');
+  await asked(environment, 'Verification code: ');
+  await asked(environment, 'Password: ');
+  assert.deepEqual(again, [false, false, true]);
+  assert.equal(answered.length, 3);
+  const other = server.grant();
+  await asked(other.environment, 'Password: ');
+  assert.equal(again.at(-1), false);
+});
+
+test('after one question that was not answered the same ssh asks the user nothing more', async () => {
+  const seen: string[] = [];
+  const declined: string[] = [];
+  const server = await start((question) => {
+    seen.push(question.host);
+    return Promise.resolve(null);
+  });
+  const { environment, answered } = server.grant((question) => declined.push(question.type));
+  assert.equal((await asked(environment, 'Password: ')).status, 1);
+  assert.equal((await asked(environment, 'Password: ')).status, 1);
+  assert.deepEqual([seen, declined, answered], [['login'], ['secret'], []]);
+});

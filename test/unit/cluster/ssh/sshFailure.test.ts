@@ -80,6 +80,33 @@ const CASES: readonly [string, string, string, RegExp][] = [
   ],
 ];
 
+test('a changed key is told with the line that holds the old one, the new one, and how to remove it', () => {
+  const stderr = [
+    '@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @',
+    'The fingerprint for the ED25519 key sent by the remote host is',
+    'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8.',
+    'Please contact your system administrator.',
+    'Add correct host key in /home/ada/.ssh/known_hosts to get rid of this message.',
+    'Offending ECDSA key in /home/ada/.ssh/known_hosts:12',
+    'Host key for [10.0.0.1]:2222 has changed and you have requested strict checking.',
+    'Host key verification failed.',
+    '',
+  ].join('\r\n');
+  const { message } = sshFailure(stderr, target);
+  assert.match(
+    message,
+    /^The host key of h100 is not the one in \/home\/ada\/\.ssh\/known_hosts, line 12:/,
+  );
+  assert.match(
+    message,
+    /It now shows ED25519 SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8\. /,
+  );
+  assert.ok(
+    message.includes('ssh-keygen -R "[10.0.0.1]:2222" -f "/home/ada/.ssh/known_hosts" and'),
+    message,
+  );
+});
+
 for (const [what, stderr, code, remedy] of CASES)
   test(`${what} is told by a code and a remedy of its own`, () => {
     const failure = sshFailure(stderr, target);

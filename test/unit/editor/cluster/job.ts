@@ -10,6 +10,7 @@ export function jobOf(record: Partial<TrainingJob>, rest: Partial<Job> = {}): Jo
     problem: undefined,
     metrics: [],
     cutOff: false,
+    sending: false,
     ...rest,
     record: {
       kind: 'train',

@@ -43,7 +43,7 @@ test('every state has an icon and a word of its own for menus to go by', () => {
   assert.equal(can('done'), 'extendable fetchable cleanable');
   assert.equal(can('done', { fetched_at: '2026-01-31T15:00:00Z' }), 'extendable cleanable');
   assert.equal(can('timed_out'), 'extendable resumable cleanable');
-  assert.equal(can('prepared'), '');
+  assert.equal(can('prepared'), 'resumable');
   assert.equal(can('stopped', { place: { kind: 'local' } }), '');
 });
 
