@@ -299,7 +299,9 @@ describe('What may be asked and done while training on a cluster from the editor
     await workbench.command('Sample Trajectories');
     const added = async () => (await trajectoriesOf(dir)).slice(before);
     await until('samples', async () => (await added()).length >= 8, STATE_MS);
-    assert.ok((await added()).every(({ model, text }) => model === id && text.startsWith('answer')));
+    assert.ok(
+      (await added()).every(({ model, text }) => model === id && text.startsWith('answer')),
+    );
     await until('the end of the run', async () => (await workbench.toasts.count()) > 0, STATE_MS);
     await workbench.clearToasts();
     await workbench.rowAction(jobRow(workbench, /stand_in on lab.*answers/), 'Stop Server');

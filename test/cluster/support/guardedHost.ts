@@ -30,8 +30,8 @@ export async function guardedHost(
     [
       `IdentityFile ${key}`,
       'IdentitiesOnly yes',
-      'StrictHostKeyChecking no',
-      'UserKnownHostsFile /dev/null',
+      `HostKeyAlias [127.0.0.1]:${lab.ports['P_LOGIN']}`,
+      `UserKnownHostsFile ${join(lab.folder, 'etc/known_hosts')}`,
     ],
   );
 }
