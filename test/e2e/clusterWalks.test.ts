@@ -112,7 +112,7 @@ describe('What may be asked and done while training on a cluster from the editor
     await workbench.shot('cluster-passphrase-dark');
     await workbench.page.keyboard.press('Escape');
     const said = await workbench.said('lab-guarded was not connected to');
-    assert.match(said, /Enter passphrase for key '.*' was not answered/s);
+    assert.match(said, /Enter passphrase for key '.*'" was not answered/s);
     assert.equal(await workbench.toasts.count(), 1);
     await workbench.clearToasts();
   });
@@ -125,7 +125,9 @@ describe('What may be asked and done while training on a cluster from the editor
     await workbench.answer('lab-guarded did not take what was typed', SECRETS.passphrase);
     await workbench.page
       .locator('.quick-input-widget')
-      .filter({ hasText: /ssh to lab-guarded.*\(sealong-lab-\w+@127\.0\.0\.1\) Password/s })
+      .filter({
+        hasText: /ssh to lab-guarded.*\(sealong-lab-\w+@\S+\) Password\. It goes to ssh alone/s,
+      })
       .waitFor();
     assert.equal(await workbench.quickInput.getAttribute('type'), 'password');
     await workbench.answer('Password', SECRETS.wrong);
@@ -133,8 +135,8 @@ describe('What may be asked and done while training on a cluster from the editor
       .locator('.quick-input-widget')
       .filter({ hasText: 'lab-guarded did not take what was typed' })
       .waitFor();
-    await workbench.shots('cluster-second-factor', ['dark']);
-    await workbench.answer('Password', SECRETS.factor);
+    await workbench.shot('cluster-second-factor-dark');
+    await workbench.answer('did not take', SECRETS.factor);
     await workbench.line(/connection: ok/).waitFor();
     await workbench.page.keyboard.press('Escape');
     assert.equal(await workbench.toasts.count(), 0, 'nothing failed');
@@ -165,7 +167,10 @@ describe('What may be asked and done while training on a cluster from the editor
     await workbench.rowAction(jobRow(workbench, /not sent to its end/), 'Resume Job');
     const said = await workbench.dialog.innerText();
     assert.match(said, /Send orpo on lab to its end\?/);
-    assert.match(said, /submitted once.*8 GPUs \(h100\) · up to 00:30:00 · partition h100 on lab/s);
+    assert.match(
+      said,
+      /submitted once.*takes on lab: 8 GPUs \(h100\) · up to 00:30:00 · partition h100/s,
+    );
     await workbench.shot('job-send-dark');
     await confirm(workbench, 'Send');
     await workbench.said(/was sent to lab as job \d+\./);
@@ -188,8 +193,8 @@ describe('What may be asked and done while training on a cluster from the editor
     await workbench.answer('Extend orpo on lab', 'time=01:00:00');
     const said = await workbench.dialog.innerText();
     assert.match(said, /running, step \d+ of 900.*waits for its end and goes on from there/s);
-    assert.match(said, /8 GPUs \(h100\) · up to 01:00:00 · partition h100 on lab/);
-    await workbench.shots('job-extend', ['dark', 'light']);
+    assert.match(said, /It takes on lab: 8 GPUs \(h100\) · up to 01:00:00 · partition h100/);
+    await workbench.shot('job-extend-dark');
     await confirm(workbench, 'Submit');
     await workbench.said(/was sent to lab as job \d+\. It goes on where job .* will have ended/);
     await workbench.clearToasts();
@@ -197,7 +202,7 @@ describe('What may be asked and done while training on a cluster from the editor
   });
 
   step('asks which job where several fit, for as long as it takes', async ({ workbench }) => {
-    await workbench.command('Put Job Back into Queue...');
+    await workbench.command('Cancel Job...');
     await workbench.line(/orpo on lab.*running/).waitFor();
     await workbench.line(/orpo on lab.*pending/).waitFor();
     await workbench.page.locator('.editor-group-container').first().click();
@@ -208,9 +213,9 @@ describe('What may be asked and done while training on a cluster from the editor
 
   step('asks before a job is put back, which then goes on where it was', async ({ workbench }) => {
     const [id = ''] = await jobs();
-    await behave({ steps: 60, seconds: 0.1 });
+    await behave({ steps: 900, seconds: 0.005 });
     await workbench.command('Put Job Back into Queue...');
-    await workbench.pick(/orpo on lab.*running/);
+    await workbench.dialog.waitFor();
     const said = await workbench.dialog.innerText();
     assert.match(said, /Put orpo on lab back into the queue\?/);
     assert.match(said, /ends now, and goes on from its last checkpoint when its turn comes on lab/);
@@ -245,10 +250,13 @@ describe('What may be asked and done while training on a cluster from the editor
       .locator('.tabs-container .tab')
       .filter({ hasText: 'lineage.txt' })
       .waitFor();
-    const text = workbench.page.locator('.view-lines').filter({ hasText: 'exports/training' });
-    await text.waitFor();
-    assert.ok((await text.innerText()).includes(id.slice(0, 15)) || id !== '');
+    const text = (line: string) =>
+      workbench.page.locator('.view-lines').filter({ hasText: line }).waitFor();
+    await text(`goes on from job ${id}`);
     await workbench.shots('job-lineage', ['dark', 'light']);
+    await workbench.page.locator('.view-lines').click();
+    await workbench.page.keyboard.press('Control+End');
+    await text('Question isle-30');
   });
 
   step('serves an adapter by its folder on the cluster, or by its job', async ({ workbench }) => {

@@ -112,8 +112,8 @@ export class JobCommands {
   async requeue(target: unknown): Promise<void> {
     const doing = 'Putting a job back into the queue';
     requireTrust(doing);
-    const none = 'No job is under way on a cluster.';
-    const job = await this.#pick(target, 'Put back which job?', 'cancellable', none);
+    const none = 'No job runs on a cluster now, and only one that runs can be put back.';
+    const job = await this.#pick(target, 'Put back which job?', 'requeueable', none);
     await requeue(job, clusterOf(job), (one, request) =>
       this.#run(clusterOf(one), one, request, doing),
     );

@@ -53,6 +53,9 @@ const STATE_ICONS: Record<JobState, Row['icon']> = {
   lost: { id: 'question', color: 'testing.iconFailed' },
 };
 
+/** States in which a job can be put back into the queue. */
+const RUNNING = new Set<JobState>(['running', 'checkpointing', 'suspended']);
+
 /** What menus go by. */
 function contextWords(job: Job, endpoint: string | undefined): string[] {
   const { record } = job;
@@ -65,6 +68,7 @@ function contextWords(job: Job, endpoint: string | undefined): string[] {
     trains ? 'job' : 'server',
     onCluster ? 'cluster' : 'local',
     ...words(open && trains, 'cancellable', 'extendable'),
+    ...words(open && trains && RUNNING.has(record.state), 'requeueable'),
     ...words(onCluster && trains && over, 'extendable'),
     ...words(open && !trains, 'stoppable'),
     ...words(open && !trains && endpoint === undefined, 'connectable'),
@@ -105,6 +109,7 @@ function jobDetails(job: Job, now: Date): Detail[] {
     ...detail('Accuracy', last?.accuracy?.toPrecision(3)),
     ...detail('Exit status', record.exit_code),
     ...detail('Attempt', record.attempt > 1 ? record.attempt : undefined),
+    ...detail('Goes on from', isTraining(record) ? record.extends?.job : undefined),
     ...(isTraining(record)
       ? detail('Export', record.export.name)
       : [

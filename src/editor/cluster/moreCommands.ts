@@ -38,10 +38,10 @@ export async function requeue(job: Job, cluster: Cluster, run: RunOnJob): Promis
 export async function resume(job: Job, cluster: Cluster, run: RunOnJob): Promise<void> {
   const { record } = job;
   const unsent = record.state === 'prepared';
-  const takes = `It takes ${profileText(cluster.profile)} on ${cluster.name}.`;
+  const takes = takesText(cluster);
   const detail = unsent
-    ? `Job ${record.id} of ${job.study} was cut off while it was sent. What is not on ${cluster.name} yet is sent, and the job is submitted once: if ${cluster.name} took it already, that one is found. ${takes}`
-    : `Job ${record.id} of ${job.study} is ${stateText(job)}. The same job is submitted again, and goes on from its last checkpoint. ${takes}`;
+    ? `Job ${record.id} of ${job.study} was cut off while it was sent. What is not on ${cluster.name} yet is sent, and the job is submitted once: if ${cluster.name} took it already, that one is found.${takes}`
+    : `Job ${record.id} of ${job.study} is ${stateText(job)}. The same job is submitted again, and goes on from its last checkpoint.${takes}`;
   await confirm(
     unsent ? `Send ${jobTitle(record)} to its end?` : `Resume ${jobTitle(record)}?`,
     detail,
@@ -73,10 +73,9 @@ export async function extend(job: Job, cluster: Cluster, run: RunOnJob): Promise
   });
   if (text === undefined) throw cancelledByUser();
   const extension = checkedExtension(job, cluster, text);
-  const { profile } = withTime(cluster, extension.time);
   await confirm(
     `Extend ${jobTitle(record)}?`,
-    `Job ${record.id} of ${job.study} is ${stateText(job)}. A new job ${hasEnded(record.state) ? 'goes on from its last checkpoint' : 'waits for its end and goes on from there'}, ${extentText(extension)}. It takes ${profileText(profile)} on ${cluster.name}.`,
+    `Job ${record.id} of ${job.study} is ${stateText(job)}. A new job ${hasEnded(record.state) ? 'goes on from its last checkpoint' : 'waits for its end and goes on from there'}, ${extentText(extension)}.${takesText(withTime(cluster, extension.time))}`,
     'Submit',
   );
   const summary = await run(job, { verb: 'extend', job: record.id, ...extension });
@@ -96,6 +95,11 @@ function checkedExtension({ record }: Job, cluster: Cluster, text: string): Exte
       'All its steps are done. Say how many more, counted from the beginning: steps=NUMBER or epochs=NUMBER.',
     );
   return extension;
+}
+
+/** What a job takes of its cluster at most, in a paragraph of its own. */
+function takesText({ name, profile }: Cluster): string {
+  return `\n\nIt takes on ${name}: ${profileText(profile)}.`;
 }
 
 function extentText({ steps, epochs }: Extension): string {

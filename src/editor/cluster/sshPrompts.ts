@@ -23,8 +23,8 @@ function askSecret(
 ): Promise<string | null> {
   const box = vscode.window.createInputBox();
   box.title = `ssh to ${host}`;
-  box.prompt = `${what} It goes to ssh alone, and is not kept.`;
   box.placeholder = what.replace(/:$/, '');
+  box.prompt = `${box.placeholder}. It goes to ssh alone, and is not kept.`;
   box.password = true;
   if (again)
     box.validationMessage = `${host} did not take what was typed. Type it again, or press Escape to stop.`;

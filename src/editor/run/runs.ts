@@ -11,6 +11,8 @@ import { runTitle } from './runTexts.ts';
 import { startStage, type StageRun } from './stageRun.ts';
 
 const REFRESH_MS = 500;
+/** Of a summary, in the log: a lineage names every pair. */
+const SUMMARY_CHARACTERS = 2_000;
 
 interface ActiveRun {
   dir: string;
@@ -109,7 +111,7 @@ export class Runs implements vscode.Disposable {
       );
       this.#ports.log.info(
         `${title}: ${outcome.type}`,
-        'summary' in outcome ? outcome.summary : '',
+        'summary' in outcome ? JSON.stringify(outcome.summary).slice(0, SUMMARY_CHARACTERS) : '',
       );
       if (outcome.type === 'failed' && outcome.detail) this.#ports.log.debug(outcome.detail);
       await this.#ports.store.refresh(request.study).catch((error: unknown) => {

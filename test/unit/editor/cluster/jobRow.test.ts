@@ -39,7 +39,7 @@ test('every state has an icon and a word of its own for menus to go by', () => {
     assert.ok(row.icon.id !== '', state);
     assert.ok(row.description.length > 0, state);
   }
-  assert.equal(can('running'), 'cancellable extendable followable');
+  assert.equal(can('running'), 'cancellable extendable requeueable followable');
   assert.equal(can('done'), 'extendable fetchable cleanable');
   assert.equal(can('done', { fetched_at: '2026-01-31T15:00:00Z' }), 'extendable cleanable');
   assert.equal(can('timed_out'), 'extendable resumable cleanable');
