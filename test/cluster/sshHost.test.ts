@@ -216,9 +216,7 @@ describe('A host behind the user’s own ssh', () => {
 
   for (const sessions of [1, 2])
     it(`makes do with ${sessions} session(s) at once, without asking for a connection each time`, async () => {
-      const door = await passwordHost(lab, 'open sesame', [
-        `MaxSessions ${sessions}`,
-      ]);
+      const door = await passwordHost(lab, 'open sesame', [`MaxSessions ${sessions}`]);
       const [program, asked] = [join(lab.folder, 'answer'), join(lab.folder, `asked-${sessions}`)];
       await writeFile(
         program,

@@ -159,6 +159,7 @@ async function changedRule(
 async function addedRule(own: readonly AnswerRule[]): Promise<AnswerRule[] | undefined> {
   const text = await vscode.window.showInputBox({
     title: 'New answer rule',
+    ignoreFocusOut: true,
     prompt:
       'The phrase that the answer follows, as "Verdict:"; or two marks with "..." between, as "<final>...</final>"',
     validateInput: (written) => (ruleOf(written) ? undefined : 'Write a phrase of some letters.'),
@@ -168,6 +169,7 @@ async function addedRule(own: readonly AnswerRule[]): Promise<AnswerRule[] | und
   const names = new Set(listedRules(own).map(({ rule: { name } }) => name));
   const name = await vscode.window.showInputBox({
     title: 'New answer rule',
+    ignoreFocusOut: true,
     prompt: `What to call the rule that finds ${ruleWords(rule)}. It is tried before the others.`,
     value: rule.name,
     validateInput: (written) =>

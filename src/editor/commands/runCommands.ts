@@ -130,6 +130,7 @@ export class RunCommands {
     if (!format) throw cancelledByUser();
     const out = await vscode.window.showInputBox({
       title: 'Name of the export',
+      ignoreFocusOut: true,
       prompt: 'The folder under exports/. An earlier export of that name that differs is kept.',
       value: format.label,
       validateInput: (value) =>

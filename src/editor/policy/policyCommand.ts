@@ -194,6 +194,7 @@ async function askNumber(
     });
   const text = await vscode.window.showInputBox({
     title: 'Pair policy',
+    ignoreFocusOut: true,
     prompt,
     value: String(policy[key] ?? ''),
     validateInput: (written) => tried(written).error?.issues[0]?.message,

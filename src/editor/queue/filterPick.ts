@@ -156,6 +156,7 @@ function notByMeLine(filter: ViewFilter): Line {
 async function askText(filter: ViewFilter): Promise<ViewFilter | undefined> {
   const text = await vscode.window.showInputBox({
     title: 'Text',
+    ignoreFocusOut: true,
     prompt:
       'Questions with all of these words in id, question, notes or final answers; empty for any',
     value: filter.text ?? '',
@@ -172,6 +173,7 @@ async function askRange(filter: ViewFilter, key: RangeKey): Promise<ViewFilter |
       : `${range.min ?? ''}${range.min === undefined ? '' : '..'}${range.max ?? ''}`;
   const text = await vscode.window.showInputBox({
     title: capital(RANGE_WORDS[key]),
+    ignoreFocusOut: true,
     prompt: '0.05 is up to that, >0.5 that or more, 0.1..0.5 between, =2 just that; empty for any',
     value,
     validateInput: (written) =>

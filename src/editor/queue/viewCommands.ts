@@ -119,6 +119,7 @@ export class ViewCommands {
     const rate = view.audit ?? study.config?.review.audit_rate ?? 0;
     const answer = await vscode.window.showInputBox({
       title: 'Mix in at random',
+      ignoreFocusOut: true,
       prompt:
         'Share of the queue in percent, drawn from the other questions with the seed of the study: so you also see what the view thinks is fine.',
       value: String(Math.round(rate * 1000) / 10),
@@ -135,6 +136,7 @@ export class ViewCommands {
     const paths = studyPaths(study.dir);
     const name = await vscode.window.showInputBox({
       title: 'Save the view in the study',
+      ignoreFocusOut: true,
       prompt: `${viewWords(active.view)}. It becomes the file views/NAME.json.`,
       value: active.name ?? '',
       placeHolder: 'Name of the view',
