@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -129,6 +129,9 @@ for (const scheduler of ['slurm', 'none'] as const)
         const { stdout: processes } = await run('ps', ['-ewwo', 'args']);
         assert.ok(server.apiKey && !processes.includes(server.apiKey));
         assert.equal((await stat(join(sent.folder, 'api_key'))).mode & 0o777, 0o600);
+        const log = await readFile(join(sent.folder, 'log.txt'), 'utf8');
+        assert.match(log, /settings .*\(key\)[^]*serving org\/model/);
+        assert.ok(!log.includes(server.apiKey));
         const again = await start({});
         assert.equal(again.job, id);
         const listed = await runStage(

@@ -13,6 +13,15 @@ export interface ServerScriptInput extends Omit<JobFrame, 'cluster'> {
 /** Ranks that vLLM takes for its limit. */
 const RANKS = [8, 16, 32, 64, 128, 256, 320, 512];
 
+/** Line by line, so that no part of the key passes. Signals are for the server; its end is that of this. */
+const KEEP_KEY_OUT = [
+  'import signal, sys',
+  'for one in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1): signal.signal(one, signal.SIG_IGN)',
+  'key = open("api_key", "rb").read().strip()',
+  'for line in sys.stdin.buffer:',
+  '    sys.stdout.buffer.write(line.replace(key, b"(key)")); sys.stdout.buffer.flush()',
+].join('\n');
+
 /**
  * The script of a server's job, for people to read before it is sent. The port is taken on the node, and told with the
  * phase (`starting`, `serving`, `ended`) in `state.json`. The key comes from a file that only its owner can read, and is
@@ -48,10 +57,15 @@ export function serverScript(input: ServerScriptInput): string {
     '}',
     'say starting',
     '',
+    '# Some servers write all their settings into their log: it goes through a filter that takes the key out.',
+    'rm -f output; mkfifo -m 600 output || exit 69',
+    `"$python" -c '${KEEP_KEY_OUT}' <output &`,
+    'filter=$!',
+    '',
     `# ${template.about}`,
     '(',
     ...template.lines,
-    ') &',
+    ') >output 2>&1 &',
     'server=$!',
     `trap 'kill -TERM "$server" 2>/dev/null' TERM INT USR1`,
     'while kill -0 "$server" 2>/dev/null; do',
@@ -59,6 +73,10 @@ export function serverScript(input: ServerScriptInput): string {
     '  sleep 1',
     'done',
     ...waitFor('server'),
+    '# What it wrote last; a process that it left behind may hold the way open.',
+    'tries=0',
+    'while kill -0 "$filter" 2>/dev/null && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done',
+    'rm -f output',
     'say ended',
   ]);
 }

@@ -34,6 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(0.1)
         choices = [{"index": i, "message": {"role": "assistant", "content": "answer %d of %s" % (i, body.get("seed"))}, "finish_reason": "stop"} for i in range(body.get("n", 1))]
         self.answer(200, {"model": body["model"], "choices": choices, "usage": {"prompt_tokens": 20, "completion_tokens": 5 * len(choices)}})
+# As servers do that write down all they were started with.
+print("settings", {"api_key": key}, flush=True)
 print("serving", model, adapter, "on", os.environ.get("SLURM_JOB_ID"), flush=True)
 ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 `;
