@@ -1,5 +1,5 @@
 import type { ClusterAccess } from './cluster/connect.ts';
-import type { JobRequest } from './cluster/jobStages.ts';
+import type { JobRequest } from './cluster/jobRequest.ts';
 import type { EndpointProfile } from './endpoint/endpointProfile.ts';
 import type { Setting } from './study/loadConfig.ts';
 

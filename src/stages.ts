@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from './clock.ts';
 import type { ClusterAccess } from './cluster/connect.ts';
+import { isJobRequest } from './cluster/jobRequest.ts';
 import { jobStage } from './cluster/jobStages.ts';
 import { sweepOnNamedCluster } from './cluster/sweepStage.ts';
 import { trainOnNamedCluster } from './cluster/trainStage.ts';
@@ -45,6 +46,10 @@ export async function* runNamedStage(
   signal: AbortSignal,
 ): Stage<object> {
   const study = await openStudy(request.study, request.settings);
+  if (isJobRequest(request)) {
+    yield* jobStage(study, request, clusterPorts(environment), signal);
+    return;
+  }
   switch (request.verb) {
     case 'synthesize': {
       const { from: path, format, distractors, articles, strict, replace } = request;
@@ -178,17 +183,6 @@ export async function* runNamedStage(
         },
         { again: request.again ?? false, signal },
       );
-      return;
-    case 'jobs':
-    case 'fetch':
-    case 'cancel':
-    case 'resume':
-    case 'requeue':
-    case 'extend':
-    case 'clean':
-    case 'preflight':
-    case 'serve':
-      yield* jobStage(study, request, clusterPorts(environment), signal);
       return;
     case 'lineage': {
       const found = await lineageOf(study, request.of, signal);

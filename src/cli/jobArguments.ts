@@ -1,5 +1,5 @@
 import { SealongError } from '../errors.ts';
-import type { JobRequest } from '../cluster/jobStages.ts';
+import type { JobRequest } from '../cluster/jobRequest.ts';
 
 /** Verbs about jobs of training on clusters; all but `jobs` need the id of one. */
 export const JOB_VERBS = {

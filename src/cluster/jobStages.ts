@@ -5,29 +5,18 @@ import { readJob } from '../training/jobRecord.ts';
 import { trainedModel } from '../training/recipeOf.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { openCluster, type ClusterAccess } from './connect.ts';
-import { extendJob, type Extension } from './extendJob.ts';
+import { extendJob } from './extendJob.ts';
 import { followJobs } from './followStage.ts';
 import { cancelJob, cleanJob, fetchJob, notOnCluster } from './jobActions.ts';
+import type { JobRequest } from './jobRequest.ts';
 import type { SendingFolders } from './keptFiles.ts';
 import { preflight, TRAINER_ENVIRONMENT, type Check } from './preflight.ts';
 import { requeueJob } from './requeueJob.ts';
 import { resumeJob } from './resumeJob.ts';
 import { sendUnsent } from './sendUnsent.ts';
-import { startServer, type ServerRequest } from './serve/startServer.ts';
+import { startServer } from './serve/startServer.ts';
 import type { SshHost } from './ssh/sshHost.ts';
 import type { NamedClusterPorts } from './trainStage.ts';
-
-/** What is asked of jobs that were sent to clusters. */
-export type JobRequest =
-  /** `resume` sends what was cut off while it was sent, before. */
-  | { verb: 'jobs'; follow: boolean; resume?: boolean; job?: string }
-  | { verb: 'fetch' | 'cancel' | 'resume' | 'requeue'; job: string }
-  | ({ verb: 'extend'; job: string } & Extension)
-  | { verb: 'clean'; job: string; remove: boolean }
-  /** Looks at a cluster, and sends nothing there. */
-  | { verb: 'preflight'; cluster: string }
-  /** Sends an inference server, and does not wait for it. */
-  | ({ verb: 'serve'; cluster: string; plan?: boolean; again?: boolean } & ServerRequest);
 
 export interface PreflightSummary {
   stage: 'preflight';

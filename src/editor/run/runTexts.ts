@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isAboutJobs } from '../../cluster/jobRequest.ts';
 import type { Quality } from '../../sampling/quality.ts';
 import type { StageVerb } from '../../stageRequest.ts';
 
@@ -90,6 +91,8 @@ export function doneText(
   summary: object,
   of: { scorer?: string } = {},
 ): DoneText {
+  // Their ends are shown where they were asked for, and in the view of jobs.
+  if (isAboutJobs(verb)) return { message: '', next: [] };
   switch (verb) {
     case 'synthesize': {
       const known = synthesizeSummary.safeParse(summary).data;
@@ -152,15 +155,6 @@ export function doneText(
     }
     case 'pairs':
     case 'report':
-    case 'jobs':
-    case 'fetch':
-    case 'cancel':
-    case 'resume':
-    case 'requeue':
-    case 'extend':
-    case 'clean':
-    case 'preflight':
-    case 'serve':
     case 'lineage':
       return { message: '', next: [] };
     case 'train': {
