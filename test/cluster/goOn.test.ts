@@ -9,7 +9,7 @@ import { runStage } from '../../src/stage.ts';
 import { isTraining, jobFolder } from '../../src/training/jobRecord.ts';
 import { ClusterStudy, upTo } from './support/clusterStudy.ts';
 import { Lab } from './support/lab.ts';
-import { untilWritten } from './support/until.ts';
+import { untilWritten } from './support/untilWritten.ts';
 
 const { signal } = new AbortController();
 

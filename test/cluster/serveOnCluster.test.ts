@@ -19,7 +19,7 @@ import { initStudy, openStudy, type Study } from '../../src/study/study.ts';
 import { readJob } from '../../src/training/jobRecord.ts';
 import { keyedServer } from './support/keyedServer.ts';
 import { Lab } from './support/lab.ts';
-import { until } from './support/until.ts';
+import { until } from '../e2e/support/until.ts';
 
 const run = promisify(execFile);
 const { signal } = new AbortController();

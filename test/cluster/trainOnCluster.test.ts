@@ -8,7 +8,7 @@ import { SealongError } from '../../src/errors.ts';
 import { isTraining, listJobs } from '../../src/training/jobRecord.ts';
 import { ClusterStudy, upTo } from './support/clusterStudy.ts';
 import { Lab } from './support/lab.ts';
-import { untilWritten } from './support/until.ts';
+import { untilWritten } from './support/untilWritten.ts';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ClusterStudy, upTo } from '../support/clusterStudy.ts';
 import { Lab } from '../support/lab.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../e2e/support/until.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 

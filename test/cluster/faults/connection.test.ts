@@ -8,7 +8,8 @@ import { SealongError } from '../../../src/errors.ts';
 import { ClusterStudy, upTo } from '../support/clusterStudy.ts';
 import { Lab } from '../support/lab.ts';
 import { Link } from '../support/link.ts';
-import { until, untilWritten } from '../support/until.ts';
+import { until } from '../../e2e/support/until.ts';
+import { untilWritten } from '../support/untilWritten.ts';
 
 const MB = 1024 * 1024;
 

@@ -8,7 +8,8 @@ import { runStage } from '../../../src/stage.ts';
 import { ClusterStudy } from '../support/clusterStudy.ts';
 import type { FakeRecipe } from '../support/fakeTrainer.ts';
 import { Lab } from '../support/lab.ts';
-import { until, untilWritten } from '../support/until.ts';
+import { until } from '../../e2e/support/until.ts';
+import { untilWritten } from '../support/untilWritten.ts';
 
 const { signal } = new AbortController();
 

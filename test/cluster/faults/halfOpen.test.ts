@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ClusterStudy, upTo } from '../support/clusterStudy.ts';
 import { Lab } from '../support/lab.ts';
-import { until, untilWritten } from '../support/until.ts';
+import { until } from '../../e2e/support/until.ts';
+import { untilWritten } from '../support/untilWritten.ts';
 
 const name = `sl${randomBytes(3).toString('hex')}`;
 const [near, far] = [`${name}a`, `${name}b`];

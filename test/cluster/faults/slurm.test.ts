@@ -7,7 +7,8 @@ import { SealongError } from '../../../src/errors.ts';
 import { ClusterStudy, upTo } from '../support/clusterStudy.ts';
 import type { FakeRecipe } from '../support/fakeTrainer.ts';
 import { Lab } from '../support/lab.ts';
-import { until, untilWritten } from '../support/until.ts';
+import { until } from '../../e2e/support/until.ts';
+import { untilWritten } from '../support/untilWritten.ts';
 
 interface Started {
   job: string | null;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { until } from './until.ts';
+import { until } from '../../e2e/support/until.ts';
 
 const run = promisify(execFile);
 const SCRIPTS = fileURLToPath(new URL('../lab/', import.meta.url));

@@ -13,7 +13,7 @@ export const RUN_MS = 180_000;
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  timeoutMs = 45_000,
+  timeoutMs = 60_000,
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
