@@ -87,6 +87,8 @@ export const runs = {
       SEALONG_NODE: node,
       // Without a cluster its tests say themselves that they are skipped.
       SEALONG_LAB: cluster.missing ?? 'yes',
+      // Without the trainer's environment the test that needs it says itself that it is skipped.
+      ...(cluster.missing === undefined && (await trainerEnvironment(setup))),
       SEALONG_CHROMIUM: browser.path,
       SEALONG_EDITOR: await setup.editor(),
       SEALONG_EMBEDDED: await setup.embedded(),

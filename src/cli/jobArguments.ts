@@ -9,8 +9,16 @@ export const JOB_VERBS = {
       'list the jobs sent to clusters as they stand now, or follow them to their end; with --resume, send those before whose sending was cut off',
     options: ['follow', 'resume'],
   },
-  fetch: { usage: 'fetch STUDY JOB', about: "bring a job's adapter here", options: [] },
-  cancel: { usage: 'cancel STUDY JOB', about: 'cancel a job on its cluster', options: [] },
+  fetch: {
+    usage: 'fetch STUDY JOB | fetch STUDY --sweep NAME [--cluster NAME]',
+    about: "bring a job's adapter here, or those of all members of a sweep that are done",
+    options: ['sweep', 'cluster'],
+  },
+  cancel: {
+    usage: 'cancel STUDY JOB | cancel STUDY --sweep NAME [--cluster NAME]',
+    about: 'cancel a job on its cluster, or all members of a sweep that are under way',
+    options: ['sweep', 'cluster'],
+  },
   resume: {
     usage: 'resume STUDY JOB',
     about:
@@ -40,6 +48,8 @@ export function isJobVerb(verb: string): verb is JobVerb {
 }
 
 interface JobValues {
+  sweep?: string | undefined;
+  cluster?: string | undefined;
   follow?: boolean | undefined;
   resume?: boolean | undefined;
   yes?: boolean | undefined;
@@ -61,7 +71,13 @@ export function jobRequest(verb: JobVerb, names: readonly string[], values: JobV
       resume: values.resume ?? false,
       ...(job === undefined ? {} : { job }),
     };
+  const { sweep, cluster } = values;
+  if ((verb === 'fetch' || verb === 'cancel') && sweep !== undefined) {
+    if (job !== undefined) throw wrong('it takes a job or --sweep, not both');
+    return { verb, sweep, ...(cluster === undefined ? {} : { cluster }) };
+  }
   if (job === undefined) throw wrong('the job is missing');
+  if (cluster !== undefined) throw wrong('--cluster goes with --sweep: a job says where it is');
   if (verb === 'extend') {
     const { time } = values;
     const more = {

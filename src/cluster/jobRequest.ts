@@ -6,6 +6,8 @@ export type JobRequest =
   /** `resume` sends what was cut off while it was sent, before. */
   | { verb: 'jobs'; follow: boolean; resume?: boolean; job?: string }
   | { verb: 'fetch' | 'cancel' | 'resume' | 'requeue'; job: string }
+  /** Of all members of a sweep that it fits; on one cluster alone where that is named. */
+  | { verb: 'fetch' | 'cancel'; sweep: string; cluster?: string }
   | ({ verb: 'extend'; job: string } & Extension)
   | { verb: 'clean'; job: string; remove: boolean }
   /** Looks at a cluster, and sends nothing there. */

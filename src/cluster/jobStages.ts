@@ -16,6 +16,7 @@ import { resumeJob } from './resumeJob.ts';
 import { sendUnsent } from './sendUnsent.ts';
 import { startServer } from './serve/startServer.ts';
 import type { SshHost } from './ssh/sshHost.ts';
+import { sweepAction } from './sweepActions.ts';
 import type { NamedClusterPorts } from './trainStage.ts';
 
 export interface PreflightSummary {
@@ -54,6 +55,12 @@ export async function* jobStage(
     }
     return;
   }
+  if ('sweep' in request) {
+    const of = { sweep: request.sweep, cluster: request.cluster };
+    const open = (name: string) => openCluster(access, name);
+    yield* sweepAction(study, request.verb, of, { clock, open }, signal);
+    return;
+  }
   const { place } = await readJob(study, request.job);
   if (place.kind !== 'cluster') throw notOnCluster(request.job);
   const { cluster, host } = await openCluster(access, place.cluster);
@@ -82,7 +89,7 @@ async function testCluster(
 
 async function* jobAction(
   study: Study,
-  request: Exclude<JobRequest, { verb: 'jobs' | 'preflight' | 'serve' }>,
+  request: Exclude<JobRequest, { verb: 'jobs' | 'preflight' | 'serve' } | { sweep: string }>,
   ports: { clock: Clock; cluster: Cluster; host: SshHost } & SendingFolders,
   signal: AbortSignal,
 ): Stage<object> {

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { hashOfFile } from '../records/hashOfFile.ts';
 import type { Stage, StageProgress } from '../stage.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
@@ -13,37 +12,18 @@ import {
   writeJob,
   type TrainingJob,
 } from '../training/jobRecord.ts';
-import { hasEnded } from '../training/jobState.ts';
 import { keepData } from '../training/keepData.ts';
-import { madeWith } from '../training/madeWith.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { remoteJob } from './followJobs.ts';
+import { mostGpuHours } from './gpuHours.ts';
 import { arrayScript } from './jobScript.ts';
 import { mustBeReady, preflight, type Check } from './preflight.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
-import {
-  needsOf,
-  newTrainingJob,
-  placesOf,
-  recipeText,
-  sha256,
-  trainerSources,
-  uploadsOf,
-  type Places,
-  type TrainingInputs,
-} from './trainingInputs.ts';
-import { planUploads, upload, type Upload } from './transfer/upload.ts';
-
-/** A member of a sweep, with its pairs made. */
-export interface MemberInputs {
-  /** What makes it another than the rest. */
-  name: string;
-  /** With the member's parameters. */
-  study: Study;
-  inputs: TrainingInputs;
-}
+import { membersOf, type Member, type MemberInputs } from './sweepMembers.ts';
+import { needsOf } from './trainingInputs.ts';
+import { planUploads, upload, type Upload, type UploadPlan } from './transfer/upload.ts';
 
 export interface SweepSummary {
   stage: 'train';
@@ -59,18 +39,16 @@ export interface SweepSummary {
     scheduler_id: string | null;
     there: boolean;
   }[];
+  uploads: { file: string; bytes: number; there: boolean }[];
   upload_bytes: number;
+  /** Of what is still to be sent, by the time limit; null where there is none, as there is no scheduler. */
+  gpu_hours_at_most: number | null;
+  /** Members that run at once at most, where the sweep limits it and there is a scheduler. */
+  at_once: number | null;
   /** Of the array, or of the first job on a host without scheduler. */
   script: string;
-}
-
-interface Member extends MemberInputs {
-  job: TrainingJob;
-  places: Places;
-  recipe: string;
-  uploads: Upload[];
-  /** Sent by an earlier run. */
-  there: boolean;
+  /** Of a task of the array: what the first member that is still to be sent runs. */
+  member_script: string | null;
 }
 
 /**
@@ -91,7 +69,8 @@ export async function* sendSweep(
   try {
     const [first] = sweep.members;
     if (!first) throw new Error('A sweep has members.');
-    const { checks, workdir } = await preflight(host, cluster, await needsOf(first.inputs), signal);
+    const needs = { ...(await needsOf(first.inputs)), bytes: await bytesOf(sweep.members) };
+    const { checks, workdir } = await preflight(host, cluster, needs, signal);
     for (const check of checks)
       if (check.outcome === 'warning')
         yield { type: 'warning', message: `${check.what}: ${check.detail}` };
@@ -99,18 +78,15 @@ export async function* sendSweep(
     const members = await membersOf(study, ports, sweep, workdir);
     const missing = members.filter(({ there }) => !there);
     const shared = onceEach(missing.flatMap(({ uploads }) => uploads));
-    const plans = await planUploads(host, shared, signal);
+    const isReady = checks.every(({ outcome }) => outcome !== 'failed');
+    const plans: UploadPlan[] = isReady ? await planUploads(host, shared, signal) : [];
     const arrays =
       cluster.profile.scheduler === 'slurm'
         ? await arraysOf(study, missing, cluster, workdir, sweep.atOnce)
         : [];
     const [alone] = missing;
-    const script =
-      cluster.profile.scheduler === 'slurm'
-        ? (arrays[0]?.script ?? '')
-        : alone
-          ? scriptOf(cluster, alone.job, alone.places.trainer)
-          : '';
+    const own = alone ? scriptOf(cluster, alone.job, alone.places.trainer) : '';
+    const [array] = arrays;
     const summary = (planned: boolean): SweepSummary => ({
       stage: 'train',
       sweep: sweep.name,
@@ -124,8 +100,12 @@ export async function* sendSweep(
         scheduler_id: schedulerIdOf(job),
         there,
       })),
+      uploads: plans.map(({ remote: file, bytes, there }) => ({ file, bytes, there })),
       upload_bytes: plans.reduce((sum, { there, bytes }) => sum + (there ? 0 : bytes), 0),
-      script,
+      gpu_hours_at_most: mostGpuHours(cluster.profile, missing.length),
+      at_once: cluster.profile.scheduler === 'slurm' ? (sweep.atOnce ?? null) : null,
+      script: array?.script ?? own,
+      member_script: array ? own : null,
     });
     if (options.plan) {
       yield { type: 'done', summary: summary(true) };
@@ -146,59 +126,13 @@ export async function* sendSweep(
   }
 }
 
-/** Each member's job: one that is there with the same pairs and recipe, or a new one; the new ones belong together. */
-async function membersOf(
-  study: Study,
-  { clock, cluster }: { clock: Clock; cluster: Cluster },
-  sweep: { name: string; members: readonly MemberInputs[] },
-  workdir: string,
-): Promise<Member[]> {
-  const { jobs } = await listJobs(study);
-  const known = jobs.filter(isTraining);
-  const members: Member[] = [];
-  const made: Member[] = [];
-  for (const member of sweep.members) {
-    const { inputs } = member;
-    const pairs = await hashOfFile(inputs.pairs);
-    const { sources, trainerHash } = await trainerSources(inputs.trainer);
-    const places = await placesOf(workdir, inputs, pairs, trainerHash);
-    const recipe = recipeText(inputs, places, cluster);
-    const wanted = { pairs, recipe: sha256(recipe), cluster: cluster.name };
-    const same = known.filter(
-      ({ place, recipe_sha256: of, export: { pairs_sha256: on } }) =>
-        place.kind === 'cluster' &&
-        place.cluster === wanted.cluster &&
-        of === wanted.recipe &&
-        on === wanted.pairs,
-    );
-    const sent = same.findLast(
-      ({ state }) => state === 'done' || (!hasEnded(state) && state !== 'prepared'),
-    );
-    const begun = same.findLast(({ state, sweep: of }) => state === 'prepared' && of !== undefined);
-    const job =
-      sent ??
-      begun ??
-      newTrainingJob(inputs, wanted, {
-        clock,
-        workdir,
-        scheduler: cluster.profile.scheduler,
-        manifestHash: await hashOfFile(inputs.manifest),
-        trainerHash,
-        made: await madeWith(member.study, inputs.trainer),
-      });
-    const uploads = uploadsOf(inputs, places, sources);
-    const there = sent !== undefined;
-    const one = { ...member, job, places, recipe, uploads, there };
-    members.push(one);
-    if (!sent && !begun) made.push(one);
-  }
-  const id = sha256(made.map(({ job }) => job.id).join()).slice(0, 16);
-  for (const [index, member] of made.entries())
-    member.job = {
-      ...member.job,
-      sweep: { id, name: sweep.name, member: member.name, index, of: made.length },
-    };
-  return members;
+/** Of all that the members train on: what they share is sent once. */
+async function bytesOf(members: readonly MemberInputs[]): Promise<number> {
+  const files = new Set(
+    members.flatMap(({ inputs: { pairs, modelFile } }) => [pairs, modelFile ?? pairs]),
+  );
+  const sizes = await Promise.all([...files].map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** One submission: what is not known to have been taken, in its place among all that belong to it. */

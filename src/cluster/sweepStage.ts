@@ -4,10 +4,11 @@ import type { Stage, StageProgress, StageWarning } from '../stage.ts';
 import { openStudy, type Study } from '../study/study.ts';
 import type { Setting } from '../study/loadConfig.ts';
 import { readSweep, type Sweep, type SweepMember } from '../training/sweep/sweep.ts';
-import { readTrainingExport } from '../training/trainingExports.ts';
+import { methodOfExport, readTrainingExport } from '../training/trainingExports.ts';
 import { openCluster } from './connect.ts';
 import { followJobs } from './followStage.ts';
-import { sendSweep, type MemberInputs, type SweepSummary } from './sweep.ts';
+import { sendSweep, type SweepSummary } from './sweep.ts';
+import type { MemberInputs } from './sweepMembers.ts';
 import { trainingInputs } from './trainingInputs.ts';
 import type { NamedClusterPorts } from './trainStage.ts';
 
@@ -81,7 +82,7 @@ async function* memberInputs(
   signal: AbortSignal,
 ): AsyncGenerator<StageProgress | StageWarning, MemberInputs, undefined> {
   const { sweep, member } = of;
-  const own = await openStudy(study.dir, [...settings, ...member.settings]);
+  const own = await openStudy(study.dir, await settingsOf(study, settings, member));
   const exported =
     member.export === undefined
       ? yield* exportMember(
@@ -94,9 +95,22 @@ async function* memberInputs(
       : await readTrainingExport(own, member.export);
   return {
     name: member.name,
+    values: member.values,
     study: own,
     inputs: await trainingInputs(own, exported, of),
   };
+}
+
+/** What the member varies on top of the rest. Data that is there says what it is for, where the sweep does not. */
+async function settingsOf(
+  study: Study,
+  settings: readonly Setting[],
+  member: SweepMember,
+): Promise<Setting[]> {
+  const all = [...settings, ...member.settings];
+  if (member.export === undefined || 'method' in member.values) return all;
+  const method = await methodOfExport(study.dir, member.export);
+  return method === undefined ? all : [...all, { path: ['training', 'method'], value: method }];
 }
 
 async function* exportMember(

@@ -158,7 +158,8 @@ async function jobFor(
         recipe === wanted.recipe &&
         pairs === wanted.pairs,
     );
-  const begun = same.find(({ state }) => state === 'prepared');
+  // A member of a sweep may have been taken with its array.
+  const begun = same.find(({ state, sweep }) => state === 'prepared' && !sweep);
   if (begun) return begun;
   const other = same.findLast(({ state }) => !hasEnded(state) || state === 'done');
   if (other && !input.again)

@@ -64,9 +64,16 @@ const trainingJobSchema = z.object({
   environment_sha256: text.optional(),
   /** As it was brought here, or made here: one hash over the names and contents of its files. */
   adapter: z.object({ sha256: text, files: z.number(), bytes: z.number() }).optional(),
-  /** The sweep that it is a member of; `id` is that of one submission. */
+  /** The sweep that it is a member of; `id` is that of one submission, `values` its place on each axis. */
   sweep: z
-    .object({ id: text, name: text, member: text, index: z.number().int(), of: z.number().int() })
+    .object({
+      id: text,
+      name: text,
+      member: text,
+      index: z.number().int(),
+      of: z.number().int(),
+      values: z.record(text, z.json()).optional(),
+    })
     .optional(),
   /** The job whose checkpoint this one goes on from, and its folder there. */
   extends: z.object({ job: text, folder: remoteFolder }).optional(),

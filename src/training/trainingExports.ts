@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { SealongError } from '../errors.ts';
 import { readOptional, studyPaths, type Study } from '../study/study.ts';
@@ -41,15 +41,33 @@ export async function trainingExports(
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
 }
 
-/** @throws SealongError `no_export`. */
+/**
+ * An export by its name, or by its folder, relative to the study: that of another study, to be compared with.
+ *
+ * @throws SealongError `no_export`.
+ */
 export async function readTrainingExport(study: Study, name: string): Promise<TrainingExport> {
   const { method } = study.config.training;
-  const found = (await trainingExports(study.dir, method)).find((one) => one.name === name);
-  if (found) return found;
+  const found = await readNamed(study.dir, name);
+  if (found?.format === FORMAT[method]) return found;
   throw new SealongError(
     'no_export',
     `${study.dir} has no export "${name}" that ${method} can be trained on. Make one with format ${FORMAT[method]}, or train on the pairs as they are now.`,
   );
+}
+
+/** The method that an export was made for; undefined where it is none of the trainer's, or not there. */
+export async function methodOfExport(
+  dir: string,
+  name: string,
+): Promise<keyof typeof FORMAT | undefined> {
+  const format = (await readNamed(dir, name))?.format;
+  return (['orpo', 'sft'] as const).find((method) => FORMAT[method] === format);
+}
+
+function readNamed(dir: string, name: string) {
+  const folder = /[\\/]/.test(name) ? resolve(dir, name) : join(studyPaths(dir).exports, name);
+  return readExport(folder, name);
 }
 
 async function readExport(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../src/clock.ts';
 import { sendSweep, type SweepSummary } from '../../src/cluster/sweep.ts';
+import { sweepAction } from '../../src/cluster/sweepActions.ts';
 import { runStage } from '../../src/stage.ts';
 import { jobFolder } from '../../src/training/jobRecord.ts';
 import { ClusterStudy, upTo } from './support/clusterStudy.ts';
@@ -15,6 +16,7 @@ for (const scheduler of ['slurm', 'none'] as const)
   describe(`A sweep on a cluster with scheduler "${scheduler}"`, () => {
     let lab: Lab;
     let jobs: ClusterStudy;
+    let slow = false;
 
     before(async () => {
       lab = await Lab.start();
@@ -30,8 +32,9 @@ for (const scheduler of ['slurm', 'none'] as const)
         const { study, cluster } = jobs;
         const members = seeds.map((seed) => ({
           name: `seed-${seed}`,
+          values: { seed },
           study,
-          inputs: jobs.inputs({ steps: 4, seconds: 0.2, seed }),
+          inputs: jobs.inputs({ steps: slow ? 400 : 4, seconds: 0.2, seed }),
         }));
         return runStage(
           sendSweep(
@@ -90,6 +93,44 @@ for (const scheduler of ['slurm', 'none'] as const)
         const arrays = new Set(queue.split('\n').filter((name) => name.includes('sweep')));
         assert.equal(arrays.size, 3);
       }
+    });
+
+    it('is cancelled and fetched as a whole', async () => {
+      const sent = await send('whole', [10, 11, 12]);
+      const act = (verb: 'fetch' | 'cancel', cluster?: string) =>
+        runStage(
+          sweepAction(
+            jobs.study,
+            verb,
+            { sweep: 'whole', cluster },
+            {
+              clock: systemClock,
+              open: async () => ({ cluster: jobs.cluster, host: await jobs.open() }),
+            },
+            signal,
+          ),
+        );
+      await jobs.follow(idsOf(sent));
+      const fetched = await act('fetch', 'lab');
+      assert.deepEqual(
+        fetched.members.map(({ member, error }) => [member, error]),
+        ['seed-10', 'seed-11', 'seed-12'].map((member) => [member, null]),
+      );
+      assert.equal(fetched.files, 6);
+      for (const job of idsOf(sent)) {
+        const record = await jobs.record(job);
+        assert.ok(record.kind === 'train' && record.fetched_at !== undefined);
+      }
+      await assert.rejects(act('fetch'), /is done whose adapter is not here yet/);
+      await assert.rejects(act('cancel', 'other'), /no jobs of a sweep "whole" on other/);
+
+      slow = true;
+      await send('whole', [13, 14, 15]);
+      const cancelled = await act('cancel');
+      assert.equal(cancelled.members.length, 3);
+      const { jobs: lines } = await jobs.follow(cancelled.members.map(({ job }) => job));
+      for (const { state } of lines) assert.ok(['cancelled', 'stopped'].includes(state), state);
+      slow = false;
     });
 
     it('cancels one member and leaves the others', async () => {

@@ -19,16 +19,18 @@ export interface ChartLayout {
 }
 
 /** Dashes of the lines, so that colour is not all that tells them apart. */
-export const DASHES: readonly (readonly number[])[] = [
-  [],
-  [8, 3],
-  [3, 3],
-  [10, 3, 2, 3],
-  [1, 3],
-  [14, 4],
-];
+const DASHES: readonly (readonly number[])[] = [[], [8, 3], [3, 3], [10, 3, 2, 3], [1, 3], [14, 4]];
+
+/** The dash of a series: with its colour, which comes again sooner, one that no other of the first 36 has. */
+export function dashOfSeries(series: number): readonly number[] {
+  const turn = Math.floor(series / DASHES.length);
+  return DASHES[(series + turn) % DASHES.length] ?? [];
+}
 
 /** Coordinates need no more digits in a drawing. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
+
+/** As many colours there are; each comes again with another dash. */
+export const SERIES_COLOURS = 6;

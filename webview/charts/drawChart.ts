@@ -1,4 +1,4 @@
-import { DASHES, type ChartLayout, type ChartPath } from './chartShapes.ts';
+import { dashOfSeries, type ChartLayout, type ChartPath } from './chartShapes.ts';
 import './charts.css';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -111,7 +111,7 @@ function paperLook({ kind, series = 0 }: ChartPath) {
 }
 
 function dash({ series = 0 }: ChartPath): readonly number[] {
-  return DASHES[series % DASHES.length] ?? [];
+  return dashOfSeries(series);
 }
 
 function dashOf(path: ChartPath): Record<string, string> {

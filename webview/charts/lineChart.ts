@@ -2,21 +2,30 @@ import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { LineChart } from '../../src/protocol/training.ts';
 import { round, type ChartLayout, type ChartPath, type ChartText } from './chartShapes.ts';
-import { spreadOut } from './spreadOut.ts';
+import { LABEL_GAP, spreadOut } from './spreadOut.ts';
 
 const SIZE = { width: 520, height: 260 } as const;
 const PLOT = { left: 56, right: 408, top: 30, bottom: 216 } as const;
+/** Of a name beside a line: where it begins, and a letter at most. */
+const NAME = { from: PLOT.right + 37, letter: 6.7 } as const;
 const END = 3.5;
 
-/** Lines over steps, each with a dash of its own and named at its end, so that colour is not all that tells them apart. */
-export function lineChart({ lines, yLabel }: LineChart): ChartLayout {
+/** Lines over steps, or over values that stand side by side, each with a dash of its own and named at its end, so that colour is not all that tells them apart. */
+export function lineChart({ lines, yLabel, x: values }: LineChart): ChartLayout {
+  // Many names need a taller chart, and long ones a wider one.
+  const named = lines.filter((line) => line.points.length > 0);
+  const bottom = Math.max(PLOT.bottom, PLOT.top + LABEL_GAP * (named.length - 1));
+  const longest = Math.max(0, ...named.map(({ label }) => label.length));
+  const width = Math.max(SIZE.width, Math.ceil(NAME.from + longest * NAME.letter));
   const points = lines.flatMap((line) => line.points);
   const [first = 0, last = 1] = extent(points, ({ step }) => step);
   const [low = 0, high = 1] = extent(points, ({ value }) => value);
-  const x = scaleLinear([first, Math.max(last, first + 1)], [PLOT.left, PLOT.right]);
+  const overSteps = scaleLinear([first, Math.max(last, first + 1)], [PLOT.left, PLOT.right]);
+  const x = (step: number) => (values ? placeOf(values.values, step) : overSteps(step));
+  const xTicks = values ? values.values : stepTicks(first, last);
   // A line that stays where it is lies in the middle.
   const room = high > low ? 0 : Math.abs(high) / 2 || 1;
-  const y = scaleLinear([low - room, high + room], [PLOT.bottom, PLOT.top]).nice(5);
+  const y = scaleLinear([low - room, high + room], [bottom, PLOT.top]).nice(5);
   const yTicks = y.ticks(5);
   const format = tickFormat(yTicks);
   const drawn = lines.flatMap(({ label, hue, points: own }) => {
@@ -25,24 +34,26 @@ export function lineChart({ lines, yLabel }: LineChart): ChartLayout {
   });
   const ends = spreadOut(
     drawn.map(({ end }) => y(end.value)),
-    PLOT.bottom,
+    bottom,
   );
   const paths: ChartPath[] = [
     ...yTicks.map((tick) => ({
       kind: 'grid' as const,
       d: `M${PLOT.left},${round(y(tick))}H${PLOT.right}`,
     })),
-    { kind: 'axis', d: `M${PLOT.left},${PLOT.top}V${PLOT.bottom}H${PLOT.right}` },
+    { kind: 'axis', d: `M${PLOT.left},${PLOT.top}V${bottom}H${PLOT.right}` },
     ...drawn.map(({ hue, own }): ChartPath => ({
       kind: 'line',
       series: hue,
       d: `M${own.map(({ step, value }) => `${round(x(step))},${round(y(value))}`).join('L')}`,
     })),
-    ...drawn.map(({ hue, end }): ChartPath => ({
-      kind: 'marker',
-      series: hue,
-      d: circle(x(end.step), y(end.value)),
-    })),
+    ...drawn.flatMap(({ hue, own, end }) =>
+      (values ? own : [end]).map(({ step, value }): ChartPath => ({
+        kind: 'marker',
+        series: hue,
+        d: circle(x(step), y(value)),
+      })),
+    ),
     // A piece of the line beside its name: ends that lie on one another are told apart by it.
     ...drawn.map(({ hue }, at): ChartPath => ({
       kind: 'line',
@@ -57,22 +68,33 @@ export function lineChart({ lines, yLabel }: LineChart): ChartLayout {
       y: round(y(tick)) + 4,
       anchor: 'end' as const,
     })),
-    ...stepTicks(first, last).map((tick) => ({
+    ...xTicks.map((tick) => ({
       text: tick.toLocaleString('en'),
       x: round(x(tick)),
-      y: PLOT.bottom + 17,
+      y: bottom + 17,
       anchor: 'middle' as const,
     })),
-    { text: 'step', x: (PLOT.left + PLOT.right) / 2, y: PLOT.bottom + 37, anchor: 'middle' },
+    {
+      text: values?.label ?? 'step',
+      x: (PLOT.left + PLOT.right) / 2,
+      y: bottom + 37,
+      anchor: 'middle',
+    },
     { text: yLabel, x: 4, y: 15, anchor: 'start' },
     ...drawn.map(({ label }, at) => ({
       text: label,
-      x: PLOT.right + 37,
+      x: NAME.from,
       y: (ends[at] ?? 0) + 4,
       anchor: 'start' as const,
     })),
   ];
-  return { ...SIZE, paths, texts };
+  return { width, height: SIZE.height + bottom - PLOT.bottom, paths, texts };
+}
+
+/** Values lie side by side with the same room between them, as those of a sweep often double. */
+function placeOf(values: readonly number[], value: number): number {
+  const part = values.length < 2 ? 0.5 : values.indexOf(value) / (values.length - 1);
+  return PLOT.left + 12 + part * (PLOT.right - PLOT.left - 24);
 }
 
 /** Steps are whole. */

@@ -1,6 +1,7 @@
 import { round } from './chartShapes.ts';
 
-const LABEL_GAP = 17;
+/** Between labels, in pixels. */
+export const LABEL_GAP = 17;
 
 /** Moves labels down until none lies on another or below `bottom`, in the order of their heights. */
 export function spreadOut(heights: readonly number[], bottom: number): number[] {

@@ -61,11 +61,10 @@ export class LineSection {
   }
 
   #draw(): void {
-    const { title, lines } = this.#chart;
+    const { title, lines, x } = this.#chart;
     const names = lines.map(({ label }) => label).join(', ');
-    this.#drawing.replaceChildren(
-      drawChart(lineChart(this.#chart), `${title} over the steps of ${names}.`),
-    );
+    const what = x ? `${title}: ${names}.` : `${title} over the steps of ${names}.`;
+    this.#drawing.replaceChildren(drawChart(lineChart(this.#chart), what));
   }
 
   #fill(): void {
@@ -76,17 +75,17 @@ export class LineSection {
   }
 }
 
-function numbersOf({ lines }: LineChart): HTMLElement {
+function numbersOf({ lines, x }: LineChart): HTMLElement {
   const steps = [...new Set(lines.flatMap(({ points }) => points.map(({ step }) => step)))].sort(
     (a, b) => a - b,
   );
-  const stride = Math.max(1, Math.ceil(steps.length / TABLE_ROWS));
+  const stride = x ? 1 : Math.max(1, Math.ceil(steps.length / TABLE_ROWS));
   const shown = steps.filter((_, at) => (steps.length - 1 - at) % stride === 0);
   return gridTable({
     caption: '',
     columns: lines.map(({ label }) => label),
     rows: shown.map((step) => ({
-      label: `step ${step.toLocaleString('en')}`,
+      label: `${x?.label ?? 'step'} ${step.toLocaleString('en')}`,
       cells: lines.map(({ points }) => {
         const value = points.find((point) => point.step === step)?.value;
         return value === undefined ? '–' : Number(value.toPrecision(4)).toString();

@@ -8,6 +8,7 @@ import { HostConnection } from '../hostConnection.ts';
 import { makeButton, registerToolkit } from '../toolkit.ts';
 import { LineSection } from './lineSection.ts';
 import { RunsTable } from './runsTable.ts';
+import { SweepSection } from './sweepSection.ts';
 import '../page/page.css';
 import './trainingPanel.css';
 
@@ -16,10 +17,12 @@ const notice = element('span', { class: 'notice', role: 'status' });
 const title = element('h1');
 const note = element('p', { class: 'note' });
 const charts = element('div', { class: 'charts' });
+const sweeps = element('div');
 const runs = new RunsTable((drawn) => {
   ask({ type: 'draw', runs: drawn });
 });
 const sections = new Map<string, LineSection>();
+const sweepSections = new Map<string, SweepSection>();
 
 document.body.classList.add('page', 'training');
 document.body.replaceChildren(
@@ -42,6 +45,7 @@ document.body.replaceChildren(
     runs.element,
     note,
     charts,
+    sweeps,
   ),
 );
 
@@ -58,17 +62,27 @@ function show(view: TrainingView): void {
   title.textContent = `Training of ${view.title}`;
   note.textContent = view.note;
   runs.update(view);
-  const names = view.charts.map(({ name }) => name);
-  for (const chart of view.charts) {
-    const known = sections.get(chart.name);
-    if (known) known.update(chart);
-    else sections.set(chart.name, new LineSection(chart, ask));
-  }
-  const shown = names.flatMap((name) => sections.get(name)?.element ?? []);
+  put(charts, view.charts, sections, (chart) => new LineSection(chart, ask));
+  put(sweeps, view.sweeps, sweepSections, (figures) => new SweepSection(figures, ask));
+}
+
+/** Brings sections up to date, in order; those that stay are not moved. */
+function put<Content extends { name: string }>(
+  into: HTMLElement,
+  contents: readonly Content[],
+  known: Map<string, { element: HTMLElement; update: (content: Content) => void }>,
+  make: (content: Content) => { element: HTMLElement; update: (content: Content) => void },
+): void {
+  const shown = contents.map((content) => {
+    const there = known.get(content.name);
+    there?.update(content);
+    const section = there ?? make(content);
+    known.set(content.name, section);
+    return section.element;
+  });
   const same =
-    shown.length === charts.children.length &&
-    shown.every((one, at) => one === charts.children[at]);
-  if (!same) charts.replaceChildren(...shown);
+    shown.length === into.children.length && shown.every((one, at) => one === into.children[at]);
+  if (!same) into.replaceChildren(...shown);
 }
 
 function ask(body: TrainingRequest, done = ''): void {

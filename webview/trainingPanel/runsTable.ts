@@ -1,5 +1,5 @@
 import { MOST_RUNS, type TrainingRun, type TrainingView } from '../../src/protocol/training.ts';
-import { DASHES } from '../charts/chartShapes.ts';
+import { dashOfSeries, SERIES_COLOURS } from '../charts/chartShapes.ts';
 import { element } from '../element.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -90,8 +90,8 @@ function swatch(hue: number): SVGSVGElement {
   svg.setAttribute('class', 'chart');
   const path = document.createElementNS(SVG, 'path');
   path.setAttribute('d', 'M0,4H24');
-  path.setAttribute('class', `line series-${hue % DASHES.length}`);
-  path.setAttribute('stroke-dasharray', (DASHES[hue % DASHES.length] ?? []).join(' '));
+  path.setAttribute('class', `line series-${hue % SERIES_COLOURS}`);
+  path.setAttribute('stroke-dasharray', dashOfSeries(hue).join(' '));
   svg.append(path);
   return svg;
 }

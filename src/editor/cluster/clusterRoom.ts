@@ -7,6 +7,7 @@ import type { Background, Runs } from '../run/runs.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { isTraining } from '../../training/jobRecord.ts';
+import { plural } from '../tree/row.ts';
 import { requireTrust } from '../trust.ts';
 import { ClusterRuns } from './clusterRuns.ts';
 import { userCluster } from './clusters.ts';
@@ -14,17 +15,19 @@ import { Connections } from './connections.ts';
 import { Follower } from './follower.ts';
 import { Following } from './following.ts';
 import { JobCommands } from './jobCommands.ts';
-import { announceEnd } from './jobNotices.ts';
+import { EndNotices } from './jobNotices.ts';
 import { pickJob } from './jobPick.ts';
 import { isOpen, type Job } from './job.ts';
 import { JobStore } from './jobStore.ts';
 import { jobTitle, progressParts, stateWords } from './jobText.ts';
-import { JobTree } from './jobTree.ts';
+import { sweepCounts, sweepOfJob, sweepTitle, type JobSweep } from './jobSweep.ts';
+import { isSweepNode, JobTree, type JobNode } from './jobTree.ts';
 import { PlainDocuments } from './plainDocuments.ts';
 import { offerAdapter } from './servedModel.ts';
 import { startServerCommand } from './serverCommand.ts';
 import { ServerLinks } from './serverLinks.ts';
 import { shareWithCommand } from './shareWithCommand.ts';
+import { SweepCommands } from './sweepCommands.ts';
 import { trainOnClusterCommand } from './trainCommand.ts';
 import { Trainings } from './trainings.ts';
 
@@ -48,6 +51,9 @@ export interface ClusterRoomPorts {
 
 type ClusterCommand =
   | 'trainOnCluster'
+  | 'trainSweep'
+  | 'cancelSweep'
+  | 'fetchSweep'
   | 'testCluster'
   | 'followJobs'
   | 'cancelJob'
@@ -112,6 +118,11 @@ export class ClusterRoom implements vscode.Disposable {
       documents: scripts,
       follow: () => following.begin(),
     });
+    const sweeps = new SweepCommands({
+      ...{ store, jobs, runs, scripts },
+      selected: () => tree.selected,
+      follow: () => following.begin(),
+    });
     const pick = (target: unknown, title: string, word: string, none: string) =>
       pickJob(target, { jobs, selected: tree.selected, title, word, none });
     const linkServer = async (dir: string, job: string, cluster: Cluster) => {
@@ -137,6 +148,11 @@ export class ClusterRoom implements vscode.Disposable {
       });
     };
     const showTraining = async (target: unknown) => {
+      const sweep = isSweepNode(target) ? sweeps.named(target) : undefined;
+      if (sweep) {
+        await trainings.showSweep(sweep);
+        return;
+      }
       const job = await pick(
         target,
         'Show the charts of which job?',
@@ -163,6 +179,25 @@ export class ClusterRoom implements vscode.Disposable {
             picked === charts ? showTraining(nodeOf(study.dir, job.job)) : undefined,
           );
       },
+      trainSweep: async (target) => {
+        const study = await ports.study(target);
+        const { cluster, sweep, sent } = await sweeps.train(study);
+        await following.begin();
+        await vscode.commands.executeCommand('sealong.jobs.focus');
+        const charts = 'Training Charts';
+        void vscode.window
+          .showInformationMessage(
+            `${plural(sent, 'job')} of sweep ${sweep} ${sent === 1 ? 'was' : 'were'} sent to ${cluster.name}.`,
+            charts,
+          )
+          .then((picked) =>
+            picked === charts
+              ? showTraining(sweepNodeOf(study.dir, sweep, cluster.name))
+              : undefined,
+          );
+      },
+      cancelSweep: (target) => sweeps.cancel(target),
+      fetchSweep: (target) => sweeps.fetch(target),
       testCluster: async (target) => commands.test(await ports.study(target)),
       followJobs: () => following.command(),
       cancelJob: (target) => commands.cancel(target),
@@ -200,12 +235,22 @@ export class ClusterRoom implements vscode.Disposable {
         errors.report(error, doing);
       });
     };
-    const notices = {
+    const reportedSweep =
+      (doing: string, work: (target: unknown) => Promise<void>) =>
+      ({ dir, name, cluster }: JobSweep) => {
+        work(sweepNodeOf(dir, name, cluster)).catch((error: unknown) => {
+          errors.report(error, doing);
+        });
+      };
+    const notices = new EndNotices({
+      jobs,
+      fetchSweep: reportedSweep('Fetch Adapters of Sweep', (target) => sweeps.fetch(target)),
+      sweepCharts: reportedSweep('Training Charts', showTraining),
       charts: reported('Training Charts', showTraining),
       fetch: reported('Fetch Adapter', (target) => commands.fetch(target)),
       resume: reported('Resume Job', (target) => commands.resume(target)),
       log: reported('Show Job Log', (target) => commands.showLog(target)),
-    };
+    });
     this.#connections = connections;
     this.#follower = follower;
     this.#subscriptions = [
@@ -219,12 +264,11 @@ export class ClusterRoom implements vscode.Disposable {
       scripts,
       trainings,
       jobs.onDidEnd((job) => {
-        void announceEnd(job, notices);
+        notices.ended(job);
       }),
       jobs.onDidChange(() => {
         ports.setContext('hasJobs', jobs.all().length > 0);
-        const underWay = jobs.all().filter((job) => isOpen(job) && job.record.state !== 'prepared');
-        ports.runs.setBackground(backgroundOf(underWay));
+        ports.runs.setBackground(backgroundOf(jobs.all()));
       }),
     ];
   }
@@ -249,14 +293,23 @@ function nodeOf(dir: string, job: string) {
   return { type: 'job', dir, job };
 }
 
+function sweepNodeOf(dir: string, sweep: string, cluster: string): JobNode {
+  return { type: 'sweep', dir, sweep, cluster };
+}
+
 /** What the status bar says of jobs while no run is under way. */
-function backgroundOf(open: readonly Job[]): Background | undefined {
-  const [first, ...others] = open;
+function backgroundOf(all: readonly Job[]): Background | undefined {
+  const open = all.filter((job) => isOpen(job) && job.record.state !== 'prepared');
+  const [first] = open;
   if (!first) return undefined;
+  const sweep = sweepOfJob(first, all);
   const [step] = progressParts(first, new Date());
-  const one = `${jobTitle(first.record)}: ${step ?? stateWords(first)}`;
+  const one = sweep
+    ? `${sweepTitle(sweep)}: ${sweepCounts(sweep)}`
+    : `${jobTitle(first.record)}: ${step ?? stateWords(first)}`;
+  const others = open.filter((job) => job !== first && !sweep?.members.includes(job)).length;
   return {
-    text: others.length > 0 ? `${one} (+${others.length})` : one,
+    text: others > 0 ? `${one} (+${others})` : one,
     details: open.map((job) =>
       [
         `${jobTitle(job.record)} of ${job.study}: ${stateWords(job)}`,

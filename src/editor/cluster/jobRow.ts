@@ -111,7 +111,10 @@ function jobDetails(job: Job, now: Date): Detail[] {
     ...detail('Attempt', record.attempt > 1 ? record.attempt : undefined),
     ...detail('Goes on from', isTraining(record) ? record.extends?.job : undefined),
     ...(isTraining(record)
-      ? detail('Export', record.export.name)
+      ? [
+          ...detail('Sweep', record.sweep && `${record.sweep.name}: ${record.sweep.member}`),
+          ...detail('Export', record.export.name),
+        ]
       : [
           ...detail('Model', record.server.model),
           ...detail('Adapter', record.server.adapter?.from ?? record.server.adapter?.path),

@@ -34,10 +34,17 @@ export function placeText({ place }: JobRecord): string {
   return place.kind === 'cluster' ? place.cluster : 'this machine';
 }
 
-/** "orpo on lab", "vllm on lab" */
+/** What is to be done about members of a sweep that were not sent to their end. */
+export const GO_ON_WITH_SWEEP = '"Train Sweep on Cluster" with the same sweep goes on with it';
+
+/** "orpo on lab", "vllm on lab", "examples-512 of fig3 on lab" */
 export function jobTitle(record: JobRecord): string {
-  const what = isTraining(record) ? methodOf(record) : record.server.engine;
-  return `${what} on ${placeText(record)}`;
+  return `${jobName(record)} on ${placeText(record)}`;
+}
+
+function jobName(record: JobRecord): string {
+  if (!isTraining(record)) return record.server.engine;
+  return record.sweep ? `${record.sweep.member} of ${record.sweep.name}` : methodOf(record);
 }
 
 /** Ids are made as DATE-TIME-METHOD-RANDOM. */
@@ -76,9 +83,7 @@ export function progressParts(job: Job, now: Date): string[] {
 /** How a job is gone on with that was cut off while it was sent. */
 function unsentText(record: JobRecord): string {
   if (!isTraining(record)) return '"Start Server on Cluster" with the same choices goes on with it';
-  return record.sweep
-    ? `sending the sweep "${record.sweep.name}" again goes on with it`
-    : '"Resume Job" sends the rest';
+  return record.sweep ? GO_ON_WITH_SWEEP : '"Resume Job" sends the rest';
 }
 
 /** "45 s", "12 min", "3 h 20 min" */

@@ -1,16 +1,21 @@
 import * as vscode from 'vscode';
 import { isTraining } from '../../training/jobRecord.ts';
 import type { StudyStore } from '../store/studyStore.ts';
-import { plural } from '../tree/row.ts';
+import { plural, type Detail, type Row } from '../tree/row.ts';
 import { markdownOf } from '../tree/treeItem.ts';
 import type { Contact, Follower } from './follower.ts';
 import { jobRow } from './jobRow.ts';
 import type { Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
+import { entriesOf, sweepOfJob, sweepsOf, type JobSweep } from './jobSweep.ts';
 import type { ServerLinks } from './serverLinks.ts';
+import { sweepRow } from './sweepRow.ts';
 
 /** A row of the view of jobs, as commands get it. */
-export type JobNode = { type: 'job'; dir: string; job: string } | { type: 'study'; dir: string };
+export type JobNode =
+  | { type: 'job'; dir: string; job: string }
+  | { type: 'sweep'; dir: string; sweep: string; cluster: string }
+  | { type: 'study'; dir: string };
 
 export function isJobNode(value: unknown): value is Extract<JobNode, { type: 'job' }> {
   return (
@@ -25,7 +30,19 @@ export function isJobNode(value: unknown): value is Extract<JobNode, { type: 'jo
   );
 }
 
-/** The view `sealong.jobs`: training jobs, under their studies where there are several. */
+export function isSweepNode(value: unknown): value is Extract<JobNode, { type: 'sweep' }> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'sweep' &&
+    'dir' in value &&
+    'sweep' in value &&
+    'cluster' in value
+  );
+}
+
+/** The view `sealong.jobs`: training jobs, under their sweeps, and under their studies where there are several. */
 export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<JobNode | undefined>();
   readonly onDidChangeTreeData = this.#changes.event;
@@ -67,15 +84,20 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
 
   async getChildren(node?: JobNode): Promise<JobNode[]> {
     if (node?.type === 'job') return [];
-    if (node) return this.#jobs.of(node.dir).map((job) => this.#nodeOf(job));
+    if (node?.type === 'sweep')
+      return this.#sweep(node)?.members.map((job) => this.#nodeOf(job)) ?? [];
+    if (node) return this.#entries(node.dir);
     await this.#store.ready;
     const dirs = this.#dirs();
     if (dirs.length > 1)
       return dirs.map((dir) => this.#made(`study ${dir}`, { type: 'study', dir }));
-    return this.#jobs.all().map((job) => this.#nodeOf(job));
+    return dirs.flatMap((dir) => this.#entries(dir));
   }
 
   getParent(node: JobNode): JobNode | undefined {
+    const job = node.type === 'job' ? this.#jobs.job(node.dir, node.job) : undefined;
+    const sweep = job && sweepOfJob(job, this.#jobs.of(node.dir));
+    if (sweep) return this.#sweepNode(sweep);
     if (node.type === 'study' || this.#dirs().length < 2) return undefined;
     return this.#made(`study ${node.dir}`, { type: 'study', dir: node.dir });
   }
@@ -93,18 +115,13 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
       item.contextValue = 'jobsOfStudy';
       return item;
     }
+    if (node.type === 'sweep') return this.#sweepItem(node);
     const job = this.#jobs.job(node.dir, node.job);
     if (!job) return new vscode.TreeItem(node.job);
     const row = jobRow(job, new Date(), this.#links.endpoint(node.job)?.baseUrl);
-    const item = new vscode.TreeItem(row.label);
-    item.id = JSON.stringify(['job', node.dir, node.job]);
-    item.description = row.description;
-    item.iconPath = new vscode.ThemeIcon(
-      row.icon.id,
-      row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
-    );
-    item.contextValue = row.contextValue;
-    item.accessibilityInformation = { label: row.spoken };
+    // Under its sweep, of which it need not say the name again.
+    const member = isTraining(job.record) ? job.record.sweep?.member : undefined;
+    const item = itemOf({ ...row, label: member ?? row.label }, ['job', node.dir, node.job]);
     if (isTraining(job.record))
       item.command = {
         command: 'sealong.showTraining',
@@ -115,8 +132,7 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: JobNode): vscode.TreeItem {
-    const job = node.type === 'job' ? this.#jobs.job(node.dir, node.job) : undefined;
-    const details = job && jobRow(job, new Date()).details?.();
+    const details = this.#details(node);
     if (details) item.tooltip = markdownOf(details);
     return item;
   }
@@ -124,6 +140,45 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changes.dispose();
+  }
+
+  #sweepItem(node: Extract<JobNode, { type: 'sweep' }>): vscode.TreeItem {
+    const sweep = this.#sweep(node);
+    if (!sweep) return new vscode.TreeItem(node.sweep);
+    const item = itemOf(sweepRow(sweep, new Date()), ['sweep', node.dir, node.sweep, node.cluster]);
+    item.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
+    return item;
+  }
+
+  #details(node: JobNode): Detail[] | undefined {
+    if (node.type === 'study') return undefined;
+    if (node.type === 'sweep') {
+      const sweep = this.#sweep(node);
+      return sweep && sweepRow(sweep, new Date()).details?.();
+    }
+    const job = this.#jobs.job(node.dir, node.job);
+    return job && jobRow(job, new Date()).details?.();
+  }
+
+  #entries(dir: string): JobNode[] {
+    return entriesOf(this.#jobs.of(dir)).map((entry) =>
+      entry.kind === 'job' ? this.#nodeOf(entry.job) : this.#sweepNode(entry.sweep),
+    );
+  }
+
+  #sweep({ dir, sweep, cluster }: Extract<JobNode, { type: 'sweep' }>): JobSweep | undefined {
+    return sweepsOf(this.#jobs.of(dir)).find(
+      (one) => one.name === sweep && one.cluster === cluster,
+    );
+  }
+
+  #sweepNode({ dir, name, cluster }: JobSweep): JobNode {
+    return this.#made(`sweep ${dir} ${name} ${cluster}`, {
+      type: 'sweep',
+      dir,
+      sweep: name,
+      cluster,
+    });
   }
 
   #dirs(): string[] {
@@ -140,6 +195,19 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     this.#nodes.set(key, known);
     return known;
   }
+}
+
+function itemOf(row: Row, id: readonly string[]): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label);
+  item.id = JSON.stringify(id);
+  item.description = row.description;
+  item.iconPath = new vscode.ThemeIcon(
+    row.icon.id,
+    row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
+  );
+  item.contextValue = row.contextValue;
+  item.accessibilityInformation = { label: row.spoken };
+  return item;
 }
 
 /** What there is to say of clusters that cannot be reached. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Cluster } from '../../cluster/clusterProfile.ts';
+import { plural } from '../tree/row.ts';
 import { bytesText, profileText } from './jobText.ts';
 
 const checkSchema = z.object({
@@ -20,7 +21,19 @@ export const planSchema = checksSchema.extend({
   upload_bytes: z.number(),
   script: z.string(),
 });
-export type Plan = z.infer<typeof planSchema>;
+
+/** What `train` with a sweep and `plan` says. */
+export const sweepPlanSchema = planSchema.omit({ folder: true }).extend({
+  sweep: z.string(),
+  members: z.array(z.object({ member: z.string(), state: z.string(), there: z.boolean() })),
+  gpu_hours_at_most: z.number().nullable(),
+  at_once: z.number().nullable(),
+  member_script: z.string().nullable(),
+});
+export type SweepPlan = z.infer<typeof sweepPlanSchema>;
+
+/** Of one job, or of the jobs of a sweep. */
+export type Plan = z.infer<typeof planSchema> | SweepPlan;
 
 /** A line of a list, in plain values. */
 export interface PlanItem {
@@ -71,7 +84,14 @@ export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
   const groups = [
     ...(sent.length > 0 ? [{ label: 'What is sent', separator: true as const }, ...sent] : []),
     { label: 'What is run', separator: true as const },
-    { label: '$(server) One job', description: `${profileText(cluster.profile)} · ${plan.folder}` },
+    ...('members' in plan
+      ? sweepItems(plan, cluster)
+      : [
+          {
+            label: '$(server) One job',
+            description: `${profileText(cluster.profile)} · ${plan.folder}`,
+          },
+        ]),
   ];
   const preflight = [
     { label: `Preflight of ${cluster.name}`, separator: true as const },
@@ -80,11 +100,55 @@ export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
   return isReady(plan) ? [...groups, ...preflight] : [...preflight, ...groups];
 }
 
-/** "1.4 MB to send · 8 GPUs · up to 08:00:00 · partition h100" */
+/** The jobs of a sweep, first as one thing, then one by one. */
+function sweepItems(plan: SweepPlan, { profile }: Cluster): PlanItem[] {
+  const { at_once: atOnce } = plan;
+  const missing = missingOf(plan);
+  const how =
+    profile.scheduler === 'none'
+      ? 'one behind another: there is no scheduler, and each waits on the host until the one before it has ended'
+      : `as one Slurm array${atOnce === null ? '' : `, ${atOnce} at once at most`}`;
+  return [
+    missing === 0
+      ? { label: '$(check) Every job was sent before', description: 'there is nothing to submit' }
+      : {
+          label: `$(run-all) ${plural(missing, 'job')} ${how}`,
+          ...(profile.scheduler === 'none' ? {} : { description: `each ${profileText(profile)}` }),
+          detail: hoursText(plan),
+        },
+    ...plan.members.map(({ member, state, there }) => ({
+      label: `${there ? '$(check)' : '$(circle-outline)'} ${member}`,
+      description: there ? `sent before, ${state.replaceAll('_', ' ')}` : 'to be sent',
+    })),
+  ];
+}
+
+/** How many jobs are still to be submitted. */
+export function missingOf({ members }: SweepPlan): number {
+  return members.filter(({ there }) => !there).length;
+}
+
+/** "At most 192 GPU-hours": time limits are what jobs are sure to end at. */
+function hoursText({ gpu_hours_at_most: hours }: SweepPlan): string {
+  if (hours === null) return 'No limit to GPU-hours: a host without a scheduler ends no job';
+  if (hours === 0) return 'No GPU-hours: its jobs ask for no GPU';
+  const text = hours.toLocaleString('en', { maximumFractionDigits: hours < 10 ? 1 : 0 });
+  return `At most ${text} GPU-hours, if every job takes its whole time`;
+}
+
+/** "4 jobs · 1.4 MB to send · 8 GPUs · up to 08:00:00 · partition h100" */
 export function planSummary(plan: Plan, cluster: Cluster): string {
   const send =
     plan.upload_bytes === 0 ? 'nothing to send' : `${bytesText(plan.upload_bytes)} to send`;
-  return `${send} · ${profileText(cluster.profile)}`;
+  const jobs = 'members' in plan ? [plural(missingOf(plan), 'job')] : [];
+  return [...jobs, send, profileText(cluster.profile)].join(' · ');
+}
+
+/** What is run, to be read: of an array also what its tasks run. */
+export function planScript(plan: Plan): string {
+  if (!('members' in plan) || plan.member_script === null) return plan.script;
+  const [first] = plan.members.filter(({ there }) => !there);
+  return `${plan.script}\n# ---- run.sh of ${first?.member ?? ''}; the other jobs have one of their own, with another folder ----\n${plan.member_script}`;
 }
 
 export function planText(plan: Plan, cluster: Cluster): string {
@@ -96,8 +160,16 @@ export function planText(plan: Plan, cluster: Cluster): string {
       ({ file, bytes, there }) =>
         `  ${bytesText(bytes).padStart(8)}  ${file}${there ? ' (there already)' : ''}`,
     ),
-    `Job in ${plan.folder}:`,
-    plan.script,
+    ...('members' in plan
+      ? [
+          `Jobs (${hoursText(plan)}):`,
+          ...plan.members.map(
+            ({ member, state, there }) =>
+              `  ${member}: ${there ? `sent before, ${state}` : 'to be sent'}`,
+          ),
+        ]
+      : [`Job in ${plan.folder}:`]),
+    planScript(plan),
   ].join('\n');
 }
 

@@ -4,10 +4,13 @@ import {
   type TrainingRun,
   type TrainingView,
 } from '../../protocol/training.ts';
+import { isTraining } from '../../training/jobRecord.ts';
 import type { MetricsPoint } from '../../training/metricsFile.ts';
 import { csvText, gridText } from '../panels/reportGrid.ts';
 import { isOpen, type Job } from './job.ts';
-import { dayAndTime, durationText, jobTitle, methodOf, stateWords } from './jobText.ts';
+import { sweepsOf } from './jobSweep.ts';
+import { dayAndTime, durationText, methodOf, placeText, stateWords } from './jobText.ts';
+import { memberLabel, sweepFigures } from './sweepFigures.ts';
 
 type Measure = Exclude<keyof MetricsPoint, 'step'>;
 
@@ -34,13 +37,16 @@ const MOST_POINTS = 400;
 
 const COLUMNS = ['state', 'step', 'loss', 'margin', 'accuracy', 'lr', 'tokens/s', 'left', 'begun'];
 
+/** As many are drawn without being asked for: more are hard to read. */
+export const READABLE_RUNS = 6;
+
 /** The runs that are drawn where nobody has chosen: those under way, and the latest ones. */
 export function drawnAtFirst(jobs: readonly Job[]): string[] {
   const withPoints = jobs.filter((job) => job.metrics.length > 0 || isOpen(job));
   const open = withPoints.filter(isOpen);
   const others = withPoints.filter((job) => !isOpen(job));
   return [...open, ...others]
-    .slice(0, open.length > 0 ? MOST_RUNS : 3)
+    .slice(0, open.length > 0 ? READABLE_RUNS : 3)
     .map(({ record }) => record.id);
 }
 
@@ -52,22 +58,24 @@ export function trainingView(
   now: Date,
 ): TrainingView {
   const shown = shownJobs(jobs, drawn);
+  const labels = labelsOf(jobs);
   const perPoint = Math.max(
     1,
     ...shown.map(({ metrics }) => Math.ceil(metrics.length / MOST_POINTS)),
   );
   return {
     title: study,
-    runs: jobs.map((job) => runOf(job, shown.indexOf(job), now)),
+    runs: jobs.map((job) => runOf(job, labelOf(job, labels), shown.indexOf(job), now)),
     columns: COLUMNS,
     charts: CHARTS.flatMap(({ measure, ...chart }): LineChart[] => {
       const lines = shown.map((job, at) => ({
-        label: labelOf(job),
+        label: labelOf(job, labels),
         hue: at,
         points: thinned(job.metrics, measure, perPoint),
       }));
       return lines.some(({ points }) => points.length > 0) ? [{ ...chart, lines }] : [];
     }),
+    sweeps: sweepsOf(jobs).map(sweepFigures),
     note: noteOf(shown, perPoint),
   };
 }
@@ -87,17 +95,17 @@ function shownJobs(jobs: readonly Job[], drawn: readonly string[]): Job[] {
     .slice(-MOST_RUNS);
 }
 
-function runOf(job: Job, at: number, now: Date): TrainingRun {
+function runOf(job: Job, label: string, at: number, now: Date): TrainingRun {
   const { record, trainer } = job;
   const last = job.metrics.at(-1);
   const step = trainer?.step ?? last?.step;
   const left = isOpen(job) && typeof trainer?.eta_s === 'number' ? trainer.eta_s : undefined;
   return {
     id: record.id,
-    label: labelOf(job),
+    label,
     ...(at < 0 ? {} : { hue: at }),
     cells: [
-      `${stateWords(job)}, ${jobTitle(record).replace(/^.* on /, 'on ')}`,
+      `${stateWords(job)}, ${sweepText(record)}on ${placeText(record)}`,
       step === undefined ? '–' : trainer?.of ? `${step} of ${trainer.of}` : String(step),
       numberText(last?.loss),
       numberText(last?.margin),
@@ -112,9 +120,31 @@ function runOf(job: Job, at: number, now: Date): TrainingRun {
   };
 }
 
-/** "orpo 3f2a": the method, and the end of the id. */
-function labelOf({ record }: Job): string {
-  return `${methodOf(record)} ${record.id.slice(-4)}`;
+/**
+ * "orpo 3f2a": the method and the end of the id. Of a member of a sweep what it varies, "512 orpo", with the end of the id only
+ * where another run has the same.
+ */
+function labelsOf(jobs: readonly Job[]): ReadonlyMap<string, string> {
+  const short = jobs.map((job) => [job.record.id, memberLabel(job)] as const);
+  const times = new Map<string | undefined, number>();
+  for (const [, label] of short) times.set(label, (times.get(label) ?? 0) + 1);
+  return new Map(
+    jobs.map(({ record }, at) => {
+      const label = short[at]?.[1];
+      const end = record.id.slice(-4);
+      if (label === undefined) return [record.id, `${methodOf(record)} ${end}`];
+      return [record.id, times.get(label) === 1 ? label : `${label} ${end}`];
+    }),
+  );
+}
+
+function labelOf({ record: { id } }: Job, labels: ReadonlyMap<string, string>): string {
+  return labels.get(id) ?? id;
+}
+
+/** "of fig3 " */
+function sweepText(record: Job['record']): string {
+  return isTraining(record) && record.sweep ? `of ${record.sweep.name} ` : '';
 }
 
 function numberText(value: number | null | undefined): string {
@@ -153,7 +183,11 @@ export function measureCsv(jobs: readonly Job[], drawn: readonly string[], name:
 }
 
 /** The latest numbers as text in columns. */
-export function trainingText({ title, columns, runs }: TrainingView): string {
+export function trainingText({ title, columns, runs, sweeps }: TrainingView): string {
   const rows = runs.map(({ id, cells }) => ({ label: id, cells }));
-  return `${gridText({ caption: `Training of ${title}`, columns, rows })}\n`;
+  return [
+    gridText({ caption: `Training of ${title}`, columns, rows }),
+    ...sweeps.map((sweep) => gridText({ ...sweep, caption: `${sweep.title}: ${sweep.state}` })),
+    '',
+  ].join('\n');
 }

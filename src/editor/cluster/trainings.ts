@@ -7,7 +7,15 @@ import { saveReportFile, type ReportFile } from '../panels/reportFile.ts';
 import { StudyPanels } from '../panels/studyPanels.ts';
 import type { Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
-import { drawnAtFirst, measureCsv, trainingText, trainingView } from './trainingView.ts';
+import { sweepsOf, type JobSweep } from './jobSweep.ts';
+import { sweepCsv } from './sweepFigures.ts';
+import {
+  drawnAtFirst,
+  measureCsv,
+  READABLE_RUNS,
+  trainingText,
+  trainingView,
+} from './trainingView.ts';
 
 const requestSchema: z.ZodType<TrainingRequest> = z.union([
   z.object({ type: z.literal('copy') }),
@@ -64,6 +72,15 @@ export class Trainings implements vscode.Disposable {
     this.#panels.show(dir, this.#view(dir));
   }
 
+  /** Shows the members of a sweep over one another, and those alone. */
+  async showSweep({ dir, members }: JobSweep): Promise<void> {
+    await this.#draw(
+      dir,
+      members.map(({ record }) => record.id),
+    );
+    this.#panels.show(dir, this.#view(dir));
+  }
+
   dispose(): void {
     for (const timer of this.#due.values()) clearTimeout(timer);
     this.#subscription.dispose();
@@ -86,7 +103,9 @@ export class Trainings implements vscode.Disposable {
     const chosen = keptSchema.safeParse(this.#ports.memory.get(keyOf(dir))).data;
     if (!chosen) return drawnAtFirst(jobs);
     const later = jobs.filter(({ record }) => record.created_at > chosen.at);
-    return [...later.map(({ record }) => record.id), ...chosen.runs].slice(0, MOST_RUNS);
+    // Those of a large sweep stay together; otherwise the oldest make room.
+    const most = chosen.runs.length > READABLE_RUNS ? MOST_RUNS : READABLE_RUNS;
+    return [...later.map(({ record }) => record.id), ...chosen.runs].slice(0, most);
   }
 
   async #draw(dir: string, runs: readonly string[]): Promise<void> {
@@ -114,7 +133,8 @@ export class Trainings implements vscode.Disposable {
   #file(dir: string, request: Extract<TrainingRequest, { type: 'saveChart' }>): ReportFile {
     const { name, format } = request;
     if (format === 'csv') {
-      const content = measureCsv(this.#runs(dir), this.#drawn(dir), name);
+      const jobs = this.#runs(dir);
+      const content = sweepCsv(sweepsOf(jobs), name) ?? measureCsv(jobs, this.#drawn(dir), name);
       return { name, extension: format, content };
     }
     const content = format === 'png' ? Buffer.from(request.data, 'base64') : request.data;

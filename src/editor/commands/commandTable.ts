@@ -121,6 +121,21 @@ export const COMMANDS = {
     icon: '$(rocket)',
     palette: 'sealong.stage != none',
   },
+  trainSweep: {
+    title: 'Train Sweep on Cluster...',
+    icon: '$(run-all)',
+    palette: 'sealong.stage != none',
+  },
+  cancelSweep: {
+    title: 'Cancel Sweep...',
+    icon: '$(stop-circle)',
+    palette: 'sealong.hasJobs',
+  },
+  fetchSweep: {
+    title: 'Fetch Adapters of Sweep',
+    icon: '$(cloud-download)',
+    palette: 'sealong.hasJobs',
+  },
   testCluster: { title: 'Test Cluster...', icon: '$(pulse)', palette: 'sealong.stage != none' },
   followJobs: { title: 'Follow Jobs', icon: '$(eye)', palette: 'sealong.hasJobs' },
   showTraining: { title: 'Training Charts', icon: '$(graph-line)', palette: 'sealong.hasJobs' },

@@ -10,13 +10,13 @@ export const MAX_IMAGE_CHARACTERS = 20_000_000;
 export const chartRequestSchema: z.ZodType<ChartRequest> = z.union([
   z.object({
     type: z.literal('saveChart'),
-    name: z.string().regex(/^[a-z-]{1,60}$/),
+    name: z.string().regex(/^[a-z0-9-]{1,80}$/),
     format: z.enum(['svg', 'png']),
     data: z.string().max(MAX_IMAGE_CHARACTERS),
   }),
   z.object({
     type: z.literal('saveChart'),
-    name: z.string().regex(/^[a-z-]{1,60}$/),
+    name: z.string().regex(/^[a-z0-9-]{1,80}$/),
     format: z.literal('csv'),
   }),
 ]);

@@ -32,7 +32,10 @@ const sweepSchema = z.strictObject({
       n: values(count.min(2)).optional(),
       /** (Table 2) */
       method: values(z.enum(['orpo', 'sft'])).optional(),
-      /** Names of exports that are there, in place of pairs made for the member (Table 5). */
+      /**
+       * Exports that are there, in place of pairs made for the member (Table 5): by name, or by folder, relative to the study,
+       * where another study made them.
+       */
       export: values(z.string().min(1)).optional(),
       /** Any other parameter of `training`, by its path: `learning_rate`, `lora.r`. */
       training: z.record(z.string().min(1), values(z.json())).optional(),
@@ -46,15 +49,27 @@ const sweepSchema = z.strictObject({
 
 export interface Sweep {
   name: string;
+  /** What it is for, in its author's words. */
+  about: string | undefined;
+  /** What varies, in the order of the file, with its values. */
+  axes: readonly SweepAxis[];
   seed: number;
   atOnce: number | undefined;
   members: SweepMember[];
+}
+
+/** `examples`, `n`, `method`, `export`, or the path of a parameter of `training`. */
+export interface SweepAxis {
+  name: string;
+  values: readonly unknown[];
 }
 
 /** One job of a sweep. */
 export interface SweepMember {
   /** Of letters, digits, `.`, `_`, `-`: what makes it another than the rest. */
   name: string;
+  /** Its place on each axis. */
+  values: Record<string, z.core.util.JSONType>;
   examples: number | undefined;
   n: number | undefined;
   export: string | undefined;
@@ -116,6 +131,8 @@ export function parseSweep(text: string, path: string): Sweep {
   if (twice) throw bad(`two of its members are both ${twice.name}`);
   return {
     name: wordOf(basename(path).replace(/\.json$/, '')).slice(0, 40) || 'sweep',
+    about: data.about,
+    axes: axes.map(([axis, list]) => ({ name: axisName(axis), values: list })),
     seed: data.seed,
     atOnce: data.at_once,
     members,
@@ -129,9 +146,12 @@ function memberOf(values_: readonly [string, unknown][]): SweepMember {
   const method = textOf('method');
   return {
     name: values_
-      .map(([axis, value]) => `${axis.replace('training.', '')}-${wordOf(String(value))}`)
+      .map(([axis, value]) => `${axisName(axis)}-${wordOf(String(value))}`)
       .join('_')
       .slice(0, 80),
+    values: Object.fromEntries(
+      values_.map(([axis, value]) => [axisName(axis), z.json().parse(value)]),
+    ),
     examples: numberOf('examples'),
     n: numberOf('n'),
     export: textOf('export'),
@@ -142,6 +162,10 @@ function memberOf(values_: readonly [string, unknown][]): SweepMember {
         .map(([axis, value]) => ({ path: axis.split('.'), value })),
     ],
   };
+}
+
+function axisName(axis: string): string {
+  return axis.replace(/^training\./, '');
 }
 
 function wordOf(text: string): string {

@@ -1,7 +1,11 @@
 import { after, before, it } from 'node:test';
 import { Session, type SessionOptions } from './session.ts';
 
-export type Step = (sentence: string, body: (session: Session) => Promise<void>) => void;
+export type Step = (
+  sentence: string,
+  body: (session: Session) => Promise<void>,
+  options?: { skip: string | false },
+) => void;
 
 /**
  * Starts a session for the tests of a `describe` and stops it after them. Each test goes on where the one before it ended:
@@ -31,7 +35,7 @@ export function stepsOf(
   after(async () => {
     await session?.stop();
   });
-  return (sentence, body) => {
-    it(sentence, () => run(sentence, body));
+  return (sentence, body, options = { skip: false }) => {
+    it(sentence, options, () => run(sentence, body));
   };
 }

@@ -20,6 +20,7 @@ test('a sweep has a member for every combination of its axes, in their order', (
   );
   assert.deepEqual(members[1], {
     name: 'examples-512_method-sft_lora.r-16',
+    values: { examples: 512, method: 'sft', 'lora.r': 16 },
     examples: 512,
     n: undefined,
     export: undefined,

@@ -28,6 +28,30 @@ export function jobOf(record: Partial<TrainingJob>, rest: Partial<Job> = {}): Jo
   };
 }
 
+/** A member of the sweep "fig3", which trains on 512 examples and twice as many for each after it. */
+export function memberOf(
+  index: number,
+  record: Partial<TrainingJob>,
+  submission = 'first',
+  rest: Partial<Job> = {},
+): Job {
+  const examples = 512 * 2 ** index;
+  return jobOf(
+    {
+      id: `20260131-140500-orpo-000${index}`,
+      sweep: {
+        id: submission,
+        name: 'fig3',
+        member: `examples-${examples}`,
+        values: { examples },
+        ...{ index, of: 3 },
+      },
+      ...record,
+    },
+    rest,
+  );
+}
+
 /** `steps` steps, with the loss going down from 1. */
 export function metricsOf(steps: number): Job['metrics'] {
   return Array.from({ length: steps }, (_, at) => ({

@@ -5,7 +5,10 @@ import {
   checkItems,
   isReady,
   planItems,
+  planScript,
   planSummary,
+  planText,
+  sweepPlanSchema,
   type Plan,
 } from '../../../../src/editor/cluster/plan.ts';
 
@@ -62,4 +65,45 @@ test('what a cluster lacks is told to its end, however long it is', () => {
   const told = [items[0]?.detail, ...items.slice(1).map(({ label }) => label)];
   assert.equal(told.join(' ').trim(), detail.trim());
   for (const line of told) assert.ok((line ?? '').length <= 84, line);
+});
+
+const sweepPlan = sweepPlanSchema.parse({
+  ...plan,
+  sweep: 'fig3',
+  members: [
+    { member: 'examples-512', state: 'done', there: true },
+    { member: 'examples-1024', state: 'planned', there: false },
+    { member: 'examples-2048', state: 'planned', there: false },
+  ],
+  gpu_hours_at_most: 128,
+  at_once: 1,
+  script: '#SBATCH --array=0-1%1\n',
+  member_script: 'job_folder=x\n',
+});
+
+test('a plan of a sweep says how many jobs, what they take at most, and what was sent before', () => {
+  const lines = planItems(sweepPlan, cluster).map(({ label, description, detail }) =>
+    [label, description, detail].filter(Boolean).join(' | '),
+  );
+  assert.deepEqual(lines.slice(5, 9), [
+    '$(run-all) 2 jobs as one Slurm array, 1 at once at most | each 8 GPUs (h100) · up to 08:00:00 · partition h100 | At most 128 GPU-hours, if every job takes its whole time',
+    '$(check) examples-512 | sent before, done',
+    '$(circle-outline) examples-1024 | to be sent',
+    '$(circle-outline) examples-2048 | to be sent',
+  ]);
+  assert.match(planSummary(sweepPlan, cluster), /^2 jobs · 1\.4 MB to send · 8 GPUs/);
+  assert.match(planText(sweepPlan, cluster), /examples-512: sent before, done\n/);
+  const script = planScript(sweepPlan);
+  assert.match(script, /--array=0-1%1\n\n# ---- run\.sh of examples-1024; .*\njob_folder=x\n$/);
+});
+
+test('a plan of a sweep on a host without scheduler says that jobs wait for each other there', () => {
+  const profile = clusterProfileSchema.parse({ host: 'box', scheduler: 'none', gpus: 1 });
+  const alone = { ...sweepPlan, gpu_hours_at_most: null, at_once: null, member_script: null };
+  const [line] = planItems(alone, { name: 'box', profile }).filter(({ label }) =>
+    label.includes('jobs'),
+  );
+  assert.match(line?.label ?? '', /2 jobs one behind another: there is no scheduler/);
+  assert.match(line?.detail ?? '', /No limit to GPU-hours/);
+  assert.equal(planScript(alone), alone.script);
 });

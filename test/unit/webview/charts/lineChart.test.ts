@@ -60,3 +60,26 @@ test('learning rates are written by their power of ten', () => {
   ]);
   assert.ok(texts.some(({ text }) => text === '4.0e-5'));
 });
+
+test('values in place of steps stand side by side, each with a mark', () => {
+  const points = [8, 16, 128].map((step, at) => ({ step, value: at }));
+  const { paths, texts } = lineChart({
+    ...{ name: 'n', title: 'n', yLabel: 'loss', x: { label: 'samples', values: [8, 16, 128] } },
+    lines: [{ label: 'fig4', hue: 0, points }],
+  });
+  assert.equal(paths.filter(({ kind }) => kind === 'marker').length, 3);
+  const [first, second, third] = texts.filter(({ text }) => ['8', '16', '128'].includes(text));
+  assert.ok(first && second && third);
+  assert.ok(Math.abs(third.x - second.x - (second.x - first.x)) < 0.2);
+  assert.ok(texts.some(({ text }) => text === 'samples'));
+});
+
+test('many lines and long names get the room that they need', () => {
+  const many = Array.from({ length: 20 }, (_, at) => `lora.r-${at} of a long name`);
+  const { width, height, texts } = chart(many.map((label) => [label, [[1, 0.5]]]));
+  const names = texts.filter(({ text }) => text.includes('long name'));
+  const heights = names.map(({ y }) => y).sort((a, b) => a - b);
+  assert.equal(new Set(heights).size, 20);
+  for (const { x, text } of names) assert.ok(x + 6 * text.length < width);
+  assert.ok((heights.at(-1) ?? 0) < height);
+});
