@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
 import type { Stage } from '../stage.ts';
+import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
 import { isTraining, listJobs, type TrainingJob } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
@@ -25,17 +26,40 @@ export interface SweepActionSummary {
   bytes: number;
 }
 
+export interface SweepActionPorts {
+  clock: Clock;
+  open: (name: string) => Promise<{ cluster: Cluster; host: SshHost }>;
+}
+
 /**
  * Fetches the adapters of all members that are done and not here yet, or cancels all that are under way. One that fails for itself
  * does not keep the others from it.
  *
- * @throws SealongError `no_sweep`, `no_job` where there is nothing to do, or what is said of the connection.
+ * @throws SealongError `busy` where a sweep is being sent that is to be cancelled, `no_sweep`, `no_job` where there is nothing to do, or what is said of the connection.
  */
 export async function* sweepAction(
   study: Study,
   verb: 'fetch' | 'cancel',
   of: NamedSweep,
-  ports: { clock: Clock; open: (name: string) => Promise<{ cluster: Cluster; host: SshHost }> },
+  ports: SweepActionPorts,
+  signal: AbortSignal,
+): Stage<SweepActionSummary> {
+  if (verb === 'cancel') {
+    // What is sent meanwhile would be left.
+    const unlock = await lockStage(study, 'train');
+    try {
+      yield* onMembers(study, verb, of, ports, signal);
+    } finally {
+      await unlock();
+    }
+  } else yield* onMembers(study, verb, of, ports, signal);
+}
+
+async function* onMembers(
+  study: Study,
+  verb: 'fetch' | 'cancel',
+  of: NamedSweep,
+  ports: SweepActionPorts,
   signal: AbortSignal,
 ): Stage<SweepActionSummary> {
   const fitting = (await membersNamed(study, of)).filter(verb === 'fetch' ? isFetchable : isOpen);

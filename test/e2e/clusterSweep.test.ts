@@ -32,7 +32,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
   const step = stepsOf({ name: 'cluster-sweep' }, async (session) => {
     cluster = await Lab.start();
     session.cleanUp(() => cluster.stop());
-    const fake = await fakePython(cluster.folder, { steps: 30, seconds: 0.5 });
+    const fake = await fakePython(cluster.folder, { steps: 200, seconds: 0.5 });
     behave = fake.behave;
     const folder = await session.workspace('lab');
     dir = join(folder, 'ondrey');
@@ -47,7 +47,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
     await session.editor.configure({
       'sealong.clusters': {
         lab: { ...profile, partition: 'h100', gpu_type: 'h100' },
-        plain: { ...profile, scheduler: 'none', workdir: '~/plain' },
+        plain: { ...profile, scheduler: 'none', gpus: 0, workdir: '~/plain' },
         real: {
           ...profile,
           // The trainer's environment is one that only the user of the tests can read; the lab's GPUs are fake.
@@ -82,7 +82,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
       await workbench.line(/ORPO against SFT \(Table 2\).*2 jobs: method orpo, sft/).waitFor();
       await workbench.shots('sweep-pick', ['dark']);
       await workbench.pick(/Number of examples \(Fig\. 3\).*3 jobs: examples/);
-      await workbench.line(/Submit.*3 jobs.*1 GPU/).waitFor();
+      await workbench.line(/Submit.*3 jobs · at most 1\.5 GPU-hours.*1 GPU/).waitFor();
       const { axes } = JSON.parse(await readFile(join(dir, 'sweeps/fig3.json'), 'utf8')) as {
         axes: { examples: number[] };
       };
@@ -95,9 +95,12 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
     async ({ workbench }) => {
       await workbench.line(/3 jobs as one Slurm array.*At most 1\.5 GPU-hours/).waitFor();
       await workbench.line(/examples-\d+.*to be sent/).waitFor();
-      await workbench.line(/pairs\.jsonl.*KB/).waitFor();
-      await workbench.line(/partition: ok/).waitFor();
+      await workbench.line(/pairs and manifests, 6 files.*KB/).waitFor();
       await workbench.shot('sweep-plan-dark');
+      // The list holds more lines than it shows at once.
+      await workbench.quickInput.fill('partition');
+      await workbench.line(/partition: ok/).waitFor();
+      await workbench.quickInput.fill('');
       await workbench.pick('Show Job Script');
       const script = workbench.page.locator('.view-lines').filter({ hasText: '--array=0-2' });
       await script.waitFor();
@@ -150,7 +153,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
     async ({ workbench }) => {
       const row = jobRow(workbench, /fig3 on lab.*running/);
       await row.waitFor({ timeout: STATE_MS });
-      await jobRow(workbench, /examples-10_method-sft.*running.*step \d+ of 30/).waitFor({
+      await jobRow(workbench, /10 examples, sft.*running.*step \d+ of 200/).waitFor({
         timeout: STATE_MS,
       });
       await workbench.clearToasts();
@@ -168,9 +171,11 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
   );
 
   step('cancels one member and leaves the others', async ({ workbench }) => {
-    await workbench.rowAction(jobRow(workbench, 'examples-5_method-sft'), 'Cancel Job');
+    await workbench.rowAction(jobRow(workbench, '5 examples, sft'), 'Cancel Job');
     await workbench.dialog.getByText('Cancel examples-5_method-sft of fig3 on lab?').waitFor();
     await workbench.dialog.getByRole('button', { name: 'Cancel Job', exact: true }).click();
+    await jobRow(workbench, /5 examples, sft.*cancelled/).waitFor({ timeout: STATE_MS });
+    await behave({ steps: 200, seconds: 0.02 });
     await workbench.said(/Sweep fig3 on lab of Ondrey.*3 of 4 done, 1 cancelled/, STATE_MS);
     assert.equal(
       await workbench.toasts.filter({ hasText: /: done, step/ }).count(),
@@ -205,10 +210,11 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
       await workbench.pick(/(^|\s)plain(?=lab-)/);
       await workbench.pick('Samples a question (Fig. 4)');
       await workbench
-        .line(/3 jobs one behind another: there is no scheduler.*No limit to GPU-hours/)
+        .line(/3 jobs, one behind another.*No scheduler, and so no limit to GPU-hours/)
         .waitFor();
       await workbench.shot('sweep-plain-dark');
       await workbench.pick('Submit');
+      await workbench.said('3 jobs of sweep fig4 were sent to plain');
       await jobRow(workbench, /fig4 on plain.*running/).waitFor({ timeout: STATE_MS });
       await workbench.clearToasts();
       await workbench.command('Cancel Sweep...');

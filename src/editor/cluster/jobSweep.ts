@@ -70,6 +70,21 @@ export function sweepTitle({ name, cluster }: Pick<JobSweep, 'name' | 'cluster'>
   return `${name} on ${cluster}`;
 }
 
+/** "512 examples, orpo": what makes a member another than the rest, under its sweep. Undefined for what is no member. */
+export function memberTitle(job: Job): string | undefined {
+  const place = sweepPlace(job);
+  if (!place) return undefined;
+  const values = Object.entries(place.values ?? {});
+  if (values.length === 0) return place.member;
+  return values
+    .map(([axis, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      if (axis === 'examples') return `${text} examples`;
+      return axis === 'method' || axis === 'export' ? text : `${axis} ${text}`;
+    })
+    .join(', ');
+}
+
 /** How the whole of it stands, by the member that says most: what runs, what waits, what went wrong. */
 export type SweepState = 'prepared' | 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
 

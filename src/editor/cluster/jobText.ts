@@ -119,13 +119,13 @@ function count(n: number): string {
   return n.toLocaleString('en');
 }
 
-/** "8 GPUs (h100) · up to 08:00:00 · partition gpu" */
-export function profileText(profile: ClusterProfile): string {
+/** "8 GPUs (h100) · up to 08:00:00 · partition gpu". @param many whether of several jobs. */
+export function profileText(profile: ClusterProfile, many = false): string {
   const { gpus, gpu_type: type, time, partition, scheduler } = profile;
   return [
     gpus === 0 ? 'no GPU' : `${gpus} GPU${gpus === 1 ? '' : 's'}${type ? ` (${type})` : ''}`,
     ...(scheduler === 'slurm'
       ? [`up to ${time}`, partition === undefined ? 'default partition' : `partition ${partition}`]
-      : ['no scheduler: jobs start at once']),
+      : [many ? 'no scheduler: one behind another' : 'no scheduler: jobs start at once']),
   ].join(' · ');
 }

@@ -7,7 +7,7 @@ import type { Contact, Follower } from './follower.ts';
 import { jobRow } from './jobRow.ts';
 import type { Job } from './job.ts';
 import type { JobStore } from './jobStore.ts';
-import { entriesOf, sweepOfJob, sweepsOf, type JobSweep } from './jobSweep.ts';
+import { entriesOf, memberTitle, sweepOfJob, sweepsOf, type JobSweep } from './jobSweep.ts';
 import type { ServerLinks } from './serverLinks.ts';
 import { sweepRow } from './sweepRow.ts';
 
@@ -120,8 +120,8 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     if (!job) return new vscode.TreeItem(node.job);
     const row = jobRow(job, new Date(), this.#links.endpoint(node.job)?.baseUrl);
     // Under its sweep, of which it need not say the name again.
-    const member = isTraining(job.record) ? job.record.sweep?.member : undefined;
-    const item = itemOf({ ...row, label: member ?? row.label }, ['job', node.dir, node.job]);
+    const label = memberTitle(job) ?? row.label;
+    const item = itemOf({ ...row, label }, ['job', node.dir, node.job]);
     if (isTraining(job.record))
       item.command = {
         command: 'sealong.showTraining',

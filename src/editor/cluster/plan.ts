@@ -81,8 +81,9 @@ export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
     label: `${there ? '$(check)' : '$(cloud-upload)'} ${name}`,
     description: `${bytesText(bytes)}${there ? ', there already' : ''} · ${folder}`,
   }));
-  const groups = [
-    ...(sent.length > 0 ? [{ label: 'What is sent', separator: true as const }, ...sent] : []),
+  const files =
+    sent.length > 0 ? [{ label: 'What is sent', separator: true as const }, ...sent] : [];
+  const jobs = [
     { label: 'What is run', separator: true as const },
     ...('members' in plan
       ? sweepItems(plan, cluster)
@@ -93,6 +94,8 @@ export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
           },
         ]),
   ];
+  // What it costs comes first where it is many.
+  const groups = 'members' in plan ? [...jobs, ...files] : [...files, ...jobs];
   const preflight = [
     { label: `Preflight of ${cluster.name}`, separator: true as const },
     ...plan.checks.flatMap(checkItems),
@@ -104,16 +107,18 @@ export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
 function sweepItems(plan: SweepPlan, { profile }: Cluster): PlanItem[] {
   const { at_once: atOnce } = plan;
   const missing = missingOf(plan);
-  const how =
-    profile.scheduler === 'none'
-      ? 'one behind another: there is no scheduler, and each waits on the host until the one before it has ended'
-      : `as one Slurm array${atOnce === null ? '' : `, ${atOnce} at once at most`}`;
+  const alone = profile.scheduler === 'none';
+  const how = alone
+    ? ', one behind another'
+    : ` as one Slurm array${atOnce === null ? '' : `, ${atOnce} at once at most`}`;
   return [
     missing === 0
       ? { label: '$(check) Every job was sent before', description: 'there is nothing to submit' }
       : {
-          label: `$(run-all) ${plural(missing, 'job')} ${how}`,
-          ...(profile.scheduler === 'none' ? {} : { description: `each ${profileText(profile)}` }),
+          label: `$(run-all) ${plural(missing, 'job')}${how}`,
+          description: alone
+            ? 'each waits there for the one before it'
+            : `each ${profileText(profile)}`,
           detail: hoursText(plan),
         },
     ...plan.members.map(({ member, state, there }) => ({
@@ -130,18 +135,26 @@ export function missingOf({ members }: SweepPlan): number {
 
 /** "At most 192 GPU-hours": time limits are what jobs are sure to end at. */
 function hoursText({ gpu_hours_at_most: hours }: SweepPlan): string {
-  if (hours === null) return 'No limit to GPU-hours: a host without a scheduler ends no job';
+  if (hours === null)
+    return 'No scheduler, and so no limit to GPU-hours: the host ends no job by itself';
   if (hours === 0) return 'No GPU-hours: its jobs ask for no GPU';
-  const text = hours.toLocaleString('en', { maximumFractionDigits: hours < 10 ? 1 : 0 });
-  return `At most ${text} GPU-hours, if every job takes its whole time`;
+  return `At most ${hoursNumber(hours)} GPU-hours, if every job takes its whole time`;
 }
 
-/** "4 jobs · 1.4 MB to send · 8 GPUs · up to 08:00:00 · partition h100" */
+function mostHours({ gpu_hours_at_most: hours }: SweepPlan): string[] {
+  return hours === null || hours === 0 ? [] : [`at most ${hoursNumber(hours)} GPU-hours`];
+}
+
+function hoursNumber(hours: number): string {
+  return hours.toLocaleString('en', { maximumFractionDigits: hours < 10 ? 1 : 0 });
+}
+
+/** "4 jobs · at most 256 GPU-hours · 1.4 MB to send · 8 GPUs · up to 08:00:00 · partition h100" */
 export function planSummary(plan: Plan, cluster: Cluster): string {
   const send =
     plan.upload_bytes === 0 ? 'nothing to send' : `${bytesText(plan.upload_bytes)} to send`;
-  const jobs = 'members' in plan ? [plural(missingOf(plan), 'job')] : [];
-  return [...jobs, send, profileText(cluster.profile)].join(' · ');
+  const jobs = 'members' in plan ? [plural(missingOf(plan), 'job'), ...mostHours(plan)] : [];
+  return [...jobs, send, profileText(cluster.profile, jobs.length > 0)].join(' · ');
 }
 
 /** What is run, to be read: of an array also what its tasks run. */
@@ -173,27 +186,40 @@ export function planText(plan: Plan, cluster: Cluster): string {
   ].join('\n');
 }
 
-/** The data by file; the trainer's many small files as one. */
-function uploadsByKind({ uploads }: Plan) {
-  const isTrainer = (file: string) => file.includes('/sealong_trainer/');
-  const trainer = uploads.filter(({ file }) => isTrainer(file));
-  const rows = uploads
-    .filter(({ file }) => !isTrainer(file))
-    .map(({ file, ...rest }) => ({
-      name: file.slice(file.lastIndexOf('/') + 1),
-      folder: file.slice(0, file.lastIndexOf('/')),
-      ...rest,
-    }));
-  const [first] = trainer;
-  if (!first) return rows;
-  const missing = trainer.filter(({ there }) => !there);
+/** The data by file, of a sweep that of all its members as one; the trainer's many small files as one. */
+function uploadsByKind(plan: Plan) {
+  const isTrainer = ({ file }: Sent) => file.includes('/sealong_trainer/');
+  const isData = ({ file }: Sent) =>
+    'members' in plan && /\/(pairs\.jsonl|manifest\.json)$/.test(file);
+  const { uploads } = plan;
+  const data = uploads.filter(isData);
+  const trainer = uploads.filter(isTrainer);
   return [
-    ...rows,
-    {
-      name: `the trainer, ${trainer.length} files`,
-      folder: first.file.slice(0, first.file.lastIndexOf('/')),
-      bytes: (missing.length > 0 ? missing : trainer).reduce((sum, { bytes }) => sum + bytes, 0),
-      there: missing.length === 0,
-    },
+    ...together(`pairs and manifests, ${plural(data.length, 'file')}`, data, 2),
+    ...uploads
+      .filter((one) => !isData(one) && !isTrainer(one))
+      .map(({ file, ...rest }) => ({
+        name: file.slice(file.lastIndexOf('/') + 1),
+        folder: folderOf(file),
+        ...rest,
+      })),
+    ...together(`the trainer, ${trainer.length} files`, trainer, 1),
   ];
+}
+
+type Sent = Plan['uploads'][number];
+
+/** @param up from a file to the folder that is named. */
+function together(name: string, files: readonly Sent[], up: number) {
+  const [first] = files;
+  if (!first) return [];
+  const missing = files.filter(({ there }) => !there);
+  let folder = first.file;
+  for (let level = 0; level < up; level++) folder = folderOf(folder);
+  const bytes = (missing.length > 0 ? missing : files).reduce((sum, one) => sum + one.bytes, 0);
+  return [{ name, folder, bytes, there: missing.length === 0 }];
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/'));
 }

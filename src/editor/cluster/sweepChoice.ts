@@ -115,7 +115,7 @@ function itemOf(made: ReadyMadeSweep): SweepItem {
   return {
     label: `$(sparkle) ${made.title}`,
     description: `${plural(values.length, 'job')}: ${axis} ${values.join(', ')}`,
-    detail: `${made.content.about} Written as ${FOLDER}/${made.file}, for you to change.`,
+    detail: `Written as ${FOLDER}/${made.file}, for you to change`,
     made,
   };
 }

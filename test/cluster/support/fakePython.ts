@@ -1,7 +1,7 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How the trainer behaves that is started next. */
+/** How the trainer behaves, also one that runs. */
 export interface FakeTraining {
   steps: number;
   /** Of a step. */
@@ -11,13 +11,17 @@ export interface FakeTraining {
 /** Writes what the real trainer writes, and goes on at its checkpoint. */
 const TRAINER = `
 import json, math, os, signal, sys, time
-told = json.load(open(os.environ["SEALONG_FAKE"]))
+def ask():
+    return json.load(open(os.environ["SEALONG_FAKE"]))
+told = ask()
 stopped = []
 for name in (signal.SIGTERM, signal.SIGUSR1):
     signal.signal(name, lambda *_: stopped.append(1))
 recipe = json.load(open("recipe.json"))
 pairs = len(open(recipe["data"]["pairs"]).read().splitlines())
 done = int(open("checkpoint").read()) if os.path.exists("checkpoint") else 0
+# Runs on other data, or by another method, do not lie on one another.
+worse = 0.4 / (1 + pairs) + (0.08 if recipe["method"] == "sft" else 0)
 print("training on", pairs, "pairs after step", done, flush=True)
 def state(phase, **more):
     left = (told["steps"] - done) * told["seconds"]
@@ -25,13 +29,14 @@ def state(phase, **more):
     os.replace("state.tmp", "state.json")
 while done < told["steps"]:
     time.sleep(told["seconds"])
+    told = ask()
     if stopped:
         open("checkpoint", "w").write(str(done))
         state("stopped")
         sys.exit(75)
     done += 1
     share = done / told["steps"]
-    line = {"step": done, "loss": 0.7 * math.exp(-2 * share) + 0.05 * math.sin(done), "margin": 0.4 * share + 0.02 * math.sin(3 * done),
+    line = {"step": done, "loss": 0.7 * math.exp(-2 * share) + 0.05 * math.sin(done) + worse, "margin": (0.4 - worse) * share + 0.02 * math.sin(3 * done),
             "accuracy": min(1, 0.5 + 0.5 * share), "lr": 5e-5 * (1 - share), "tokens": 30000, "tokens_per_s": 5200 + 300 * math.sin(done)}
     open("metrics.jsonl", "a").write(json.dumps(line) + "\\n")
     print("step", done, flush=True)
@@ -65,7 +70,11 @@ export async function fakePython(
     `#!/bin/sh\nexport SEALONG_FAKE='${told}' PYTHONPATH='${packages}'\nif [ "$1" = -m ]; then exec python3 '${join(folder, 'trainer.py')}'; fi\nexec python3 "$@"\n`,
   );
   await chmod(python, 0o755);
-  const behave = (next: FakeTraining) => writeFile(told, JSON.stringify(next));
+  const behave = async (next: FakeTraining) => {
+    // As a whole, since trainers read it at any time.
+    await writeFile(`${told}.tmp`, JSON.stringify(next));
+    await rename(`${told}.tmp`, told);
+  };
   await behave(training);
   return { python, behave };
 }

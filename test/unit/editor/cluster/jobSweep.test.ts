@@ -4,6 +4,7 @@ import {
   cancellable,
   entriesOf,
   fetchable,
+  memberTitle,
   sweepCounts,
   sweepState,
   sweepsOf,
@@ -77,6 +78,7 @@ test('what can be cancelled and fetched is what menus go by', () => {
 test('a member names itself and its sweep, and says how a sending that was cut off goes on', () => {
   const row = jobRow(memberOf(0, { state: 'prepared' }), NOW);
   assert.equal(row.label, 'examples-512 of fig3 on lab');
+  assert.equal(memberTitle(memberOf(0, {})), '512 examples');
   assert.match(row.description, /"Train Sweep on Cluster" with the same sweep/);
 });
 

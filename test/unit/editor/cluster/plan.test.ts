@@ -85,13 +85,19 @@ test('a plan of a sweep says how many jobs, what they take at most, and what was
   const lines = planItems(sweepPlan, cluster).map(({ label, description, detail }) =>
     [label, description, detail].filter(Boolean).join(' | '),
   );
-  assert.deepEqual(lines.slice(5, 9), [
+  assert.deepEqual(lines.slice(0, 7), [
+    'What is run',
     '$(run-all) 2 jobs as one Slurm array, 1 at once at most | each 8 GPUs (h100) · up to 08:00:00 · partition h100 | At most 128 GPU-hours, if every job takes its whole time',
     '$(check) examples-512 | sent before, done',
     '$(circle-outline) examples-1024 | to be sent',
     '$(circle-outline) examples-2048 | to be sent',
+    'What is sent',
+    '$(cloud-upload) pairs and manifests, 2 files | 1.4 MB · /scratch/data',
   ]);
-  assert.match(planSummary(sweepPlan, cluster), /^2 jobs · 1\.4 MB to send · 8 GPUs/);
+  assert.match(
+    planSummary(sweepPlan, cluster),
+    /^2 jobs · at most 128 GPU-hours · 1\.4 MB to send · 8 GPUs/,
+  );
   assert.match(planText(sweepPlan, cluster), /examples-512: sent before, done\n/);
   const script = planScript(sweepPlan);
   assert.match(script, /--array=0-1%1\n\n# ---- run\.sh of examples-1024; .*\njob_folder=x\n$/);
@@ -103,7 +109,9 @@ test('a plan of a sweep on a host without scheduler says that jobs wait for each
   const [line] = planItems(alone, { name: 'box', profile }).filter(({ label }) =>
     label.includes('jobs'),
   );
-  assert.match(line?.label ?? '', /2 jobs one behind another: there is no scheduler/);
-  assert.match(line?.detail ?? '', /No limit to GPU-hours/);
+  assert.equal(line?.label, '$(run-all) 2 jobs, one behind another');
+  assert.match(line.description ?? '', /each waits there for the one before it/);
+  assert.match(line.detail ?? '', /No scheduler, and so no limit to GPU-hours/);
+  assert.match(planSummary(alone, { name: 'box', profile }), /no scheduler: one behind another$/);
   assert.equal(planScript(alone), alone.script);
 });
