@@ -52,7 +52,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
           ...profile,
           // The trainer's environment is one that only the user of the tests can read; the lab's GPUs are fake.
           ...{ host: 'lab-root', gpus: 0, workdir: join(cluster.folder, 'work') },
-          setup: ['export CUDA_VISIBLE_DEVICES= HF_HUB_OFFLINE=1 OMP_NUM_THREADS=2'],
+          setup: ['export CUDA_VISIBLE_DEVICES= HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1'],
           python: PYTHON,
         },
       },
