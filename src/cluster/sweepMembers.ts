@@ -22,7 +22,7 @@ export interface MemberInputs {
   /** What makes it another than the rest. */
   name: string;
   /** Its place on each axis of the sweep. */
-  values: NonNullable<TrainingJob['sweep']>['values'];
+  values?: NonNullable<TrainingJob['sweep']>['values'];
   /** With the member's parameters. */
   study: Study;
   inputs: TrainingInputs;

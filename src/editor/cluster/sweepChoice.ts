@@ -10,7 +10,6 @@ import { trainingExports } from '../../training/trainingExports.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
-import { countStudy } from '../tree/studyCounts.ts';
 import { plural } from '../tree/row.ts';
 
 /** Of a study: where its sweeps are kept. */
@@ -121,11 +120,18 @@ function itemOf(made: ReadyMadeSweep): SweepItem {
 }
 
 async function madeFor(study: OpenStudy, store: StudyStore): Promise<ReadyMadeSweep[]> {
-  const { pairs, trajectories, questions } = await countStudy(study, store.slices);
+  let pairs = 0;
+  let samples: number | undefined;
+  for (const id of study.index.questions.keys()) {
+    await store.slices.pause();
+    const { pair, score, trajectories } = study.passingState(id);
+    if (!pair.leftOut) pairs += 1;
+    if (score) samples = Math.min(samples ?? trajectories.length, trajectories.length);
+  }
   const studies = store.studies().map(({ dir }) => dir);
   return readyMadeSweeps({
     pairs,
-    samples: questions === 0 ? 0 : Math.floor(trajectories / questions),
+    samples: samples ?? 0,
     exports: await exportsFor(study.dir, studies),
   });
 }

@@ -35,7 +35,8 @@ export function sweepRow(sweep: JobSweep, now: Date): Row {
       { term: 'Where', value: sweep.cluster },
       { term: 'State', value: `${state}: ${counts}` },
       ...(state === 'prepared' && members.every(({ sending }) => !sending)
-        ? [{ term: 'Next', value: GO_ON_WITH_SWEEP }] : []),
+        ? [{ term: 'Next', value: GO_ON_WITH_SWEEP }]
+        : []),
       ...(members.every(({ record }) => record.state === 'done')
         ? [
             {
