@@ -123,19 +123,28 @@ for (const scheduler of ['slurm', 'none'] as const)
     it('sends a job to its end whose upload was cut off, from what it kept', async () => {
       await lab.wrap('rsync', 'exit 1');
       await assert.rejects(jobs.train({ steps: 2, seconds: 0.1, seed: 10 }));
+      await assert.rejects(jobs.train({ steps: 3, seconds: 0.1, seed: 11 }));
       await lab.unwrap('rsync');
       const { jobs: all } = await listJobs(jobs.study);
-      const [cut, ...others] = all.filter(({ state }) => state === 'prepared');
-      assert.ok(cut && others.length === 0);
+      const [cut, other, ...more] = all.filter(({ state }) => state === 'prepared');
+      assert.ok(cut && other && more.length === 0);
       // The study goes on meanwhile; the job is what it was.
       await jobs.writePairs('{"c": 3}\n');
       try {
         const { attempt, state } = await jobs.resume(cut.id);
         assert.deepEqual([attempt, state], [1, 'submitted']);
         await assert.rejects(jobs.resume(cut.id), /is submitted\. Follow it/);
-        const summary = await jobs.follow([cut.id]);
-        assert.equal(summary.jobs[0]?.state, 'done');
+        await jobs.sendUnsent();
+        assert.ok(jobs.messages.some((said) => said.startsWith(`Job ${other.id} was sent to lab`)));
+        await jobs.sendUnsent();
+        assert.match(jobs.messages.at(-1) ?? '', /No job of this study was cut off/);
+        const summary = await jobs.follow([cut.id, other.id]);
+        assert.deepEqual(
+          summary.jobs.map(({ state }) => state),
+          ['done', 'done'],
+        );
         assert.deepEqual(await jobs.stepsOf(cut.id), [1, 2]);
+        assert.deepEqual(await jobs.stepsOf(other.id), [1, 2, 3]);
         const log = join(jobs.study.dir, 'training', cut.id, 'log.txt');
         assert.match(await readFile(log, 'utf8'), /fake trainer on 2 pairs/);
         assert.equal((await listJobs(jobs.study)).jobs.length, all.length);

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { clusterProfileSchema, type Cluster } from '../../../src/cluster/clusterProfile.ts';
 import { followJobs, type JobsSummary } from '../../../src/cluster/followStage.ts';
 import { cancelJob, cleanJob, fetchJob } from '../../../src/cluster/jobActions.ts';
+import { jobStage } from '../../../src/cluster/jobStages.ts';
 import { resumeJob } from '../../../src/cluster/resumeJob.ts';
 import { SshHost } from '../../../src/cluster/ssh/sshHost.ts';
 import type { TrainingInputs } from '../../../src/cluster/trainingInputs.ts';
@@ -150,6 +151,20 @@ export class ClusterStudy {
     return this.withHost((host) => {
       const ports = { clock: systemClock, host, cluster: this.cluster, trainerFolder: this.#here };
       return runStage(resumeJob(this.study, ports, job ?? '', signal));
+    });
+  }
+
+  /** As `sealong jobs --resume`. */
+  sendUnsent() {
+    const configured = { lab: { ...this.cluster.profile, ssh_config: this.sshConfig } };
+    const ports = {
+      clock: systemClock,
+      access: { configured, where: 'the test' },
+      trainerFolder: this.#here,
+    };
+    const request = { verb: 'jobs', follow: false, resume: true } as const;
+    return runStage(jobStage(this.study, request, ports, signal), (event) => {
+      this.#hear(event);
     });
   }
 
