@@ -60,6 +60,7 @@ else echo unwritable; fi
 if command -v quota >/dev/null; then quota -w 2>/dev/null | grep '[*]' | sed 's/^/quota /'; fi
 command -v rsync >/dev/null && echo rsync
 if [ "$scheduler" = slurm ]; then
+  unset SINFO_FORMAT SINFO_PARTITION
   if command -v sbatch >/dev/null; then
     said=$(sinfo --version 2>&1) && printf 'slurm %s\\n' "$said"
     if said=$(sinfo -h -o 'part|%R|%a|%G|%l' 2>&1); then printf '%s\\n' "$said"

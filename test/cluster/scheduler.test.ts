@@ -176,6 +176,22 @@ for (const accounting of [false, true])
       }
     });
 
+    it('sees a job whatever its user likes to see of the queue', async () => {
+      const [place] = PLACES;
+      assert.ok(place);
+      const liked =
+        'export SQUEUE_FORMAT2=jobid SQUEUE_STATES=PENDING SQUEUE_USERS=root SACCT_FORMAT=user';
+      await host.mustRun('Writing', 'printf "%s\\n" "$liked" >"$HOME/.bashrc"', { liked }, signal);
+      try {
+        assert.match(await host.mustRun('Asking', 'echo "$SQUEUE_FORMAT2"', {}, signal), /jobid/);
+        const job = await submitted(place, await prepared(place, '1 0'));
+        await until(place, job, (state) => state === 'running');
+        await until(place, job, (state) => state === 'done');
+      } finally {
+        await host.mustRun('Removing', 'rm "$HOME/.bashrc"', {}, signal);
+      }
+    });
+
     it('says why a job of Slurm waits, and that it is refused', async () => {
       const [place] = PLACES;
       assert.ok(place);

@@ -172,6 +172,19 @@ describe('Files between this machine and a cluster', () => {
     assert.equal(await readFile(file.local, 'utf8'), all);
   });
 
+  it('writes into no file that a link of the study leads to', async () => {
+    const file = await write('to be followed', 'what the host has');
+    await upload(host, await planUploads(host, [file], signal), signal);
+    const [own, link] = [join(here, 'of the user'), join(here, 'log.txt')];
+    await writeFile(own, 'untouched');
+    await symlink(own, link);
+    await assert.rejects(
+      followFiles(host, [{ remote: file.remote, local: link }], signal),
+      /log\.txt is a link.*Remove it/,
+    );
+    assert.equal(await readFile(own, 'utf8'), 'untouched');
+  });
+
   it('begins anew with a file that is another than before, also where it is longer', async () => {
     const remote = join(home, 'rotated.log');
     const file = { remote, local: join(here, 'rotated.log') };

@@ -78,6 +78,13 @@ describe('Training on a cluster from the editor', { skip }, () => {
     },
   );
 
+  step('lets the command know the clusters of the settings', async (session) => {
+    const known = () =>
+      session.command(['serve', dir, '--cluster', 'nowhere', '--plan']).then(String, String);
+    const names = async () => /There are: ([^.]*)\./.exec(await known())?.[1];
+    assert.equal(await names(), 'lab, broken, small');
+  });
+
   step(
     'shows the key of an unknown host with its fingerprint, and does not connect without a yes',
     async ({ workbench }) => {

@@ -1,12 +1,18 @@
 /** Exit statuses of {@link SUBMIT}. */
 export const SUBMIT_STATUS = { refused: 65, unclear: 75 } as const;
 
+/** Users set these for what they like to see: they would hide jobs from us, or refuse the format that is asked for. */
+const AS_ASKED = `
+unset SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_USERS SQUEUE_NAMES SQUEUE_PARTITION SQUEUE_ACCOUNT SQUEUE_QOS SQUEUE_SORT
+unset SACCT_FORMAT
+`;
+
 /**
  * Submits `run.sh` of `$folder` once. What stands in the way of a second job, in this order: the id that an earlier try or the
  * job itself wrote down; the queue and the accounts, asked for the job's name; and one submitter at a time, whose lock
  * names its process, since a cut connection leaves it working.
  */
-export const SUBMIT = `
+export const SUBMIT = `${AS_ASKED}
 cd -- "$folder" || exit ${SUBMIT_STATUS.refused}
 tell() { [ -s scheduler_id ] && printf 'id %s\\n' "$(cat scheduler_id)"; }
 keep() { printf '%s\\n' "$1" >scheduler_id.tmp && mv scheduler_id.tmp scheduler_id; }
@@ -59,7 +65,7 @@ exit ${SUBMIT_STATUS.refused}
  *
  * Times are seconds since 1970, with the host's own clock beside them. Nothing is written there: a disk may be full.
  */
-export const SIGHT = `
+export const SIGHT = `${AS_ASKED}
 SLURM_TIME_FORMAT=%s SLURM_BITSTR_LEN=0; export SLURM_TIME_FORMAT SLURM_BITSTR_LEN
 queue=$(squeue -h -a -r -t all -j "$ids" -o 'queue|%i|%T|%r|%S|%N' 2>&1) || case $queue in
   *nvalid*ob*id*) ;;

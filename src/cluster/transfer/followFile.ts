@@ -1,4 +1,5 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { constants, open, rm, type FileHandle } from 'node:fs/promises';
+import { SealongError, systemCodeOf } from '../../errors.ts';
 import { writeAtomic } from '../../records/writeAtomic.ts';
 import type { SshHost } from '../ssh/sshHost.ts';
 import { READ_PARTS } from './transferScripts.ts';
@@ -65,8 +66,18 @@ interface Copy {
   length: number;
 }
 
+/** A study may come from anybody: what is brought here goes into its own files, and not where a link leads. */
+const COPY = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+
 async function openCopy(path: string): Promise<Copy> {
-  const file = await open(path, 'a+');
+  const file = await open(path, COPY).catch((error: unknown) => {
+    if (systemCodeOf(error) !== 'ELOOP') throw error;
+    throw new SealongError(
+      'bad_job',
+      `${path} is a link, into which nothing is written. Remove it: the file is brought here anew.`,
+      { cause: error },
+    );
+  });
   return { file, length: (await file.stat()).size };
 }
 

@@ -54,8 +54,8 @@ describe('A connection that breaks', () => {
     await assert.rejects(jobs.train(recipe), isCut);
     const before = link.passed.up;
     const { job } = await jobs.train(recipe);
-    // Of 8 MB.
-    assert.ok(link.passed.up - before < 4.5 * MB, `${link.passed.up - before} bytes`);
+    // Of 8 MB; what was under way when it was cut goes again.
+    assert.ok(link.passed.up - before < 6 * MB, `${link.passed.up - before} bytes`);
     assert.equal((await jobs.follow([job])).jobs[0]?.state, 'done');
     assert.deepEqual(await jobs.stepsOf(job), [1, 2]);
     assert.equal(await timesTaken(job), 1);

@@ -125,7 +125,12 @@ export class Session {
     more: Record<string, string> = {},
   ): Parameters<typeof startProgram> {
     const { node, embedded } = this.#requirements;
-    const env = { SEALONG_CACHE: this.#cache, SEALONG_EMBEDDED: embedded, ...more };
+    const env = {
+      SEALONG_CACHE: this.#cache,
+      SEALONG_EMBEDDED: embedded,
+      XDG_CONFIG_HOME: join(this.folder, 'editor/config'),
+      ...more,
+    };
     return [node, [join(ROOT, 'dist/sealong.js'), ...args], { env }];
   }
 
