@@ -1,4 +1,6 @@
-import { SealongError } from '../errors.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SealongError, fileError } from '../errors.ts';
 import { AppendLog } from '../records/appendLog.ts';
 import { SCHEMA_VERSION, type DecisionRecord } from '../records/schemas.ts';
 import type { Selection } from '../scoring/selection.ts';
@@ -88,10 +90,22 @@ export function makeDecision(
 /** Appends to the reviewer's own file and waits for the disk: a decision cannot be made again. */
 export async function appendDecision(paths: StudyPaths, record: DecisionRecord): Promise<void> {
   const log = await AppendLog.open(paths.decisionFile(record.reviewer), { durable: true });
+  await tellGit(paths.decisions);
   try {
     await log.append(record);
   } finally {
     await log.close();
+  }
+}
+
+/** Has git keep the lines of both sides where one reviewer decided in two clones: the order of lines says nothing. */
+async function tellGit(folder: string): Promise<void> {
+  const path = join(folder, '.gitattributes');
+  try {
+    await writeFile(path, '*.jsonl merge=union\n', { flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
+      throw fileError('write', path, error);
   }
 }
 

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'node:test';
 import { studyPaths } from '../../src/study/study.ts';
+import { Keyboard } from './support/keyboard.ts';
 import { QuestionPanel } from './support/questionPanel.ts';
 import { ROOT } from './support/requirements.ts';
 import { stepsOf } from './support/steps.ts';
+import { decisionsOf, editConfig, trajectoriesOf } from './support/studyFiles.ts';
 import { until } from './support/until.ts';
 
 const STUDY = 'Ondrey, sampled';
+const THEMES = ['dark', 'light', 'highContrast'] as const;
 
 describe('The question panel in the packaged extension', () => {
   let dir: string;
@@ -47,6 +50,37 @@ describe('The question panel in the packaged extension', () => {
     await panel.press('Escape');
     await panel.press('Escape');
     await until('all rows', async () => (await panel.rows.count()) === rows);
+  });
+
+  step('shows the rule that found an answer, and switches it off and on', async (session) => {
+    const { workbench } = session;
+    const keyboard = new Keyboard(workbench);
+    const panel = await QuestionPanel.shown(workbench);
+    const answers = panel.within('.answers .chips');
+    const link = panel.within('.pane-facts button.link').first();
+    const rule = /^by rule (\S+?),?(?: alone)?$/.exec(await link.innerText())?.[1] ?? '';
+    await panel.within('.answer-place').first().waitFor();
+    await workbench.shots('review-answer-rule', THEMES);
+    const before = await answers.innerText();
+    await panel.press('Shift+I');
+    await workbench.line(rule).waitFor();
+    await until('the rule of the row to have the focus', async () =>
+      (
+        await workbench.page.locator('.quick-input-list .monaco-list-row.focused').innerText()
+      ).includes(rule),
+    );
+    await workbench.shot('review-answer-rules');
+    await keyboard.press('Enter');
+    await keyboard.pick('Switch it off');
+    await workbench.line(/\boff\b/).waitFor();
+    await until('other answers', async () => (await answers.innerText()) !== before);
+    await until('another rule', async () => !(await link.innerText()).includes(rule));
+    await keyboard.pick(rule);
+    await keyboard.pick('Switch it on');
+    await until('the answers again', async () => (await answers.innerText()) === before);
+    await keyboard.press('Escape');
+    const config: unknown = JSON.parse(await readFile(studyPaths(dir).config, 'utf8'));
+    assert.partialDeepStrictEqual(config, { review: { answer_rules: [] } });
   });
 
   step('writes a note whose letters are keys elsewhere, and judges by key', async (session) => {
@@ -99,4 +133,65 @@ describe('The question panel in the packaged extension', () => {
     await workbench.shot('review-two-dark');
     assert.deepEqual(await workbench.toasts.allInnerTexts(), []);
   });
+
+  step(
+    'shows answers of a dataset blind under numbers that do not tell their sides',
+    async (session) => {
+      const { workbench } = session;
+      const keyboard = new Keyboard(workbench);
+      const folder = await session.workspace('imported');
+      const other = join(folder, 'theirs');
+      await session.command(['init', other, '--set', 'questions.tokenizer=embedded']);
+      const file = join(folder, 'pairs.jsonl');
+      await writeFile(file, Array.from({ length: 6 }, (_, at) => preferenceLine(at)).join(''));
+      await session.command(['import', other, '--from', file]);
+      await editConfig(other, 'review', { blind: true });
+      await workbench.open(folder);
+      await workbench.showStudies();
+      await workbench.row(/blind/).waitFor();
+      await keyboard.command('Open Question...');
+      await workbench.quickInput.waitFor();
+      await keyboard.press('Enter');
+      let panel = await QuestionPanel.shown(workbench);
+      const turned: boolean[] = [];
+      for (let at = 0; ; at++) {
+        const id = await panel.id.innerText();
+        const [left, right] = await panel.texts.allInnerTexts();
+        const files = (await trajectoriesOf(other)).filter(({ question_id }) => question_id === id);
+        assert.deepEqual([left, right].toSorted(), files.map(({ text }) => text).toSorted());
+        turned.push(left === files.find(({ index }) => index === 1)?.text);
+        if (at === 0) {
+          await panel.header.getByText('samples numbered at random').waitFor();
+          await workbench.shots('review-blind-dataset', THEMES);
+          await panel.press('ArrowDown');
+          const row = await panel.selectedRow.locator('.index').innerText();
+          const text = row === '#00' ? left : right;
+          await keyboard.press('c');
+          await until('the decision', async () => (await decisionsOf(other)).length === 1);
+          const [decision] = await decisionsOf(other);
+          assert.equal(files.find(({ index }) => index === decision?.chosen)?.text, text);
+          await panel.within('.score-row.selected.chosen').waitFor();
+        }
+        if (at === 5) break;
+        await panel.press('n');
+        await until(`the question after ${id}`, async () => (await panel.id.innerText()) !== id);
+        panel = await QuestionPanel.shown(workbench);
+      }
+      assert.equal(
+        new Set(turned).size,
+        2,
+        `some sides are turned, some are not: ${turned.join()}`,
+      );
+    },
+  );
 });
+
+/** A pair of somebody's dataset; which of its sides is the better one, its texts do not say. */
+function preferenceLine(at: number): string {
+  const pair = {
+    prompt: `What is bird ${at}?`,
+    chosen: `A tern, ${at}.`,
+    rejected: `A gull, ${at}.`,
+  };
+  return `${JSON.stringify(pair)}\n`;
+}

@@ -105,6 +105,9 @@ describe('A reviewer session by keyboard alone', () => {
         await workbench.reload();
         panel = await QuestionPanel.shown(workbench);
         await panel.untilQuestion(id);
+        await until('the judged question to stand in the queue', async () =>
+          / \d+ of \d+ in “Low margin”/.test(await panel.header.innerText()),
+        );
         await focusByKey(panel, keyboard);
         for (const [key, kind] of [
           ['u', 'undo'],
@@ -196,6 +199,38 @@ describe('A reviewer session by keyboard alone', () => {
     },
   );
 
+  step('filters by words and by who reviewed, sorts, and keeps it as a view', async (session) => {
+    const { workbench } = session;
+    const keyboard = new Keyboard(workbench);
+    await keyboard.command('Show All Questions');
+    await keyboard.command('Filter Questions...');
+    await keyboard.pick('Text');
+    await keyboard.answer('Questions with all of these words', 'lighthouse');
+    const found = await workbench.page
+      .locator('.quick-input-title')
+      .filter({ hasText: /: \d+ of 60/ })
+      .innerText();
+    await keyboard.pick('Reviewed by...');
+    await keyboard.pick('ben');
+    await workbench.line('ben').waitFor();
+    await keyboard.press('Escape');
+    await workbench.row(/reviewed by ben/).waitFor();
+    assert.match(found, /: [1-9]\d* of 60/);
+    await keyboard.command('Filter Questions...');
+    await keyboard.pick('No conditions');
+    await workbench.line('Reviewed by...').waitFor();
+    await keyboard.press('Escape');
+
+    await keyboard.command('Sort Questions...');
+    await keyboard.pick('Who reviewed it, by name');
+    await keyboard.command('Save View...');
+    await keyboard.answer('It becomes the file views/NAME.json', 'by reviewer');
+    await workbench.row(/in "by reviewer"/).waitFor();
+    const first = await workbench.rows.nth(1).innerText();
+    assert.match(first, /ben|reviewer/, 'what ben has reviewed as well stands first');
+    await keyboard.command('Show All Questions');
+  });
+
   step('hides scores, policy and the other reviewer where the study is blind', async (session) => {
     const { workbench } = session;
     const keyboard = new Keyboard(workbench);
@@ -230,6 +265,14 @@ describe('A reviewer session by keyboard alone', () => {
     await keyboard.command('Open Questions in Dispute');
     await workbench.said('is reviewed blind');
     await workbench.clearToasts();
+    for (const [command, hidden] of [
+      ['Pair Policy...', 'what a policy takes, and what comes of it, is hidden'],
+      ['Show Scorer...', 'scores are hidden'],
+    ] as const) {
+      await keyboard.command(command);
+      await workbench.said(hidden);
+      await workbench.clearToasts();
+    }
 
     await panel.within('.pane-actions').getByText('Open').first().click();
     const text = workbench.page.locator('.monaco-editor .view-lines').first();

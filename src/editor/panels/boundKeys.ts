@@ -39,12 +39,19 @@ export function boundKeys(
       else if (binding.command === `-${command}`) {
         if (key === undefined) found.clear();
         else found.delete(key);
-      }
+      } else if (key !== undefined && takesKey(binding)) found.delete(key);
     }
     // The shortest first: it is the one that buttons name.
     keys[action] = [...found].sort((a, b) => a.length - b.length).map(readable);
   }
   return keys;
+}
+
+/** Whether a binding of the user's to some other command holds in the panel as well: it is asked before the extension's. */
+function takesKey({ command, when }: Keybinding): boolean {
+  return (
+    !command.startsWith('-') && (when ?? 'sealong.panelFocused').includes('sealong.panelFocused')
+  );
 }
 
 const NAMES: Partial<Record<string, string>> = {

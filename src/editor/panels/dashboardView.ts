@@ -246,10 +246,10 @@ function bandChart({ by_margin }: ReviewSummary): ColumnChart {
     title: 'Do reviewers agree with the method?',
     xLabel: "margin of the policy's pair, in fifths of the questions",
     yLabel: 'overridden, % of those reviewed',
-    series: [{ label: 'overridden', hue: 2 }],
+    series: [{ label: 'overridden, %', hue: 2 }],
     columns: by_margin.map(({ from, to, reviewed, overridden }) => ({
       label: `${from.toFixed(2)}–${to.toFixed(2)}`,
-      values: [reviewed === 0 ? null : (overridden / reviewed) * 100],
+      values: [reviewed === 0 ? null : Math.round((overridden / reviewed) * 1000) / 10],
       note: reviewed === 0 ? 'none' : `${overridden} of ${reviewed}`,
     })),
     max: 100,

@@ -80,6 +80,8 @@ export class QuestionPanel implements vscode.Disposable {
       }),
       panel.onDidChangeViewState(() => {
         this.#clock.setVisible(panel.visible);
+        // Keys are bound anew elsewhere in the editor: who comes back may have done so.
+        if (panel.active && this.#ready) void this.#sendKeys();
       }),
     );
     this.#setTitle();

@@ -36,6 +36,26 @@ export class Keyboard {
     await this.#takeLine(text);
   }
 
+  /** Answers the box that asks for words; `ask` is part of its prompt. */
+  async answer(ask: string, text: string): Promise<void> {
+    await this.#widget.filter({ hasText: ask }).waitFor();
+    await this.press('Control+A');
+    await this.type(text);
+    await this.#goOn();
+  }
+
+  get #widget() {
+    return this.#page.locator('.quick-input-widget:visible');
+  }
+
+  /** Enter, until what was asked has gone or something else is asked: keys pressed before would still be for it. */
+  async #goOn(): Promise<void> {
+    const shown = async () => (await this.#widget.allInnerTexts()).join('\n');
+    const before = await shown();
+    await this.press('Enter');
+    await until('the list to go on', async () => (await shown()) !== before);
+  }
+
   /** Goes down the list to the line of that name, which the search may not put first, and takes it. */
   async #takeLine(name: string): Promise<void> {
     const lines = this.#page.locator('.quick-input-list .monaco-list-row');
@@ -48,6 +68,6 @@ export class Keyboard {
       await this.press('ArrowDown');
       return false;
     });
-    await this.press('Enter');
+    await this.#goOn();
   }
 }

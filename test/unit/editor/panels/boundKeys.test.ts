@@ -39,6 +39,17 @@ test('what the user takes away, changes or adds is what is listed', () => {
   assert.deepEqual(keys.undo, ['u', 'Ctrl+Z', 'Ctrl+Alt+//x']);
 });
 
+test('a key that the user gave to something else in the panel is not listed', () => {
+  const own = parseKeybindings(`[
+    { "key": "a", "command": "sealong.swapPair", "when": "sealong.panelFocused && !inputFocus" },
+    { "key": "b", "command": "workbench.action.quickOpen" },
+    { "key": "c", "command": "editor.action.fontZoomIn", "when": "editorTextFocus" }
+  ]`);
+  const keys = boundKeys(keybindings, own, false);
+  assert.deepEqual([keys.agree, keys.swap, keys.bothBad], [[], ['s', 'a'], []]);
+  assert.deepEqual(keys.choose, ['c'], 'a key of the text editor stays the panel’s own');
+});
+
 test('a file that is no list of key bindings changes nothing', () => {
   for (const text of ['', '{', '{"key": 1}', '[1]']) assert.deepEqual(parseKeybindings(text), []);
 });
