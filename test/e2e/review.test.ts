@@ -106,7 +106,7 @@ describe('A reviewer session by keyboard alone', () => {
         panel = await QuestionPanel.shown(workbench);
         await panel.untilQuestion(id);
         await until('the judged question to stand in the queue', async () =>
-          / \d+ of \d+ in “Low margin”/.test(await panel.header.innerText()),
+          /\b\d+ of \d+ in “Low margin”/.test(await panel.header.innerText()),
         );
         await focusByKey(panel, keyboard);
         for (const [key, kind] of [

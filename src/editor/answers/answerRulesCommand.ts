@@ -73,8 +73,7 @@ function linesOf(own: readonly AnswerRule[], shown: ShownAnswers | undefined): L
       return {
         label: off ? `$(circle-slash) ${rule.name}` : `${place + 1} ${rule.name}`,
         description: [
-          SOURCE_WORDS[source],
-          ...(off ? ['off'] : []),
+          off ? 'switched off' : SOURCE_WORDS[source],
           ...(found > 0 && shown
             ? [`${found} of ${shown.samples} samples of ${shown.questionId}`]
             : []),

@@ -1,3 +1,4 @@
+import { SentenceIndex } from './sentenceIndex.ts';
 import { sentencesOf, wordsOf, type TextSpan } from './textSpans.ts';
 
 export interface Sentence extends TextSpan {
@@ -36,30 +37,36 @@ export function wordsInCommon(a: ReadonlySet<string>, b: ReadonlySet<string>): n
 export function likenessOf(leftText: string, rightText: string): Likeness {
   const left = wordedSentences(leftText);
   const right = wordedSentences(rightText);
+  const inLeft = new SentenceIndex(left);
+  const inRight = new SentenceIndex(right);
   let most: { a: Sentence; b: Sentence; value: number } | undefined;
-  for (const a of left)
-    for (const b of right) {
-      const value = wordsInCommon(a.words, b.words);
+  for (const a of left) {
+    const likenesses = inRight.likenesses(a.words);
+    // Where nothing is shared each is as unlike as the first.
+    const alike = likenesses.length > 0 ? likenesses : [{ place: 0, value: 0 }];
+    for (const { place, value } of alike.sort((p, q) => p.place - q.place)) {
+      const b = right[place];
       const longer = most !== undefined && a.words.size > most.a.words.size;
-      if (most === undefined || value > most.value || (value === most.value && longer))
+      if (b && (most === undefined || value > most.value || (value === most.value && longer)))
         most = { a, b, value };
     }
+  }
   if (most === undefined) return { left: undefined, right: undefined };
   return {
-    left: { most: most.a, least: leastLike(left, right, most.a) },
-    right: { most: most.b, least: leastLike(right, left, most.b) },
+    left: { most: most.a, least: leastLike(left, inRight, most.a) },
+    right: { most: most.b, least: leastLike(right, inLeft, most.b) },
   };
 }
 
 function leastLike(
   of: readonly Sentence[],
-  other: readonly Sentence[],
+  other: SentenceIndex,
   most: Sentence,
 ): TextSpan | undefined {
   let found: { sentence: Sentence; value: number } | undefined;
   for (const sentence of of) {
     if (sentence === most) continue;
-    const value = Math.max(0, ...other.map(({ words }) => wordsInCommon(sentence.words, words)));
+    const value = other.most(sentence.words);
     const longer = found !== undefined && sentence.words.size > found.sentence.words.size;
     if (found === undefined || value < found.value || (value === found.value && longer))
       found = { sentence, value };

@@ -1,5 +1,6 @@
 import type { PanelContext } from '../../../src/protocol/panel.ts';
-import { wordedSentences, wordsInCommon, type Sentence } from './likeness.ts';
+import { wordedSentences, type Sentence } from './likeness.ts';
+import { SentenceIndex } from './sentenceIndex.ts';
 import { wordsOf, type TextSpan } from './textSpans.ts';
 
 /** A sentence with fewer words of weight says too little to be looked for. */
@@ -72,13 +73,8 @@ export function saidAlone(
   others: readonly (readonly Sentence[])[],
 ): TextSpan[] {
   if (others.length === 0) return [];
-  return sentences.filter(
-    ({ words }) =>
-      words.size >= LEAST_WORDS &&
-      !others.some((other) =>
-        other.some((sentence) => wordsInCommon(words, sentence.words) >= SAID),
-      ),
-  );
+  const index = new SentenceIndex(others.flat());
+  return sentences.filter(({ words }) => words.size >= LEAST_WORDS && index.most(words) < SAID);
 }
 
 /** What to look at in one text; without a context nothing is known of support. */

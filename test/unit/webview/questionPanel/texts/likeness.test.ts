@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import {
   likenessOf,
   wordedSentences,
+  wordsInCommon,
 } from '../../../../../webview/questionPanel/texts/likeness.ts';
+import { SentenceIndex } from '../../../../../webview/questionPanel/texts/sentenceIndex.ts';
+import { wordsOf } from '../../../../../webview/questionPanel/texts/textSpans.ts';
 
 const LEFT =
   'Marta Quill built the lighthouse. She taught at Saint Orla College. Thomas Wye founded it.';
@@ -29,4 +32,20 @@ test('numbers and headings alone are never what is alike', () => {
 test('equal texts have nothing that is least alike, and an empty one nothing at all', () => {
   assert.equal(likenessOf(LEFT, LEFT).left?.least, undefined);
   assert.deepEqual(likenessOf(LEFT, ''), { left: undefined, right: undefined });
+});
+
+test('an index of sentences knows the likeness of each that shares a word, and of no other', () => {
+  const sentences = wordedSentences(
+    'Wye founded the college. Quill raised the light. Gorse grows on Harrow moor.',
+  );
+  const index = new SentenceIndex(sentences);
+  const words = wordsOf('Wye raised the college on Harrow moor');
+  const expected = sentences.map((sentence) => wordsInCommon(words, sentence.words));
+  const found = new Map(index.likenesses(words).map(({ place, value }) => [place, value]));
+  assert.deepEqual(
+    sentences.map((_, place) => found.get(place) ?? 0),
+    expected,
+  );
+  assert.equal(index.most(words), Math.max(...expected));
+  assert.equal(index.most(wordsOf('tern')), 0);
 });
