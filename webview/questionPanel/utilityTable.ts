@@ -1,5 +1,6 @@
-import type { PanelQuestion } from '../../src/protocol/panel.ts';
+import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
+import { answerSource } from './answerSource.ts';
 import { decimal, flaw, indexLabel } from './format.ts';
 import { markLabel } from './markLabel.ts';
 import { marksOf } from './marks.ts';
@@ -7,7 +8,7 @@ import type { Selection } from './selection.ts';
 import { placeOf, shownAxes, type PanelState } from './state.ts';
 import { utilityOf } from './utilities.ts';
 
-const FACT_COLUMNS = ['sample', 'score', 'pair', 'state', 'tokens'];
+const FACT_COLUMNS = ['sample', 'score', 'pair', 'state', 'tokens', 'answer', 'found'];
 const NUMBERS = new Set(['score', 'tokens']);
 /** More cells than these take seconds to lay out: the table then shows the block around the focus. */
 const MOST = { rows: 128, columns: 128 };
@@ -45,7 +46,11 @@ export class UtilityTable {
       'tr',
       {},
       ...FACT_COLUMNS.map((name) =>
-        element('th', { scope: 'col', class: NUMBERS.has(name) ? 'number' : '' }, name),
+        element(
+          'th',
+          { scope: 'col', class: NUMBERS.has(name) ? 'number' : `column-${name}` },
+          name,
+        ),
       ),
       ...(utilities === null
         ? []
@@ -151,5 +156,14 @@ function factCells(state: PanelState, question: PanelQuestion, index: number): H
     element('td', {}, ...marks.map((mark) => markLabel(mark))),
     element('td', {}, wrong ?? 'complete'),
     element('td', { class: 'number' }, String(trajectory?.completionTokens ?? '\u2013')),
+    ...answerCells(trajectory, question.reviewer),
   ];
+}
+
+/** Its answer, and by which rule it was found or who read it. */
+function answerCells(trajectory: PanelTrajectory | undefined, me: string): HTMLElement[] {
+  if (trajectory === undefined || trajectory.failed) return [element('td'), element('td')];
+  const answer = trajectory.cluster === null ? 'unclear' : (trajectory.wording ?? 'unclear');
+  const { label, title } = answerSource(trajectory, me);
+  return [element('td', { title: answer }, answer), element('td', { title }, label)];
 }

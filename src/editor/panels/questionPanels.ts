@@ -6,7 +6,11 @@ import { QuestionPanel, type PanelSubject, type QuestionPanelPorts } from './que
 
 const VIEW_TYPE = 'sealong.question';
 
-/** The question panels: one a study, and more where the reviewer asks for them. They come back after a reload of the window. */
+/**
+ * The question panels: one a study, and more where the reviewer asks for them. They come back after a reload of the window,
+ * but for one that was opened within a second before it: which panels are open the served editor itself writes down only now
+ * and then.
+ */
 export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #ports: QuestionPanelPorts;

@@ -102,7 +102,7 @@ describe('the question panel in a browser', { skip }, () => {
       await page.locator('table').waitFor();
       const cells: unknown = await page.evaluate(
         `Array.from(document.querySelectorAll('tbody tr'), (row) => {
-          const [sample, score, , , , ...utilities] = Array.from(row.cells, (cell) => cell.textContent);
+          const [sample, score, , , , , , ...utilities] = Array.from(row.cells, (cell) => cell.textContent);
           return [sample, score, ...utilities];
         })`,
       );
