@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { DecisionCircumstances, DecisionRequest } from '../../preference/recordDecision.ts';
+import { looksAtClusters } from '../../review/view.ts';
 import type { BoundKeys, PanelRequest, ToPanel } from '../../protocol/panel.ts';
 import type { Queues, StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
@@ -247,7 +248,7 @@ export class QuestionPanel implements vscode.Disposable {
     const version = this.#version;
     const queue = await this.#ports.queues.of(study);
     const next = this.#neighbour(queue, 1);
-    this.#keepPlace(queue, next);
+    if (isWhole(study, queue)) this.#keepPlace(queue, next);
     if (next === undefined) return;
     const question = await this.#ports.loader.load(study, next);
     if (version === this.#version) this.send({ type: 'preload', question });
@@ -315,4 +316,9 @@ export class QuestionPanel implements vscode.Disposable {
   #setTitle(): void {
     this.panel.title = this.#questionId;
   }
+}
+
+/** A queue that is made while its study is read lacks what comes next: where one stands in it is not to be kept. */
+function isWhole({ loading, clustersDue }: OpenStudy, { active }: StudyQueue): boolean {
+  return !loading && (clustersDue === 0 || !looksAtClusters(active.view));
 }
