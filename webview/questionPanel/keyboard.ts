@@ -22,13 +22,14 @@ export function listenToKeys(run: (command: PanelCommand) => void): void {
  * Tells when letters begin and cease to be commands: they are while the panel has the focus and nothing in it is typed
  * into. Told before the next key can come, and once at the start.
  */
-export function watchTyping(changed: (listening: boolean) => void): void {
+export function watchTyping(changed: (listening: boolean, typing: boolean) => void): void {
   let told: boolean | null = null;
   const tell = (): void => {
-    const listening = document.hasFocus() && !isTyping();
+    const typing = document.hasFocus() && isTyping();
+    const listening = document.hasFocus() && !typing;
     if (listening === told) return;
     told = listening;
-    changed(listening);
+    changed(listening, typing);
   };
   document.addEventListener('focusin', tell);
   document.addEventListener('focusout', () => {

@@ -19,6 +19,7 @@ import { PanelViews } from './panelViews.ts';
 import { seededState } from './seededState.ts';
 import { changeSentence, focusSentence, questionSentence, shownSentence } from './sentences.ts';
 import { initialState, reduce, savedPanel, type PanelEvent, type PanelState } from './state.ts';
+import { TypedKeys } from './typedKeys.ts';
 
 type Message = Exclude<ToPanel, { type: 'reply' }>;
 
@@ -28,6 +29,7 @@ export class QuestionPanel {
     this.#receive(message);
   });
   readonly #keys = new KeyNames();
+  readonly #typed = new TypedKeys();
   readonly #live = element('div', { class: 'spoken', 'aria-live': 'polite' });
   readonly #views: PanelViews;
   readonly #decisions: Decisions;
@@ -59,7 +61,9 @@ export class QuestionPanel {
     listenToKeys((command) => {
       this.#run(command);
     });
-    watchTyping((listening) => {
+    watchTyping((listening, typing) => {
+      this.#typed.told(typing);
+      document.body.dataset['listening'] = 'false';
       this.#host.tell({ type: 'listening', listening });
     });
     this.#host.ready();
@@ -174,11 +178,12 @@ export class QuestionPanel {
         if (question !== null) effects.update(question, selection);
         return;
       case 'listening':
+        this.#typed.answered();
         document.body.dataset['listening'] = String(message.listening);
         return;
       case 'action':
         // A key that came just as the focus went into a field was meant for the field.
-        if (!(document.hasFocus() && isTyping())) this.#act(message.action);
+        if (!this.#typed.mayAct && !(document.hasFocus() && isTyping())) this.#act(message.action);
     }
   }
 

@@ -194,7 +194,10 @@ export async function openPanel(
       await show();
       return;
     }
-    if (message.type === 'listening') return;
+    if (message.type === 'listening') {
+      await panel.send(message);
+      return;
+    }
     if (message.body.type !== 'context') panel.requests.push(message.body);
     const { request } = message;
     if (panel.answer.silent === true) return;
