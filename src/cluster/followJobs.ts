@@ -22,6 +22,9 @@ import { followFiles, type FollowedFile } from './transfer/followFile.ts';
 const GROWING = ['metrics.jsonl', 'log.txt', 'starts.txt', 'environment.txt'] as const;
 const WHOLE = ['state.json', 'exit', 'node'] as const;
 
+/** Of a job's folder here: when its cluster was told to cancel it. */
+export const CANCELLED = 'cancelled';
+
 /** A job that the scheduler does not know is taken for lost after as many looks. */
 const LOOKS_BEFORE_LOST = 3;
 
@@ -185,8 +188,12 @@ export class JobsOnCluster {
   }
 
   async #lastWords(folder: string): Promise<Sighting | undefined> {
-    if (!this.#scheduler.lastWords) return undefined;
-    return this.#scheduler.lastWords((await textOf(join(folder, 'log.txt'))).slice(-LAST_WORDS));
+    const log = (await textOf(join(folder, 'log.txt'))).slice(-LAST_WORDS);
+    const words = this.#scheduler.lastWords?.(log);
+    if (words) return words;
+    // Of a task of an array that never started Slurm keeps nothing once it is cancelled.
+    const told = (await textOf(join(folder, CANCELLED))) !== '';
+    return told ? { state: 'cancelled', reason: 'cancelled before it started' } : undefined;
   }
 
   async #saving(job: JobRecord, state: JobState): Promise<JobState> {

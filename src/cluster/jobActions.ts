@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
+import { writeAtomic } from '../records/writeAtomic.ts';
 import type { Study } from '../study/study.ts';
 import {
   isTraining,
@@ -14,7 +15,7 @@ import {
 import { hasEnded } from '../training/jobState.ts';
 import { leftBy } from '../training/madeWith.ts';
 import type { ClusterProfile } from './clusterProfile.ts';
-import { remoteJob } from './followJobs.ts';
+import { CANCELLED, remoteJob } from './followJobs.ts';
 import { forgetLooks } from './hostTurns.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import type { SshHost } from './ssh/sshHost.ts';
@@ -92,7 +93,7 @@ export async function fetchJob(
 
 export async function cancelJob(
   study: Study,
-  ports: { host: SshHost; profile: ClusterProfile },
+  ports: { host: SshHost; profile: ClusterProfile; clock: Clock },
   id: string,
   signal: AbortSignal,
 ): Promise<{ stage: 'cancel'; job: string; was: JobRecord['state'] }> {
@@ -101,6 +102,8 @@ export async function cancelJob(
   if (!remote) throw notOnCluster(id);
   if (!hasEnded(job.state)) {
     await schedulerOf(ports.profile).cancel(ports.host, remote, signal);
+    const at = `${ports.clock.now().toISOString()}\n`;
+    await writeAtomic(join(jobFolder(study, id), CANCELLED), at);
     await forgetLooks(ports.host.target);
   }
   return { stage: 'cancel', job: id, was: job.state };

@@ -99,8 +99,8 @@ async function* jobAction(
       yield { type: 'done', summary: await fetchJob(study, ports, job, signal) };
       return;
     case 'cancel': {
-      const { host, cluster } = ports;
-      const cancelled = await cancelJob(study, { host, profile: cluster.profile }, job, signal);
+      const { profile } = ports.cluster;
+      const cancelled = await cancelJob(study, { ...ports, profile }, job, signal);
       yield { type: 'done', summary: cancelled };
       return;
     }

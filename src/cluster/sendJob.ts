@@ -11,7 +11,7 @@ import {
   type TrainingJob,
 } from '../training/jobRecord.ts';
 import type { Cluster } from './clusterProfile.ts';
-import { remoteJob } from './followJobs.ts';
+import { CANCELLED, remoteJob } from './followJobs.ts';
 import { jobScript } from './jobScript.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import type { SshHost } from './ssh/sshHost.ts';
@@ -95,7 +95,9 @@ export async function* sendJob<Job extends JobRecord>(
     );
   }
   // What an earlier attempt left says nothing of this one.
-  await Promise.all(['exit', 'node'].map((name) => rm(join(folder, name), { force: true })));
+  await Promise.all(
+    ['exit', 'node', CANCELLED].map((name) => rm(join(folder, name), { force: true })),
+  );
   const schedulerId = await schedulerOf(cluster.profile).submit(host, remote, signal);
   const { place } = job;
   const placed: Job =

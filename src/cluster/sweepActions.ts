@@ -82,7 +82,12 @@ async function* onMembers(
       for (const { id, sweep } of fitting.filter((job) => clusterOf(job) === name)) {
         let error: string | null = null;
         if (verb === 'cancel')
-          await cancelJob(study, { host, profile: cluster.profile }, id, signal);
+          await cancelJob(
+            study,
+            { host, profile: cluster.profile, clock: ports.clock },
+            id,
+            signal,
+          );
         else
           try {
             const { files, bytes } = await fetchJob(

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { SealongError } from '../errors.ts';
 import { exportPairs } from '../preference/export.ts';
 import type { Stage, StageProgress, StageWarning } from '../stage.ts';
 import { openStudy, type Study } from '../study/study.ts';
@@ -34,7 +35,16 @@ export async function* sweepOnNamedCluster(
   const sweep = await readSweep(study, request.sweep);
   const members: MemberInputs[] = [];
   for (const member of sweep.members)
-    members.push(yield* memberInputs(study, settings, { sweep, member, ...ports }, clock, signal));
+    try {
+      const of = { sweep, member, ...ports };
+      members.push(yield* memberInputs(study, settings, of, clock, signal));
+    } catch (error) {
+      if (!(error instanceof SealongError)) throw error;
+      throw new SealongError(
+        error.code,
+        `Member ${member.name} of ${request.sweep}: ${error.message}`,
+      );
+    }
   const { cluster, host } = await openCluster(access, request.cluster);
   let sent: SweepSummary | undefined;
   try {

@@ -85,7 +85,9 @@ for (const scheduler of ['slurm', 'none'] as const)
         ),
       );
     const cancel = (id: string) =>
-      withHost((host) => cancelJob(study, { host, profile: cluster.profile }, id, signal));
+      withHost((host) =>
+        cancelJob(study, { host, profile: cluster.profile, clock: systemClock }, id, signal),
+      );
     const linkTo = async (id: string, told: string[] = []) =>
       ServerLink.open(
         study,

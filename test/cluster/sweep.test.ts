@@ -16,7 +16,6 @@ for (const scheduler of ['slurm', 'none'] as const)
   describe(`A sweep on a cluster with scheduler "${scheduler}"`, () => {
     let lab: Lab;
     let jobs: ClusterStudy;
-    let slow = false;
 
     before(async () => {
       lab = await Lab.start();
@@ -27,14 +26,19 @@ for (const scheduler of ['slurm', 'none'] as const)
       await jobs.remove();
     });
 
-    const send = (name: string, seeds: readonly number[], plan = false): Promise<SweepSummary> =>
+    /** Members of these seeds; those that are slow go on until they are cancelled. */
+    const send = (
+      name: string,
+      seeds: readonly number[],
+      { plan = false, slow = [] }: { plan?: boolean; slow?: readonly number[] } = {},
+    ): Promise<SweepSummary> =>
       jobs.withHost((host) => {
         const { study, cluster } = jobs;
         const members = seeds.map((seed) => ({
           name: `seed-${seed}`,
           values: { seed },
           study,
-          inputs: jobs.inputs({ steps: slow ? 400 : 4, seconds: 0.2, seed }),
+          inputs: jobs.inputs({ steps: slow.includes(seed) ? 1000 : 4, seconds: 0.2, seed }),
         }));
         return runStage(
           sendSweep(
@@ -48,7 +52,7 @@ for (const scheduler of ['slurm', 'none'] as const)
     const idsOf = ({ members }: SweepSummary) => members.map(({ job }) => job);
 
     it('is planned without sending, sent once, and followed as a group', async () => {
-      const planned = await send('first', [1, 2, 3], true);
+      const planned = await send('first', [1, 2, 3], { plan: true });
       assert.deepEqual(
         planned.members.map(({ member, job, state }) => [member, job, state]),
         [1, 2, 3].map((seed) => [`seed-${seed}`, null, 'planned']),
@@ -124,17 +128,16 @@ for (const scheduler of ['slurm', 'none'] as const)
       await assert.rejects(act('fetch'), /is done whose adapter is not here yet/);
       await assert.rejects(act('cancel', 'other'), /no jobs of a sweep "whole" on other/);
 
-      slow = true;
-      await send('whole', [13, 14, 15]);
+      // Two at once: the third waits, and is cancelled before it ever started.
+      await send('whole', [13, 14, 15], { slow: [13, 14, 15] });
       const cancelled = await act('cancel');
       assert.equal(cancelled.members.length, 3);
       const { jobs: lines } = await jobs.follow(cancelled.members.map(({ job }) => job));
       for (const { state } of lines) assert.ok(['cancelled', 'stopped'].includes(state), state);
-      slow = false;
     });
 
     it('cancels one member and leaves the others', async () => {
-      const sent = await send('third', [8, 9]);
+      const sent = await send('third', [8, 9], { slow: [8] });
       const [first, second] = idsOf(sent);
       await jobs.cancel(first ?? null);
       const { jobs: lines } = await jobs.follow([first ?? null, second ?? null]);

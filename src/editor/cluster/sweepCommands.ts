@@ -38,6 +38,12 @@ const doneSchema = z.object({
   bytes: z.number(),
 });
 
+/** What a sweep asks for that cannot be. */
+const OF_THE_FILE = new Set([
+  ...['bad_sweep', 'bad_config', 'bad_recipe', 'no_export'],
+  ...['too_few_pairs', 'too_few_samples'],
+]);
+
 export interface SweepPorts {
   store: StudyStore;
   jobs: JobStore;
@@ -82,7 +88,7 @@ export class SweepCommands {
       const plan = sweepPlanSchema.parse(
         await runs.run(cluster, { ...request, plan: true }, doing).catch((error: unknown) => {
           // What is wrong in the file is mended there.
-          if (error instanceof SealongError && error.code === 'bad_sweep')
+          if (error instanceof SealongError && OF_THE_FILE.has(error.code))
             void vscode.window.showTextDocument(file);
           throw error;
         }),

@@ -144,7 +144,9 @@ export class ClusterStudy {
 
   cancel(job: string | null) {
     const { profile } = this.cluster;
-    return this.withHost((host) => cancelJob(this.study, { host, profile }, job ?? '', signal));
+    return this.withHost((host) =>
+      cancelJob(this.study, { host, profile, clock: systemClock }, job ?? '', signal),
+    );
   }
 
   resume(job: string | null) {
