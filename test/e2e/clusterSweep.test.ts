@@ -28,12 +28,11 @@ interface JobRecord {
 describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, () => {
   let dir: string;
   let cluster: Lab;
-  let behave: Awaited<ReturnType<typeof fakePython>>['behave'];
+  let fake: Awaited<ReturnType<typeof fakePython>>;
   const step = stepsOf({ name: 'cluster-sweep' }, async (session) => {
     cluster = await Lab.start();
     session.cleanUp(() => cluster.stop());
-    const fake = await fakePython(cluster.folder, { steps: 200, seconds: 0.5 });
-    behave = fake.behave;
+    fake = await fakePython(cluster.folder, { steps: 200, seconds: 0.5 });
     const folder = await session.workspace('lab');
     dir = join(folder, 'ondrey');
     await shortDemoStudy(dir);
@@ -175,7 +174,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
     await workbench.dialog.getByText('Cancel examples-5_method-sft of fig3 on lab?').waitFor();
     await workbench.dialog.getByRole('button', { name: 'Cancel Job', exact: true }).click();
     await jobRow(workbench, /5 examples, sft.*cancelled/).waitFor({ timeout: STATE_MS });
-    await behave({ steps: 200, seconds: 0.02 });
+    await fake.hurry();
     await workbench.said(/Sweep fig3 on lab of Ondrey.*3 of 4 done, 1 cancelled/, STATE_MS);
     assert.equal(
       await workbench.toasts.filter({ hasText: /: done, step/ }).count(),
@@ -205,7 +204,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
   step(
     'says what a host without scheduler does with a sweep, and cancels the whole of it',
     async ({ workbench }) => {
-      await behave({ steps: 400, seconds: 0.5 });
+      await fake.behave({ steps: 400, seconds: 0.5 });
       await workbench.command('Train Sweep on Cluster...');
       await workbench.pick(/(^|\s)plain(?=lab-)/);
       await workbench.pick('Samples a question (Fig. 4)');

@@ -1,7 +1,7 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How the trainer behaves, also one that runs. */
+/** How the trainer behaves that is started next. */
 export interface FakeTraining {
   steps: number;
   /** Of a step. */
@@ -11,9 +11,7 @@ export interface FakeTraining {
 /** Writes what the real trainer writes, and goes on at its checkpoint. */
 const TRAINER = `
 import json, math, os, signal, sys, time
-def ask():
-    return json.load(open(os.environ["SEALONG_FAKE"]))
-told = ask()
+told = json.load(open(os.environ["SEALONG_FAKE"]))
 stopped = []
 for name in (signal.SIGTERM, signal.SIGUSR1):
     signal.signal(name, lambda *_: stopped.append(1))
@@ -28,8 +26,7 @@ def state(phase, **more):
     json.dump({"phase": phase, "step": done, "of": told["steps"], "eta_s": left, "error": None, **more}, open("state.tmp", "w"))
     os.replace("state.tmp", "state.json")
 while done < told["steps"]:
-    time.sleep(told["seconds"])
-    told = ask()
+    time.sleep(0.02 if os.path.exists(os.environ["SEALONG_FAKE"] + ".hurry") else told["seconds"])
     if stopped:
         open("checkpoint", "w").write(str(done))
         state("stopped")
@@ -52,11 +49,16 @@ state("done")
  * for: what is sent and started is the real thing.
  *
  * @param folder readable by every user.
+ * @returns also what lets those that run come to their end soon.
  */
 export async function fakePython(
   folder: string,
   training: FakeTraining,
-): Promise<{ python: string; behave: (training: FakeTraining) => Promise<void> }> {
+): Promise<{
+  python: string;
+  behave: (training: FakeTraining) => Promise<void>;
+  hurry: () => Promise<void>;
+}> {
   const packages = join(folder, 'packages');
   for (const name of ['torch', 'transformers', 'peft', 'accelerate']) {
     await mkdir(join(packages, name), { recursive: true });
@@ -70,11 +72,12 @@ export async function fakePython(
     `#!/bin/sh\nexport SEALONG_FAKE='${told}' PYTHONPATH='${packages}'\nif [ "$1" = -m ]; then exec python3 '${join(folder, 'trainer.py')}'; fi\nexec python3 "$@"\n`,
   );
   await chmod(python, 0o755);
+  const hurried = `${told}.hurry`;
   const behave = async (next: FakeTraining) => {
-    // As a whole, since trainers read it at any time.
-    await writeFile(`${told}.tmp`, JSON.stringify(next));
-    await rename(`${told}.tmp`, told);
+    await rm(hurried, { force: true });
+    await writeFile(told, JSON.stringify(next));
   };
+  const hurry = () => writeFile(hurried, '');
   await behave(training);
-  return { python, behave };
+  return { python, behave, hurry };
 }
