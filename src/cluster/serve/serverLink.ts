@@ -57,6 +57,8 @@ export class ServerLink {
   readonly #options: LinkOptions;
   #found: (server: LinkedServer) => void = () => undefined;
   #job: ServerJob;
+  /** Of this link; the record holds that of whoever made a way last. */
+  #port: number | undefined;
   /** The way as it stands, and where it leads. */
   #way: { to: ServerState; over: Promise<void>; isOver: boolean } | undefined;
   /** The last trouble that was told, so that it is told once. */
@@ -185,10 +187,11 @@ export class ServerLink {
   }
 
   async #portFor(way: object | undefined): Promise<number> {
-    const before = this.#job.server.local_port;
+    const before = this.#port ?? this.#job.server.local_port;
     // A way that broke has given its port back, or will before the next try.
     if (way && before !== undefined) return before;
     const port = await freePort(before);
+    this.#port = port;
     this.#job = { ...this.#job, server: { ...this.#job.server, local_port: port } };
     await writeJob(this.#study, this.#job);
     return port;
