@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { trainingView } from '../../../src/editor/cluster/trainingView.ts';
 import type { TrainingRequest, TrainingView } from '../../../src/protocol/training.ts';
-import { jobOf, metricsOf } from '../../unit/editor/cluster/job.ts';
+import { jobOf, memberOf, metricsOf } from '../../unit/editor/cluster/job.ts';
 import { until } from '../../e2e/support/until.ts';
 import { seriousProblems } from '../../support/axe.ts';
 import { bundlePanel, servePanel } from './panelPage.ts';
@@ -16,6 +16,9 @@ const jobs = [
   jobOf({ id: '20260131-150500-sft-bbbb', state: 'pending' }),
   jobOf({ id: '20260131-140500-orpo-aaaa' }, { metrics: metricsOf(40) }),
   jobOf({ id: '20260130-140500-orpo-cccc', state: 'done' }, { metrics: metricsOf(60) }),
+  ...[1, 0].map((index) =>
+    memberOf(index, { state: 'done' }, 'first', { metrics: metricsOf(20 + index) }),
+  ),
 ];
 const viewOf = (...ids: string[]): TrainingView => trainingView('Harrow', jobs, ids, NOW);
 const DRAWN = ['20260131-140500-orpo-aaaa', '20260130-140500-orpo-cccc'];
@@ -97,6 +100,28 @@ describe('the training charts', { skip }, () => {
         'Draw orpo cccc',
         'the focus stays',
       );
+    });
+  });
+
+  test('the members of a sweep are drawn together, and their figures saved', async () => {
+    await withPage('dark', async (page, requests) => {
+      const section = page.locator('[data-sweep="fig3-lab-figures"]');
+      assert.deepEqual(await section.locator('.figures tbody th').allInnerTexts(), [
+        'examples-512',
+        'examples-1024',
+      ]);
+      assert.equal(await section.locator('[data-chart="fig3-lab-loss"] path.marker').count(), 2);
+      await section.getByRole('button', { name: 'Draw All' }).press('Enter');
+      await untilTrue(
+        page,
+        `[...document.querySelectorAll('[data-chart="loss"] text')].some((one) => one.textContent === '1024')`,
+      );
+      await section.locator('> .heading').getByRole('button', { name: 'CSV...' }).click();
+      await until('two requests', () => requests.length === 2);
+      assert.deepEqual(requests, [
+        { type: 'draw', runs: ['20260131-140500-orpo-0000', '20260131-140500-orpo-0001'] },
+        { type: 'saveChart', name: 'fig3-lab-figures', format: 'csv' },
+      ]);
     });
   });
 
