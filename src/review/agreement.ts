@@ -28,21 +28,40 @@ export interface ReviewerAgreement {
   kappa: number | null;
 }
 
-/** @param opinions of questions, by id. */
-export function agreement(opinions: ReadonlyMap<string, readonly Opinion[]>): Agreement {
+/**
+ * In steps of some ms for thousands of questions, so that whoever must not block can pause between them.
+ *
+ * @param opinions of questions, by id.
+ */
+export function* agreement(
+  opinions: ReadonlyMap<string, readonly Opinion[]>,
+): Generator<undefined, Agreement> {
   const counts = new Map<string, number>();
   for (const { reviewer } of [...opinions.values()].flat())
     counts.set(reviewer, (counts.get(reviewer) ?? 0) + 1);
+  yield;
   const names = [...counts.keys()].sort();
   const shared = [...opinions].filter(([, list]) => list.length > 1);
   const couples = shared.flatMap(([, list]) => couplesOf(list));
+  yield;
+  const sameVerdict = share(couples, hasSameVerdict);
+  yield;
+  const samePair = share(couples, hasSamePair);
+  yield;
+  const alpha = krippendorffAlpha(shared.map(([, list]) => list.map(({ verdict }) => verdict)));
+  const all: ReviewerAgreement[] = [];
+  for (const [a, b] of couplesOf(names)) {
+    yield;
+    all.push(...between(a, b, shared));
+  }
+  yield;
   return {
     reviewers: names.map((reviewer) => ({ reviewer, questions: counts.get(reviewer) ?? 0 })),
     questions: shared.length,
-    same_verdict: share(couples, hasSameVerdict),
-    same_pair: share(couples, hasSamePair),
-    alpha: krippendorffAlpha(shared.map(([, list]) => list.map(({ verdict }) => verdict))),
-    between: couplesOf(names).flatMap(([a, b]) => between(a, b, shared)),
+    same_verdict: sameVerdict,
+    same_pair: samePair,
+    alpha,
+    between: all,
     disputed: shared.filter(([, list]) => areDisputed(list)).map(([id]) => id),
   };
 }

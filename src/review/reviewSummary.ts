@@ -2,6 +2,7 @@ import { isFailed } from '../study/entries.ts';
 import type { QuestionState } from '../preference/studyPairs.ts';
 import type { OpinionVerdict, Settlement } from '../preference/settle.ts';
 import { agreement, type Agreement } from './agreement.ts';
+import { atOnce } from './atOnce.ts';
 import type { QuestionFacts } from './questionFacts.ts';
 
 /** How far a study's review is, and what it says of the policy. */
@@ -51,22 +52,33 @@ export interface AnswerSummary {
 const BANDS = 5;
 
 /** @param answers where they are known already: to gather them takes the clusters of all questions. */
-export function reviewSummary(
+export function reviewSummary(...of: Parameters<typeof reviewSummarySteps>): ReviewSummary {
+  return atOnce(reviewSummarySteps(...of));
+}
+
+/** The same in steps, between which whoever must not block can pause. */
+export function* reviewSummarySteps(
   states: readonly QuestionState[],
   { rule, lead }: Settlement,
   answers: AnswerSummary = answerSummary(states.map(answerFacts)),
-): ReviewSummary {
+): Generator<undefined, ReviewSummary> {
   const reviewed = states.filter(({ pair }) => pair.opinions.length > 0);
+  const flagged = states.filter(isFlagged).length;
+  yield;
+  const reviewers = reviewersOf(reviewed);
+  yield;
+  const agreed = yield* agreement(
+    new Map(reviewed.map(({ questionId, pair }) => [questionId, pair.opinions])),
+  );
+  yield;
   return {
     questions: states.length,
     reviewed: reviewed.length,
-    flagged: states.filter(isFlagged).length,
+    flagged,
     settle: rule,
     lead: lead ?? null,
-    reviewers: reviewersOf(reviewed),
-    agreement: agreement(
-      new Map(reviewed.map(({ questionId, pair }) => [questionId, pair.opinions])),
-    ),
+    reviewers,
+    agreement: agreed,
     by_margin: marginBands(states),
     answers,
   };

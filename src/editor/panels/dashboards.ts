@@ -3,7 +3,7 @@ import { PairStatistics } from '../../preference/pairStatistics.ts';
 import { settlementOf, type QuestionState } from '../../preference/studyPairs.ts';
 import type { DashboardView } from '../../protocol/dashboard.ts';
 import { lengthGap } from '../../review/questionFacts.ts';
-import { answerSummary, reviewSummary } from '../../review/reviewSummary.ts';
+import { answerSummary, reviewSummarySteps } from '../../review/reviewSummary.ts';
 import { BUILT_IN_VIEWS } from '../../review/views.ts';
 import { studyConfigSchema } from '../../study/config.ts';
 import type { Queues } from '../queue/queues.ts';
@@ -100,10 +100,13 @@ export class Dashboards {
         count: await queues.count(study, named.view),
       })),
     );
+    const review = await store.slices.run(
+      reviewSummarySteps(states, settlementOf(config), answerSummary(facts)),
+    );
     return dashboardView({
       study: study.name,
       me: reviewer(),
-      review: reviewSummary(states, settlementOf(config), answerSummary(facts)),
+      review,
       pairs: statistics.summary(),
       values,
       queues: offered,

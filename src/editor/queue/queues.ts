@@ -162,7 +162,7 @@ export class Queues {
   }
 
   /** The same with what a study's row counts. */
-  questions(study: OpenStudy): Promise<KnownQuestion[]> {
+  questions(study: OpenStudy): Promise<readonly KnownQuestion[]> {
     return this.#facts.of(study);
   }
 

@@ -25,6 +25,8 @@ interface KeptStudy {
   seenBy: string | undefined;
   byId: Map<string, Kept>;
   running: Promise<unknown> | undefined;
+  /** The latest list of all, and what the study was when it was begun. */
+  all: { version: number; known: readonly KnownQuestion[] } | undefined;
 }
 
 /** What every question is counted, sorted and filtered by; made in slices, and only of those that changed. */
@@ -39,10 +41,11 @@ export class StudyFacts {
   }
 
   /** Of all questions, in the order of the file. Of answers that are still being read nothing is told. */
-  async of(study: OpenStudy): Promise<KnownQuestion[]> {
+  async of(study: OpenStudy): Promise<readonly KnownQuestion[]> {
     const kept = this.#keptOf(study);
     // Whoever asks meanwhile finds most of it there.
     while (kept.running) await Promise.allSettled([kept.running]);
+    if (kept.all?.version === study.version) return kept.all.known;
     const made = this.#make(study, kept);
     kept.running = made;
     try {
@@ -62,12 +65,14 @@ export class StudyFacts {
     const seenBy = study.blind ? this.#reviewer() : undefined;
     const kept = this.#studies.get(study);
     if (kept?.seenBy === seenBy && kept) return kept;
-    const made: KeptStudy = { seenBy, byId: new Map(), running: undefined };
+    const made: KeptStudy = { seenBy, byId: new Map(), running: undefined, all: undefined };
     this.#studies.set(study, made);
     return made;
   }
 
-  async #make(study: OpenStudy, { byId }: KeptStudy): Promise<KnownQuestion[]> {
+  async #make(study: OpenStudy, kept: KeptStudy): Promise<readonly KnownQuestion[]> {
+    const { byId } = kept;
+    const { version } = study;
     const all: KnownQuestion[] = [];
     for (const entry of study.index.questions.values()) {
       const current = this.known(study, entry.id);
@@ -84,6 +89,7 @@ export class StudyFacts {
       all.push(known);
     }
     for (const id of byId.keys()) if (!study.index.questions.has(id)) byId.delete(id);
+    kept.all = { version, known: all };
     return all;
   }
 

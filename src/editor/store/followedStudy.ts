@@ -80,6 +80,7 @@ export class FollowedStudy implements OpenStudy {
         );
       },
       changed: () => {
+        this.#changes += 1;
         if (this.#clustersAreNew) this.clustersRevision += 1;
         if (this.clustersDue === 0) this.#clustersAreNew = false;
         ports.clustered();
@@ -126,6 +127,10 @@ export class FollowedStudy implements OpenStudy {
 
   passingState(questionId: string): QuestionState {
     return this.#cache.get(questionId) ?? this.#derived(questionId);
+  }
+
+  get version(): number {
+    return this.#changes;
   }
 
   stateVersion(questionId: string): number {

@@ -29,6 +29,8 @@ export interface OpenStudy {
   state: (questionId: string) => QuestionState;
   /** The same, for who goes through all questions: states of thousands are kept by nobody. */
   passingState: (questionId: string) => QuestionState;
+  /** Another number whenever anything that is known of any question has become another. */
+  readonly version: number;
   /** Another number whenever a question's state has become another one. */
   stateVersion: (questionId: string) => number;
   /** Whether the clusters of a question's final answers are known: else its state makes them when they are asked for. */

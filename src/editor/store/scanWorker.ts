@@ -3,8 +3,8 @@ import { SealongError, messageOf } from '../../errors.ts';
 import type { FromScanWorker, ToScanWorker } from '../../protocol/scan.ts';
 import { scanStudy } from './scanStudy.ts';
 
-/** Batches (of 256 KiB of a file) that the host may have before it on its way. */
-const AHEAD = 4;
+/** Batches (of 256 KiB of a file) that the host may have before it on its way: enough that neither waits for the other. */
+const AHEAD = 2;
 
 interface Running {
   abort: AbortController;

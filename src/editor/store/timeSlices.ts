@@ -23,6 +23,15 @@ export class TimeSlices {
     return performance.now() - this.#since >= this.#sliceMs;
   }
 
+  /** Takes steps one after the other, and pauses between them. */
+  async run<Result>(steps: Generator<unknown, Result>): Promise<Result> {
+    for (;;) {
+      await this.pause();
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
   /** Each waits for a turn of its own: the slices of several would follow each other in one, and block as one. */
   async next(): Promise<void> {
     this.#turn = this.#turn.then(() => nextTurn());

@@ -1,7 +1,10 @@
 import { oneLine, type Row } from './row.ts';
 
-/** VS Code takes a few ms for this many rows; a list of thousands at once would block the editor's host. */
-export const RANGE_SIZE = 200;
+/**
+ * VS Code asks for all rows of an open range before it draws any of them: more than two screens full would be waited for at
+ * each filter and order, and a list of thousands at once would block the editor's host.
+ */
+export const RANGE_SIZE = 100;
 
 /** Questions `start` (from 0) up to `end` (without) of the list as it is sorted. */
 export interface Range {

@@ -129,7 +129,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
 
   async getTreeItem(node: Node): Promise<vscode.TreeItem> {
     // VS Code asks for the rows of a long list all at once.
-    await this.#store.slices.pause();
+    if (!this.#isKnown(node)) await this.#store.slices.pause();
     const single = this.#store.studies().length === 1;
     return treeItem(node, this.#row(node), single);
   }
@@ -146,6 +146,13 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changes.dispose();
     this.#given.dispose();
+  }
+
+  /** Whether its row takes next to no time. */
+  #isKnown(node: Node): boolean {
+    if (node.type !== 'question') return node.type !== 'trajectory';
+    const study = this.#store.study(node.dir);
+    return study !== undefined && this.#queues.known(study, node.questionId) !== undefined;
   }
 
   #row(node: Node): Row {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Opinion, OpinionVerdict } from '../../../src/preference/settle.ts';
 import { agreement, cohenKappa, krippendorffAlpha } from '../../../src/review/agreement.ts';
+import { atOnce } from '../../../src/review/atOnce.ts';
 
 const repeat = (a: string, b: string, times: number) =>
   Array.from({ length: times }, (): [string, string] => [a, b]);
@@ -46,7 +47,7 @@ function opinion(reviewer: string, verdict: OpinionVerdict, chosen = 0): Opinion
 }
 
 test('two who override to different trajectories agree in verdict and are in dispute all the same', () => {
-  const result = agreement(
+  const steps = agreement(
     new Map([
       ['q1', [opinion('ann', 'keep'), opinion('bob', 'keep')]],
       ['q2', [opinion('ann', 'change', 1), opinion('bob', 'change', 2)]],
@@ -54,6 +55,7 @@ test('two who override to different trajectories agree in verdict and are in dis
       ['q4', [opinion('ann', 'keep')]],
     ]),
   );
+  const result = atOnce(steps);
   assert.deepEqual(result.disputed, ['q2', 'q3']);
   assert.equal(result.questions, 3);
   assert.deepEqual(result.reviewers, [
