@@ -4,6 +4,7 @@ import { blindView } from '../../review/blindView.ts';
 import { queue, type Queue } from '../../review/queue.ts';
 import { looksAtClusters, type View } from '../../review/view.ts';
 import { studyConfigSchema } from '../../study/config.ts';
+import type { QuestionEntry } from '../../study/entries.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { TimeSlices } from '../store/timeSlices.ts';
 import { ALL_QUESTIONS, activeViewSchema, isPlain, type ActiveView } from './activeView.ts';
@@ -166,9 +167,13 @@ export class Queues {
     return this.#facts.of(study);
   }
 
-  /** The facts of one question, where they are known as it is now. */
-  known(study: OpenStudy, questionId: string): QuestionFacts | undefined {
-    return this.#facts.known(study, questionId)?.facts;
+  /** Whether the facts of one question are known as it is now. */
+  isKnown(study: OpenStudy, questionId: string): boolean {
+    return this.#facts.known(study, questionId) !== undefined;
+  }
+
+  factsOf(study: OpenStudy, question: QuestionEntry): QuestionFacts {
+    return this.#facts.one(study, question).facts;
   }
 
   async #apply(study: OpenStudy, active: ActiveView): Promise<StudyQueue> {

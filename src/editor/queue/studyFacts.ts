@@ -61,6 +61,11 @@ export class StudyFacts {
     return found?.version === study.stateVersion(questionId) ? found : undefined;
   }
 
+  /** Of one question, made where it is not known. */
+  one(study: OpenStudy, entry: QuestionEntry): KnownQuestion {
+    return this.known(study, entry.id) ?? this.#know(study, entry);
+  }
+
   #keptOf(study: OpenStudy): KeptStudy {
     const seenBy = study.blind ? this.#reviewer() : undefined;
     const kept = this.#studies.get(study);
@@ -75,17 +80,16 @@ export class StudyFacts {
     const { version } = study;
     const all: KnownQuestion[] = [];
     for (const entry of study.index.questions.values()) {
-      const current = this.known(study, entry.id);
-      const told = current?.facts.clustered === true || !study.isClustered(entry.id);
-      if (current && told) {
-        all.push(current);
-        continue;
+      let known = this.known(study, entry.id);
+      const late = known?.facts.clustered !== true && study.isClustered(entry.id);
+      if (!known || late) {
+        if (this.#slices.isSpent()) await this.#slices.next();
+        known = this.one(study, entry);
+        // Answers are in clusters later than all else is read.
+        if (!known.facts.clustered && study.isClustered(entry.id))
+          tellAnswers(known.facts, this.#shown(study, entry.id).clusters);
       }
-      if (this.#slices.isSpent()) await this.#slices.next();
-      // Answers are in clusters later than all else is read.
-      const known = this.known(study, entry.id) ?? this.#know(study, entry, all.length, byId);
-      if (!known.facts.clustered && study.isClustered(entry.id))
-        tellAnswers(known.facts, this.#shown(study, entry.id).clusters);
+      known.facts.place = all.length;
       all.push(known);
     }
     for (const id of byId.keys()) if (!study.index.questions.has(id)) byId.delete(id);
@@ -97,24 +101,20 @@ export class StudyFacts {
     return shownTo(this.#reviewer(), study, study.passingState(questionId));
   }
 
-  #know(
-    study: OpenStudy,
-    entry: QuestionEntry,
-    place: number,
-    byId: Map<string, Kept>,
-  ): KnownQuestion {
+  /** Its place in the file is told when all are gone through. */
+  #know(study: OpenStudy, entry: QuestionEntry): KnownQuestion {
     const version = study.stateVersion(entry.id);
     const state = study.passingState(entry.id);
     const shown = shownTo(this.#reviewer(), study, state);
     const { pair, score } = state;
     const known: Kept = {
       version,
-      facts: questionFacts(entry, shown, place, undefined),
+      facts: questionFacts(entry, shown, 0, undefined),
       scored: score !== undefined,
       paired: pair.leftOut === undefined,
       overridden: (pair.chosen?.override ?? pair.rejected?.override) !== undefined,
     };
-    byId.set(entry.id, known);
+    this.#keptOf(study).byId.set(entry.id, known);
     return known;
   }
 }

@@ -152,7 +152,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   #isKnown(node: Node): boolean {
     if (node.type !== 'question') return node.type !== 'trajectory';
     const study = this.#store.study(node.dir);
-    return study !== undefined && this.#queues.known(study, node.questionId) !== undefined;
+    return study !== undefined && this.#queues.isKnown(study, node.questionId);
   }
 
   #row(node: Node): Row {
@@ -171,7 +171,7 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
       case 'question': {
         const entry = study.index.questions.get(node.questionId);
         if (!entry) return loadingRow();
-        const facts = this.#queues.known(study, entry.id);
+        const facts = this.#queues.factsOf(study, entry);
         return questionRow(entry, this.#state(study, entry.id), study, facts);
       }
       case 'trajectory': {
