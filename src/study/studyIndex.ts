@@ -10,6 +10,8 @@ import {
   type TrajectoryEntry,
 } from './entries.ts';
 import { scanFile, studyFiles, type ScanBatch } from './scan.ts';
+import { NumberPool } from './numberPool.ts';
+import { eachRow, rowAt, withRow, type SampleRows } from './sampleRows.ts';
 import type { Study } from './study.ts';
 import { TrajectoryColumns } from './trajectoryColumns.ts';
 
@@ -21,16 +23,14 @@ export class StudyIndex {
   readonly questions = new Map<string, QuestionEntry>();
   readonly decisions = new Map<string, DecisionRecord>();
   readonly problems: Problem[] = [];
-  /**
-   * Sampling hash, then question id: the rows of its trajectories by their index, with holes where there are none. An array
-   * takes a quarter of what a map does.
-   */
-  readonly #rows = new Map<string, Map<string, number[]>>();
+  /** Sampling hash, then question id: the rows of its trajectories. */
+  readonly #rows = new Map<string, Map<string, SampleRows>>();
   readonly #columns = new TrajectoryColumns();
   /** The indices of the score that came last: nearly all have the same, and share them. */
   #indices: number[] = [];
   /** By question id, one of each scorer, its parameters and sampling: the latest record counts, and stands last. */
-  readonly #scores = new Map<string, ScoreEntry[]>();
+  readonly #scores = new Map<string, StoredScore[]>();
+  readonly #scoreValues = new NumberPool();
   /** Sampling hashes with their number of trajectories, in the order of their first appearance. */
   readonly samplings = new Map<string, number>();
   /** Likewise, of those that failed. */
@@ -58,7 +58,7 @@ export class StudyIndex {
   /** The trajectories of a question under one sampling hash, by index: made for each call, kept by nobody. */
   trajectories(questionId: string, sampling: string): TrajectoryEntry[] {
     const entries: TrajectoryEntry[] = [];
-    this.#rowsOf(questionId, sampling)?.forEach((row, index) => {
+    eachRow(this.#rowsOf(questionId, sampling), (row, index) => {
       entries.push(this.#columns.entry(row, { questionId, sampling, index }));
     });
     return entries;
@@ -67,7 +67,7 @@ export class StudyIndex {
   /** What clusters of a question's answers are made of, by index. */
   answers(questionId: string, sampling: string): AnsweredEntry[] {
     const entries: AnsweredEntry[] = [];
-    this.#rowsOf(questionId, sampling)?.forEach((row, index) => {
+    eachRow(this.#rowsOf(questionId, sampling), (row, index) => {
       entries.push(this.#columns.answer(row, index));
     });
     return entries;
@@ -76,13 +76,13 @@ export class StudyIndex {
   /** Indices of the trajectories that have not failed, rising. */
   usableIndices(questionId: string, sampling: string): number[] {
     const indices: number[] = [];
-    this.#rowsOf(questionId, sampling)?.forEach((row, index) => {
+    eachRow(this.#rowsOf(questionId, sampling), (row, index) => {
       if (!isFailed({ finishReason: this.#columns.finishReason(row) })) indices.push(index);
     });
     return indices;
   }
 
-  #rowsOf(questionId: string, sampling: string): readonly number[] | undefined {
+  #rowsOf(questionId: string, sampling: string): SampleRows | undefined {
     return this.#rows.get(sampling)?.get(questionId);
   }
 
@@ -105,14 +105,16 @@ export class StudyIndex {
       ({ scorer, sampling }) => scorer === of.scorer && sampling === of.sampling,
     );
     const found = ofScorer.find(({ config }) => config === of.scoring) ?? ofScorer.at(-1);
-    return found && !this.#isStale(found) ? found : undefined;
+    if (!found || this.#isStale(found)) return undefined;
+    const { place, ...entry } = found;
+    return { ...entry, scores: this.#scoreValues.at(place, entry.indices.length) };
   }
 
-  #isStale(score: ScoreEntry): boolean {
+  #isStale(score: StoredScore): boolean {
     if (score.texts === undefined) return false;
     const rows = this.#rowsOf(score.questionId, score.sampling);
     const text = (index: number) => {
-      const row = rows?.[index];
+      const row = rowAt(rows, index);
       return row === undefined ? undefined : { text: this.#columns.text(row) };
     };
     return score.texts !== textsDigest(score.indices.map(text));
@@ -130,19 +132,23 @@ export class StudyIndex {
   }
 
   #addScore(entry: ScoreEntry): void {
-    const shared = this.#shared(entry);
-    const others = this.#scores
-      .get(entry.questionId)
-      ?.filter(
-        ({ scorer, config, sampling }) =>
-          scorer !== entry.scorer || config !== entry.config || sampling !== entry.sampling,
-      );
-    this.#scores.set(shared.questionId, [...(others ?? []), shared]);
+    const all = this.#scores.get(entry.questionId) ?? [];
+    const isSame = ({ scorer, config, sampling }: StoredScore) =>
+      scorer === entry.scorer && config === entry.config && sampling === entry.sampling;
+    const before = all.find(isSame);
+    const stored = this.#stored(entry, before);
+    const others = before ? all.filter((other) => other !== before) : all;
+    this.#scores.set(stored.questionId, [...others, stored]);
   }
 
-  /** Each entry comes from a worker with texts and indices of its own; those that repeat are kept once. */
-  #shared(entry: ScoreEntry): ScoreEntry {
+  /** Each entry comes with texts and indices of its own; those that repeat are kept once. */
+  #stored({ scores, ...entry }: ScoreEntry, before: StoredScore | undefined): StoredScore {
     if (!isEqual(entry.indices, this.#indices)) this.#indices = entry.indices;
+    let place: number;
+    if (before?.indices.length === scores.length) {
+      place = before.place;
+      this.#scoreValues.replace(place, scores);
+    } else place = this.#scoreValues.add(scores);
     return {
       ...entry,
       questionId: this.once(entry.questionId),
@@ -150,25 +156,23 @@ export class StudyIndex {
       config: this.once(entry.config),
       sampling: this.once(entry.sampling),
       indices: this.#indices,
-      // From another thread an array of numbers comes as one of objects, three times as large.
-      scores: entry.scores.map((score) => score),
       truncated: entry.truncated.length === 0 ? NONE : entry.truncated,
+      place,
     };
   }
 
   #addTrajectory(entry: TrajectoryEntry): void {
     const sampling = this.once(entry.sampling);
-    const byQuestion = this.#rows.get(sampling) ?? new Map<string, number[]>();
+    const byQuestion = this.#rows.get(sampling) ?? new Map<string, SampleRows>();
     this.#rows.set(sampling, byQuestion);
     const questionId = this.once(entry.questionId);
-    const rows = byQuestion.get(questionId) ?? [];
-    byQuestion.set(questionId, rows);
-    const first = rows[entry.index];
+    const rows = byQuestion.get(questionId);
+    const first = rowAt(rows, entry.index);
     const fails = isFailed(entry);
     if (first === undefined) {
       add(this.samplings, sampling, 1);
       if (fails) add(this.failed, sampling, 1);
-      rows[entry.index] = this.#columns.add(entry);
+      byQuestion.set(questionId, withRow(rows, entry.index, this.#columns.add(entry)));
     }
     // The first record of an index counts, so that a double cannot change what was scored; a failed one gives way.
     else if (isFailed({ finishReason: this.#columns.finishReason(first) })) {
@@ -178,7 +182,10 @@ export class StudyIndex {
     if (entry.imported)
       this.imported.set(
         entry.sampling,
-        Math.max(countOf(rows), this.imported.get(entry.sampling) ?? 0),
+        Math.max(
+          this.usableIndices(questionId, sampling).length,
+          this.imported.get(entry.sampling) ?? 0,
+        ),
       );
   }
 }
@@ -198,10 +205,8 @@ function add(counts: Map<string, number>, key: string, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-/** Those that are there. */
-function countOf(rows: readonly number[]): number {
-  return rows.reduce((count) => count + 1, 0);
-}
+/** The scores themselves lie in a pool. */
+type StoredScore = Omit<ScoreEntry, 'scores'> & { place: number };
 
 /** Nearly no score cut anything: all of these share it. */
 const NONE: number[] = [];
