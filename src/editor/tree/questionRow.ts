@@ -45,8 +45,8 @@ export interface RowStudy {
   expected: number;
   /** The state that a row is made of has no scores, since they are hidden. */
   blind: boolean;
-  /** It is still being read: final answers that are not known yet come later, for all at once. */
-  loading?: boolean;
+  /** Questions whose final answers are still being read: where they are many, rows tell theirs when all are known. */
+  clustersDue?: number;
 }
 
 /** What stands out about a question; a score says more than the number of trajectories, a person more than a score. */
@@ -87,7 +87,7 @@ export function questionRow(
   ];
   const words = conditionWords(condition, facts);
   const sampled = facts.trajectories + facts.flaws.failed > 0;
-  const told = sampled && (study.loading !== true || facts.clustered);
+  const told = sampled && (facts.clustered || (study.clustersDue ?? 0) <= FEW);
   const split = told ? answerSplit(state.clusters) : undefined;
   const flaws = flawFacts(facts);
   const question = oneLine(entry.question, 120);
@@ -137,6 +137,8 @@ export function answerSplit({ clusters, unclear }: AnswerClusters): {
 }
 
 const MOST_SIZES = 5;
+/** Answers of so many questions are put into clusters as their rows are made. */
+const FEW = 50;
 
 function conditionWords(condition: QuestionCondition, facts: QuestionFacts): string[] {
   const by = (names: readonly string[]) => names.join(', ');

@@ -53,8 +53,9 @@ export class StudyTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         this.#changed(change);
       }),
       ports.store.onDidCluster((study) => {
-        if (looksAtClusters(this.#queues.active(study.dir).view))
-          this.#refreshSoon(study, study.clustersDue === 0);
+        const all = study.clustersDue === 0;
+        if (all || looksAtClusters(this.#queues.active(study.dir).view))
+          this.#refreshSoon(study, all);
       }),
       ports.queues.onDidChange((dir) => {
         const study = this.#store.study(dir);
