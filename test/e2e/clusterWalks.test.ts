@@ -295,6 +295,7 @@ describe('What may be asked and done while training on a cluster from the editor
     await workbench.clearToasts();
     await begin(id);
     await workbench.line(/Submit.*1 GPU/).waitFor();
+    await workbench.line(new RegExp(`Adapter.*/jobs/${id}/adapter`)).waitFor();
     await workbench.shot('server-adapter-plan-dark');
     await workbench.pick('Submit');
     await workbench.said(new RegExp(`${id} on lab answers at http://127`), STATE_MS);

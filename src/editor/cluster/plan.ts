@@ -20,6 +20,9 @@ export const planSchema = checksSchema.extend({
     .default([]),
   upload_bytes: z.number(),
   script: z.string(),
+  /** Of a server: what it gives. */
+  model: z.string().optional(),
+  adapter: z.string().nullish(),
 });
 
 /** What `train` with a sweep and `plan` says. */
@@ -75,6 +78,13 @@ export function isReady({ checks }: Pick<Plan, 'checks'>): boolean {
   return checks.every(({ outcome }) => outcome !== 'failed');
 }
 
+function servedItems({ model, adapter }: Plan): PlanItem[] {
+  return [
+    ...(model === undefined ? [] : [{ label: '$(chip) Model', description: model }]),
+    ...(adapter ? [{ label: '$(layers) Adapter', description: adapter }] : []),
+  ];
+}
+
 /** What would be sent and run, and how the cluster stands: that first, where it is not ready. */
 export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
   const sent = uploadsByKind(plan).map(({ name, bytes, there, folder }) => ({
@@ -92,6 +102,7 @@ export function planItems(plan: Plan, cluster: Cluster): PlanItem[] {
             label: '$(server) One job',
             description: `${profileText(cluster.profile)} · ${plan.folder}`,
           },
+          ...servedItems(plan),
         ]),
   ];
   // What it costs comes first where it is many.
