@@ -119,6 +119,17 @@ describe('What may be asked and done while training on a cluster from the editor
     await workbench.clearToasts();
   });
 
+  step('takes the question away where connecting is cancelled', async ({ workbench }) => {
+    await workbench.command('Test Cluster...');
+    await workbench.pick(/(^|\s)guarded(?=lab-)/);
+    const box = workbench.page
+      .locator('.quick-input-widget')
+      .filter({ hasText: 'ssh to lab-guarded' });
+    await box.waitFor();
+    await workbench.pressToastButton('Connecting to lab-guarded', 'Cancel');
+    await box.waitFor({ state: 'hidden' });
+  });
+
   step('asks again for a passphrase and a second factor that were wrong', async (session) => {
     const { workbench } = session;
     await workbench.command('Test Cluster...');

@@ -36,6 +36,8 @@ interface Asked {
   /** Processes whose question the user did not answer: they are told so of all that follows. */
   declined: Set<number>;
   onDeclined: (question: SshQuestion) => void;
+  /** Aborted when it is taken back, and with it what is being asked: an ssh that was ended leaves its askpass behind. */
+  over: AbortController;
 }
 
 /**
@@ -83,7 +85,14 @@ export class AskpassServer {
   grant(onDeclined: (question: SshQuestion) => void = () => undefined): Grant {
     const token = randomBytes(32).toString('base64url');
     const answered: SshQuestion[] = [];
-    this.#tokens.set(token, { answered, prompts: new Set(), declined: new Set(), onDeclined });
+    const over = new AbortController();
+    this.#tokens.set(token, {
+      answered,
+      prompts: new Set(),
+      declined: new Set(),
+      onDeclined,
+      over,
+    });
     return {
       answered,
       environment: {
@@ -94,6 +103,7 @@ export class AskpassServer {
       },
       revoke: () => {
         this.#tokens.delete(token);
+        over.abort(new Error('Nobody waits for the answer any more.'));
       },
     };
   }
@@ -124,14 +134,16 @@ export class AskpassServer {
   async #answer(line: string, signal: AbortSignal): Promise<string | null> {
     const { token, host, asker, prompt, hint } = requestSchema.parse(JSON.parse(line));
     const asked = this.#asked(token);
-    const isGone = () => signal.aborted;
-    if (!asked || isGone() || asked.declined.has(asker)) return null;
+    if (!asked) return null;
+    const asking = AbortSignal.any([signal, asked.over.signal]);
+    const isGone = () => asking.aborted;
+    if (isGone() || asked.declined.has(asker)) return null;
     const key = `${asker} ${prompt}`;
     const plain = sshQuestion(host, prompt, hint);
     const question: SshQuestion =
       plain.type === 'secret' && asked.prompts.has(key) ? { ...plain, again: true } : plain;
     asked.prompts.add(key);
-    const answer = await this.#ask(question, signal);
+    const answer = await this.#ask(question, asking);
     if (answer !== null) asked.answered.push(question);
     // A notice has no answer, and what ssh no longer asks was not declined.
     else if (question.type !== 'notice' && !isGone()) {

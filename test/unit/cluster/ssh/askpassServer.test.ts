@@ -112,3 +112,23 @@ test('after one question that was not answered the same ssh asks the user nothin
   assert.equal((await asked(environment, 'Password: ')).status, 1);
   assert.deepEqual([seen, declined, answered], [['login'], ['secret'], []]);
 });
+
+test('a question goes away with the token that it was asked by', async () => {
+  let shown: () => void = () => undefined;
+  const isShown = new Promise<void>((resolve) => (shown = resolve));
+  const declined: string[] = [];
+  const server = await start((_, signal) => {
+    shown();
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve(null);
+      });
+    });
+  });
+  const { environment, revoke } = server.grant((question) => declined.push(question.type));
+  const asking = asked(environment, 'Password: ');
+  await isShown;
+  revoke();
+  assert.deepEqual(await asking, { status: 1, answer: '' });
+  assert.deepEqual(declined, [], 'the user declined nothing');
+});
