@@ -32,6 +32,8 @@ export class Connections implements vscode.Disposable {
     const { environment, revoke, answered } = await this.grant((question) => {
       stop.abort(notAnswered(question));
     });
+    // The askpass of an ssh that was ended holds its pipes open until it is answered: nothing of it would end before.
+    stop.signal.addEventListener('abort', revoke);
     try {
       const { host } = await openCluster(clusterAccess(environment), name);
       const known = this.#hosts.get(name);
