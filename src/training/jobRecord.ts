@@ -126,10 +126,11 @@ export function newJobId(now: Date, method: string): string {
 export function jobFolder(study: Pick<Study, 'dir' | 'paths'>, id: string): string {
   if (!JOB_ID.test(id))
     throw new SealongError('no_job', `"${id}" is no id of a job. "sealong jobs" lists them.`);
-  return join(foldersOf(study)[isServerId(id) ? 'servers' : 'training'], id);
+  return join(jobFolders(study)[isServerId(id) ? 'servers' : 'training'], id);
 }
 
-function foldersOf(study: Pick<Study, 'dir' | 'paths'>) {
+/** Where a study's jobs are: those that train, and servers. */
+export function jobFolders(study: Pick<Study, 'dir' | 'paths'>) {
   return { training: join(study.dir, 'training'), servers: join(study.paths.local, 'servers') };
 }
 
@@ -189,7 +190,7 @@ async function jobIds(folder: string): Promise<string[]> {
 }
 
 async function allIds(study: Pick<Study, 'dir' | 'paths'>): Promise<string[]> {
-  const { training, servers } = foldersOf(study);
+  const { training, servers } = jobFolders(study);
   return [
     ...(await jobIds(training)).filter((id) => !isServerId(id)),
     ...(await jobIds(servers)).filter(isServerId),

@@ -14,10 +14,11 @@ import { MetricsFile } from '../../training/metricsFile.ts';
 import { readTrainerState } from '../../training/trainerFiles.ts';
 import type { StudyStore } from '../store/studyStore.ts';
 import { filesOf, isOpen, type Job } from './job.ts';
+import { NewJobs } from './newJobs.ts';
 
 /** Bursts of changes are read once. */
 const SETTLE_MS = 150;
-/** Watchers miss changes on some network file systems: jobs under way are looked at as often. */
+/** Watchers miss changes: what is under way, and whether others began something, is looked at as often. */
 const LOOK_MS = 2_000;
 
 /** The jobs of the workspace's studies, kept up to date with their files, whoever writes them. */
@@ -35,6 +36,7 @@ export class JobStore implements vscode.Disposable {
   readonly onDidEnd = this.#ended.event;
   readonly #settling = new Map<string, NodeJS.Timeout>();
   readonly #reading = new Map<string, Promise<void>>();
+  readonly #new = new NewJobs();
   readonly #looks: NodeJS.Timeout;
   readonly #subscriptions: vscode.Disposable[];
 
@@ -52,7 +54,7 @@ export class JobStore implements vscode.Disposable {
       }),
     ];
     this.#looks = setInterval(() => {
-      for (const [dir, jobs] of this.#jobs) if (jobs.some(isOpen)) this.refreshSoon(dir);
+      for (const { dir } of store.studies()) void this.#look(dir);
     }, LOOK_MS);
     void store.ready.then(() => {
       for (const { dir } of store.studies()) this.refreshSoon(dir);
@@ -98,6 +100,16 @@ export class JobStore implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
     this.#ended.dispose();
+  }
+
+  async #look(dir: string): Promise<void> {
+    try {
+      if (this.of(dir).some(isOpen) || (await this.#new.mayBeIn(dir))) this.refreshSoon(dir);
+    } catch (error) {
+      this.#log.warn(
+        `The folders of the jobs of ${dir} could not be looked at: ${messageOf(error)}`,
+      );
+    }
   }
 
   /** @param up from a file to the folder of its study. */
