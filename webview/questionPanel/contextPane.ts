@@ -84,9 +84,11 @@ export class ContextPane {
   /** `context` is null until the editor has sent it. */
   update(question: PanelQuestion, context: PanelContext | null, open: boolean): void {
     this.#open = open;
-    const count = question.documents.length;
+    // Where the record names no documents, the passages are those that the text itself numbers.
+    const count = context?.passages.length ?? question.documents.length;
     const tokens = `${wholeNumber(question.contextTokens)} tokens`;
-    this.#title.textContent = `context: ${count === 1 ? '1 passage' : `${wholeNumber(count)} passages`}, ${tokens}`;
+    const passages = count === 1 ? '1 passage' : `${wholeNumber(count)} passages`;
+    this.#title.textContent = `context: ${count === 0 ? tokens : `${passages}, ${tokens}`}`;
     this.#toggle.setAttribute('aria-expanded', String(open));
     this.element.classList.toggle('closed', !open);
     this.#body.hidden = !open;

@@ -137,9 +137,8 @@ function sampleCount(question: PanelQuestion): string {
     there === question.expected
       ? wholeNumber(there)
       : `${wholeNumber(there)} of ${wholeNumber(question.expected)}`;
-  return [`${count} samples`, ...[...flaws].map(([flaw, n]) => `${wholeNumber(n)} ${flaw}`)].join(
-    ', ',
-  );
+  const samples = `${count} ${count === '1' ? 'sample' : 'samples'}`;
+  return [samples, ...[...flaws].map(([flaw, n]) => `${wholeNumber(n)} ${flaw}`)].join(', ');
 }
 
 function blindWords({ renumbered }: PanelQuestion): string {
