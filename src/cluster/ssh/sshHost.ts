@@ -40,7 +40,11 @@ const SESSIONS = 6;
 /** Of a host that takes fewer ssh says so, and tries a connection of its own, which may have to ask or be refused. */
 const REFUSED = 'Session open refused by peer';
 const REFUSALS_BEFORE_BARE = 2;
+/** What such a host needs to see that a session is over; longer with each time that it had not. */
 const TIGHT_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2_000;
+/** What goes on for so long was taken. */
+const TAKEN_MS = 2_000;
 const CONNECT_TIMEOUT_S = 20;
 /** A link that is cut without a word is noticed after ALIVE_S x ALIVE_COUNT seconds. */
 const ALIVE_S = 3;
@@ -63,7 +67,7 @@ export class SshHost {
   #master: Promise<SshMaster> | undefined;
   readonly #closing = new AbortController();
   #running = 0;
-  /** At once: one at first, and one more with each that was taken, since one that is refused may ask the user. */
+  /** At once: one at first, and one more with each that ended or goes on, since one that is refused may ask the user. */
   #sessions = 1;
   /** Fewer where the host was seen to take fewer. */
   #mostSessions = SESSIONS;
@@ -71,6 +75,7 @@ export class SshHost {
   #refusedAlone = 0;
   /** The connection itself holds none: where the host takes one alone. */
   #bare = false;
+  #pauseMs = TIGHT_PAUSE_MS;
   readonly #waiting: (() => void)[] = [];
 
   private constructor(options: SshOptions, folder: string) {
@@ -310,17 +315,22 @@ export class SshHost {
         await new Promise<void>((next) => this.#waiting.push(next));
       this.#running += 1;
       let outcome: ProcessOutcome;
+      let taken: NodeJS.Timeout | undefined;
       try {
         signal.throwIfAborted();
         await this.connect(signal);
+        taken = setTimeout(() => {
+          this.#takeMore();
+        }, TAKEN_MS).unref();
         outcome = await work();
-        // A host takes a moment to see that a session is over.
-        if (this.#mostSessions < SESSIONS || this.#bare) await delay(TIGHT_PAUSE_MS);
+        if (this.#mostSessions < SESSIONS || this.#bare) await delay(this.#pauseMs);
       } finally {
+        clearTimeout(taken);
         this.#running -= 1;
         this.#waiting.shift()?.();
       }
       if (!outcome.stderr.includes(REFUSED)) {
+        this.#refusedAlone = 0;
         this.#takeMore();
         return outcome;
       }
@@ -330,7 +340,6 @@ export class SshHost {
   }
 
   #takeMore(): void {
-    this.#refusedAlone = 0;
     if (this.#sessions >= this.#mostSessions) return;
     this.#sessions += 1;
     this.#waiting.shift()?.();
@@ -345,6 +354,7 @@ export class SshHost {
       this.#mostSessions = taken;
       return true;
     }
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
     if (this.#bare || this.#borrowed) return false;
     // Others may share the connection, and be done with their session in a moment.
     this.#refusedAlone += 1;
