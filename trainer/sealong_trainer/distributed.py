@@ -24,6 +24,12 @@ def prepare_deepspeed() -> None:
     deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
 
 
+def leave_group() -> None:
+    """Ends gloo's threads, which now and then abort a process that exits before they are done."""
+    if dist.is_initialized() and not on_gpu():
+        dist.destroy_process_group()
+
+
 def place_of(sequence_size: int) -> Place:
     """Neighbouring ranks share a sequence, so that its exchanges stay within a node."""
     rank = dist.get_rank() if dist.is_initialized() else 0

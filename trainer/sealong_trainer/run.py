@@ -20,7 +20,7 @@ from transformers import TrainerCallback, TrainingArguments
 
 from .card import write_card
 from .data import Batches, Examples, read_examples
-from .distributed import on_gpu, place_of, prepare_deepspeed
+from .distributed import leave_group, on_gpu, place_of, prepare_deepspeed
 from .environment import write_environment
 from .errors import DONE, STOPPED, RecipeError
 from .model import attention_of, load_config, load_model, load_tokenizer, merge, pad_id
@@ -39,7 +39,9 @@ def run(recipe: Recipe) -> int:
     first = _rank() == 0
     state = State(files.state) if first else None
     try:
-        return _run(recipe, files, state, stop)
+        code = _run(recipe, files, state, stop)
+        leave_group()
+        return code
     except BaseException as error:
         if state:
             state.set(phase="failed", error=str(error) or type(error).__name__)

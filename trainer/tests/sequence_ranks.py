@@ -15,7 +15,7 @@ from tiny import hidden_states, tiny_model, tiny_pairs
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from sealong_trainer.data import Example, Place, collate
-from sealong_trainer.distributed import prepare_deepspeed
+from sealong_trainer.distributed import leave_group, prepare_deepspeed
 from sealong_trainer.loss import SumOverGroup, orpo_terms, row_sums
 
 # Lengths of (prompt, chosen, rejected), in slices of 32 / world tokens.
@@ -81,6 +81,7 @@ def main(kv_heads: int) -> None:
     SumOverGroup.backward = twice
     found["with gradients that are summed twice"] = difference("llama", ragged)
     print(json.dumps(found))
+    leave_group()
 
 
 if __name__ == "__main__":
