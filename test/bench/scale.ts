@@ -195,7 +195,7 @@ try {
   }
   report(comparisons, [
     'Each window opens the view with the extension not yet active and nothing read; rows count when the frame that shows them was painted.',
-    'Memory is that of the whole process of the extension host, the extensions of the editor itself and the threads of this one included.',
+    'Memory is that of the whole process of the extension host, the extensions of the editor itself included, the process that reads studies not.',
   ]);
 } finally {
   await editor.stop();
