@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SshHost, type SshOptions } from '../../src/cluster/ssh/sshHost.ts';
 import { SealongError } from '../../src/errors.ts';
+import { freePort } from './support/door.ts';
 import { Lab } from './support/lab.ts';
 import { passwordHost } from './support/passwordHost.ts';
 
@@ -13,19 +14,6 @@ const NASTY = [
   ...['éü 漢字 🚀', 'a"b', 'back\\slash', 'end\\', '!bang!!', '~root', '*', '$HOME', '%s{a,b}'],
   ...["'", "''", "\\'", 'x;touch PWNED', '#c', '\\\n', "a'\\''b", 'trail\n'],
 ];
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-      });
-    });
-  });
-}
 
 /** The first that whoever listens at a port says. */
 function greeting(port: number): Promise<string> {

@@ -45,7 +45,7 @@ export async function openDoor(
   return { config, port, stop: () => void child.kill() };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

@@ -60,6 +60,7 @@ test('a record that came with a study names no option of a scheduler and no fold
 });
 
 test('nothing is listed or removed but the folder of the job', async () => {
+  // A class with private fields cannot be made in part; all else of it would fail as well.
   const host = {
     mustRun: () => assert.fail('the host was asked'),
   } as unknown as SshHost;
