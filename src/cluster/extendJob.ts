@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -26,6 +25,7 @@ import { trainerFolderOf } from './resumeJob.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
+import { sha256 } from './trainingInputs.ts';
 
 /** What the new job does more than the one that it goes on from. */
 export interface Extension {
@@ -198,8 +198,4 @@ export function withTime(cluster: Cluster, time: string | undefined): Cluster {
   const parsed = clusterProfileSchema.safeParse({ ...cluster.profile, time });
   if (parsed.success) return { name: cluster.name, profile: parsed.data };
   throw new SealongError('bad_time', `"${time}" is no time limit: write HH:MM:SS, or D-HH:MM:SS.`);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

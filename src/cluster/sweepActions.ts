@@ -44,74 +44,62 @@ export async function* sweepAction(
   ports: SweepActionPorts,
   signal: AbortSignal,
 ): Stage<SweepActionSummary> {
-  if (verb === 'cancel') {
-    // What is sent meanwhile would be left.
-    const unlock = await lockStage(study, 'train');
-    try {
-      yield* onMembers(study, verb, of, ports, signal);
-    } finally {
-      await unlock();
+  // What is sent while it is cancelled would be left.
+  const unlock = verb === 'cancel' ? await lockStage(study, 'train') : undefined;
+  try {
+    const fitting = (await membersNamed(study, of)).filter(verb === 'fetch' ? isFetchable : isOpen);
+    if (fitting.length === 0)
+      throw new SealongError(
+        'no_job',
+        verb === 'fetch'
+          ? `No member of the sweep ${of.sweep} is done whose adapter is not here yet.`
+          : `No member of the sweep ${of.sweep} is under way on a cluster.`,
+      );
+    // The latest first, so that none of those that wait starts where one before it was cancelled.
+    if (verb === 'cancel') fitting.reverse();
+    const summary: SweepActionSummary = {
+      ...{ stage: verb, sweep: of.sweep },
+      ...{ members: [], files: 0, bytes: 0 },
+    };
+    for (const name of new Set(fitting.map(clusterOf))) {
+      const { cluster, host } = await ports.open(name);
+      const there = { host, profile: cluster.profile, clock: ports.clock };
+      try {
+        for (const { id, sweep } of fitting.filter((job) => clusterOf(job) === name)) {
+          const { files, bytes, error } = await actOn(study, verb, id, there, signal);
+          summary.files += files;
+          summary.bytes += bytes;
+          if (error !== null) yield { type: 'warning', message: error };
+          summary.members.push({ job: id, member: sweep?.member ?? '', error });
+          const { length: done } = summary.members;
+          yield { type: 'progress', done, total: fitting.length, unit: 'rows' };
+        }
+      } finally {
+        await host.close();
+      }
     }
-  } else yield* onMembers(study, verb, of, ports, signal);
+    yield { type: 'done', summary };
+  } finally {
+    await unlock?.();
+  }
 }
 
-async function* onMembers(
+/** @returns what was fetched, and why nothing was where the trouble is that of this job alone. */
+async function actOn(
   study: Study,
   verb: 'fetch' | 'cancel',
-  of: NamedSweep,
-  ports: SweepActionPorts,
+  id: string,
+  ports: Parameters<typeof cancelJob>[1],
   signal: AbortSignal,
-): Stage<SweepActionSummary> {
-  const fitting = (await membersNamed(study, of)).filter(verb === 'fetch' ? isFetchable : isOpen);
-  if (fitting.length === 0)
-    throw new SealongError(
-      'no_job',
-      verb === 'fetch'
-        ? `No member of the sweep ${of.sweep} is done whose adapter is not here yet.`
-        : `No member of the sweep ${of.sweep} is under way on a cluster.`,
-    );
-  // The latest first, so that none of those that wait starts where one before it was cancelled.
-  if (verb === 'cancel') fitting.reverse();
-  const summary: SweepActionSummary = {
-    ...{ stage: verb, sweep: of.sweep },
-    ...{ members: [], files: 0, bytes: 0 },
-  };
-  for (const name of new Set(fitting.map(clusterOf))) {
-    const { cluster, host } = await ports.open(name);
-    try {
-      for (const { id, sweep } of fitting.filter((job) => clusterOf(job) === name)) {
-        let error: string | null = null;
-        if (verb === 'cancel')
-          await cancelJob(
-            study,
-            { host, profile: cluster.profile, clock: ports.clock },
-            id,
-            signal,
-          );
-        else
-          try {
-            const { files, bytes } = await fetchJob(
-              study,
-              { host, clock: ports.clock },
-              id,
-              signal,
-            );
-            summary.files += files;
-            summary.bytes += bytes;
-          } catch (failure) {
-            if (!isOfOne(failure)) throw failure;
-            error = failure.message;
-            yield { type: 'warning', message: error };
-          }
-        summary.members.push({ job: id, member: sweep?.member ?? '', error });
-        const { length: done } = summary.members;
-        yield { type: 'progress', done, total: fitting.length, unit: 'rows' };
-      }
-    } finally {
-      await host.close();
-    }
+): Promise<{ files: number; bytes: number; error: string | null }> {
+  try {
+    if (verb === 'fetch') return { ...(await fetchJob(study, ports, id, signal)), error: null };
+    await cancelJob(study, ports, id, signal);
+    return { files: 0, bytes: 0, error: null };
+  } catch (failure) {
+    if (!isOfOne(failure)) throw failure;
+    return { files: 0, bytes: 0, error: failure.message };
   }
-  yield { type: 'done', summary };
 }
 
 /** @throws SealongError `no_sweep`. */

@@ -1,20 +1,10 @@
 import type { Clock } from '../clock.ts';
-import { hashOfFile } from '../records/hashOfFile.ts';
 import type { Study } from '../study/study.ts';
-import { isTraining, listJobs, type TrainingJob } from '../training/jobRecord.ts';
+import { listJobs, type TrainingJob } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
-import { madeWith } from '../training/madeWith.ts';
 import type { Cluster } from './clusterProfile.ts';
-import {
-  newTrainingJob,
-  placesOf,
-  recipeText,
-  sha256,
-  trainerSources,
-  uploadsOf,
-  type Places,
-  type TrainingInputs,
-} from './trainingInputs.ts';
+import { newTrainingJob, prepareJob, sameJobs } from './preparedJob.ts';
+import { sha256, type Places, type TrainingInputs } from './trainingInputs.ts';
 import type { Upload } from './transfer/upload.ts';
 
 /** A member of a sweep, with its pairs made. */
@@ -46,41 +36,18 @@ export async function membersOf(
   workdir: string,
 ): Promise<Member[]> {
   const { jobs } = await listJobs(study);
-  const known = jobs.filter(isTraining);
   const members: Member[] = [];
   const made: Member[] = [];
   for (const member of sweep.members) {
-    const { inputs } = member;
-    const pairs = await hashOfFile(inputs.pairs);
-    const { sources, trainerHash } = await trainerSources(inputs.trainer);
-    const places = await placesOf(workdir, inputs, pairs, trainerHash);
-    const recipe = recipeText(inputs, places, cluster);
-    const wanted = { pairs, recipe: sha256(recipe), cluster: cluster.name };
-    const same = known.filter(
-      ({ place, recipe_sha256: of, export: { pairs_sha256: on } }) =>
-        place.kind === 'cluster' &&
-        place.cluster === wanted.cluster &&
-        of === wanted.recipe &&
-        on === wanted.pairs,
-    );
+    const prepared = await prepareJob(member.inputs, cluster, workdir);
+    const same = sameJobs(jobs, prepared);
     const sent = same.findLast(
       ({ state }) => state === 'done' || (!hasEnded(state) && state !== 'prepared'),
     );
     const begun = same.findLast(({ state, sweep: of }) => state === 'prepared' && of !== undefined);
-    const job =
-      sent ??
-      begun ??
-      newTrainingJob(inputs, wanted, {
-        clock,
-        workdir,
-        scheduler: cluster.profile.scheduler,
-        manifestHash: await hashOfFile(inputs.manifest),
-        trainerHash,
-        made: await madeWith(member.study, inputs.trainer),
-      });
-    const uploads = uploadsOf(inputs, places, sources);
-    const there = sent !== undefined;
-    const one = { ...member, job, places, recipe, uploads, there };
+    const job = sent ?? begun ?? (await newTrainingJob(member.study, clock, prepared));
+    const { places, recipe, uploads } = prepared;
+    const one = { ...member, job, places, recipe, uploads, there: sent !== undefined };
     members.push(one);
     if (!sent && !begun) made.push(one);
   }

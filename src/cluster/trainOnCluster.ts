@@ -2,12 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
-import { hashOfFile } from '../records/hashOfFile.ts';
 import type { Stage } from '../stage.ts';
 import { lockStage } from '../study/lock.ts';
 import type { Study } from '../study/study.ts';
 import {
-  isTraining,
   jobFolder,
   listJobs,
   writeJob,
@@ -16,24 +14,13 @@ import {
 } from '../training/jobRecord.ts';
 import { hasEnded } from '../training/jobState.ts';
 import { keepData } from '../training/keepData.ts';
-import { madeWith } from '../training/madeWith.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { mustBeReady, preflight, type Check } from './preflight.ts';
 import { remoteJob } from './followJobs.ts';
+import { newTrainingJob, prepareJob, sameJobs, type PreparedJob } from './preparedJob.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
 import type { SshHost } from './ssh/sshHost.ts';
-import {
-  needsOf,
-  newTrainingJob,
-  placesOf,
-  recipeText,
-  sha256,
-  trainerSources,
-  uploadsOf,
-  type JobMaking,
-  type TrainingInputs,
-  type WantedJob,
-} from './trainingInputs.ts';
+import { needsOf, type TrainingInputs } from './trainingInputs.ts';
 import { planUploads } from './transfer/upload.ts';
 
 export interface TrainOnClusterOptions {
@@ -73,27 +60,14 @@ export async function* trainOnCluster(
   const { signal } = options;
   const unlock = await lockStage(study, 'train');
   try {
-    const pairsHash = await hashOfFile(inputs.pairs);
-    const manifestHash = await hashOfFile(inputs.manifest);
-    const { sources, trainerHash } = await trainerSources(inputs.trainer);
     const needs = await needsOf(inputs);
     const { checks, workdir } = await preflight(host, cluster, needs, signal);
-    const places = await placesOf(workdir, inputs, pairsHash, trainerHash);
-    const recipe = recipeText(inputs, places, cluster);
-    const recipeHash = sha256(recipe);
-    const wanted = { pairs: pairsHash, recipe: recipeHash, cluster: cluster.name };
-    const job = await jobFor(study, inputs, wanted, {
-      clock,
-      workdir,
-      scheduler: cluster.profile.scheduler,
-      manifestHash,
-      trainerHash,
-      made: await madeWith(study, inputs.trainer),
-      again: options.again,
-    });
+    const prepared = await prepareJob(inputs, cluster, workdir);
+    const { recipe, uploads } = prepared;
+    const job = await jobFor(study, clock, prepared, options.again);
     const remote = remoteJob(job);
     if (!remote) throw new Error('The job is none of a cluster.');
-    const script = scriptOf(cluster, job, places.trainer);
+    const script = scriptOf(cluster, job, prepared.places.trainer);
     const failed = checks.filter(({ outcome }) => outcome === 'failed');
     const summary: TrainOnClusterSummary = {
       stage: 'train',
@@ -113,7 +87,6 @@ export async function* trainOnCluster(
         yield { type: 'warning', message: `${check.what}: ${check.detail}` };
     if (!options.plan) mustBeReady(cluster, checks);
 
-    const uploads = uploadsOf(inputs, places, sources);
     const plans = failed.length > 0 ? [] : await planUploads(host, uploads, signal);
     summary.uploads = plans.map(({ remote: file, bytes, there }) => ({ file, bytes, there }));
     const total = plans.reduce((sum, plan) => sum + (plan.there ? 0 : plan.bytes), 0);
@@ -144,28 +117,19 @@ export async function* trainOnCluster(
 /** The job that was begun with the same data, recipe and cluster and not submitted yet; or a new one. */
 async function jobFor(
   study: Study,
-  inputs: TrainingInputs,
-  wanted: WantedJob,
-  input: JobMaking & { again: boolean },
+  clock: Clock,
+  prepared: PreparedJob,
+  again: boolean,
 ): Promise<TrainingJob> {
-  const { jobs } = await listJobs(study);
-  const same = jobs
-    .filter(isTraining)
-    .filter(
-      ({ place, recipe_sha256: recipe, export: { pairs_sha256: pairs } }) =>
-        place.kind === 'cluster' &&
-        place.cluster === wanted.cluster &&
-        recipe === wanted.recipe &&
-        pairs === wanted.pairs,
-    );
+  const same = sameJobs((await listJobs(study)).jobs, prepared);
   // A member of a sweep may have been taken with its array.
   const begun = same.find(({ state, sweep }) => state === 'prepared' && !sweep);
   if (begun) return begun;
   const other = same.findLast(({ state }) => !hasEnded(state) || state === 'done');
-  if (other && !input.again)
+  if (other && !again)
     throw new SealongError(
       'job_exists',
-      `Job ${other.id} on ${wanted.cluster} has the same pairs and recipe and is ${other.state}. Follow or fetch it with "sealong jobs" and "sealong fetch", or send another with --again.`,
+      `Job ${other.id} on ${prepared.cluster.name} has the same pairs and recipe and is ${other.state}. Follow or fetch it with "sealong jobs" and "sealong fetch", or send another with --again.`,
     );
-  return newTrainingJob(inputs, wanted, input);
+  return newTrainingJob(study, clock, prepared);
 }

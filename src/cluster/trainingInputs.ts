@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
 import { hashOfFile } from '../records/hashOfFile.ts';
 import { hashOfHashes } from '../training/adapterFiles.ts';
 import type { Study } from '../study/study.ts';
 import { checkRecipe } from '../training/checkRecipe.ts';
 import { embeddedModelFile } from '../training/embeddedModel.ts';
-import { newJobId, type TrainingJob } from '../training/jobRecord.ts';
 import { embeddedRecipe, recipeOf, trainedModel } from '../training/recipeOf.ts';
 import type { Cluster } from './clusterProfile.ts';
 import { TRAINER_ENVIRONMENT, type PreflightNeeds } from './preflight.ts';
@@ -117,54 +115,6 @@ export function uploadsOf(
       remote: `${places.trainer}/sealong_trainer/${name}`,
     })),
   ];
-}
-
-/** Hashes of pairs and recipe, and the cluster's name: by these a job is known again. */
-export interface WantedJob {
-  pairs: string;
-  recipe: string;
-  cluster: string;
-}
-
-export interface JobMaking {
-  clock: Clock;
-  workdir: string;
-  scheduler: 'slurm' | 'none';
-  manifestHash: string;
-  trainerHash: string;
-  made: Pick<TrainingJob, 'study_sha256' | 'trainer_version'>;
-}
-
-export function newTrainingJob(
-  inputs: TrainingInputs,
-  wanted: WantedJob,
-  input: JobMaking,
-): TrainingJob {
-  const now = input.clock.now();
-  const id = newJobId(now, inputs.method);
-  return {
-    v: 1,
-    kind: 'train',
-    id,
-    created_at: now.toISOString(),
-    place: {
-      kind: 'cluster',
-      cluster: wanted.cluster,
-      scheduler: input.scheduler,
-      folder: `${input.workdir}/jobs/${id}`,
-    },
-    export: {
-      name: inputs.export,
-      manifest_sha256: input.manifestHash,
-      pairs_sha256: wanted.pairs,
-    },
-    recipe_sha256: wanted.recipe,
-    attempt: 1,
-    trainer_sha256: input.trainerHash,
-    ...input.made,
-    state: 'prepared',
-    history: [{ at: now.toISOString(), state: 'prepared' }],
-  };
 }
 
 export function sha256(text: string): string {
