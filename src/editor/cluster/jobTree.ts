@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { isTraining } from '../../training/jobRecord.ts';
 import type { StudyStore } from '../store/studyStore.ts';
-import { plural, type Detail, type Row } from '../tree/row.ts';
-import { markdownOf } from '../tree/treeItem.ts';
+import { plural, type Detail } from '../tree/row.ts';
+import { itemOf, markdownOf } from '../tree/treeItem.ts';
 import type { Contact, Follower } from './follower.ts';
 import { jobRow } from './jobRow.ts';
 import type { Job } from './job.ts';
@@ -195,19 +195,6 @@ export class JobTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposa
     this.#nodes.set(key, known);
     return known;
   }
-}
-
-function itemOf(row: Row, id: readonly string[]): vscode.TreeItem {
-  const item = new vscode.TreeItem(row.label);
-  item.id = JSON.stringify(id);
-  item.description = row.description;
-  item.iconPath = new vscode.ThemeIcon(
-    row.icon.id,
-    row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
-  );
-  item.contextValue = row.contextValue;
-  item.accessibilityInformation = { label: row.spoken };
-  return item;
 }
 
 /** What there is to say of clusters that cannot be reached. */

@@ -4,8 +4,17 @@ import type { Detail, Row } from './row.ts';
 
 /** A row as VS Code wants it. Tooltips are made later, when one is looked at. */
 export function treeItem(node: Node, row: Row, expanded: boolean): vscode.TreeItem {
-  const item = new vscode.TreeItem(row.label, collapsibleState(node, expanded));
-  item.id = idOf(node);
+  const item = itemOf(row, idOf(node));
+  item.collapsibleState = collapsibleState(node, expanded);
+  const command = COMMANDS[node.type];
+  if (command) item.command = { ...command, arguments: [node] };
+  return item;
+}
+
+/** @param id keeps what is expanded and selected over refreshes and reloads. */
+export function itemOf(row: Row, id: readonly (string | number)[]): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label);
+  item.id = JSON.stringify(id);
   item.description = row.description;
   item.iconPath = new vscode.ThemeIcon(
     row.icon.id,
@@ -13,8 +22,6 @@ export function treeItem(node: Node, row: Row, expanded: boolean): vscode.TreeIt
   );
   item.contextValue = row.contextValue;
   item.accessibilityInformation = { label: row.spoken };
-  const command = COMMANDS[node.type];
-  if (command) item.command = { ...command, arguments: [node] };
   return item;
 }
 
@@ -39,14 +46,12 @@ function collapsibleState(node: Node, expanded: boolean): vscode.TreeItemCollaps
   return node.type === 'question' ? Collapsed : None;
 }
 
-/** Keeps what is expanded and selected over refreshes and reloads. */
-function idOf(node: Node): string {
+function idOf(node: Node): (string | number)[] {
   const { type, dir } = node;
-  return JSON.stringify([
-    type,
-    dir,
+  return [
+    ...[type, dir],
     ...('questionId' in node ? [node.questionId] : []),
     ...('index' in node ? [node.index] : []),
     ...('start' in node ? [node.start] : []),
-  ]);
+  ];
 }
