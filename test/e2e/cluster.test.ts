@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { fakePython } from '../cluster/support/fakePython.ts';
 import { Lab } from '../cluster/support/lab.ts';
-import { keyedServer } from '../cluster/support/keyedServer.ts';
 import { passwordHost } from '../cluster/support/passwordHost.ts';
 import { filesHolding } from './support/filesHolding.ts';
 import { jobRow } from './support/jobsView.ts';
+import { labProfile } from './support/labProfile.ts';
 import { ROOT } from './support/requirements.ts';
 import { stepsOf } from './support/steps.ts';
 import { until } from './support/until.ts';
@@ -38,17 +38,9 @@ describe('Training on a cluster from the editor', { skip }, () => {
     dir = join(folder, 'ondrey');
     await cp(join(ROOT, 'demo/studies/ondrey-sampled'), dir, { recursive: true });
     const profile = {
+      ...(await labProfile(cluster, fake.python)),
       host: 'lab-password',
       ssh_config: door.config,
-      partition: 'h100',
-      gpus: 8,
-      gpu_type: 'h100',
-      time: '00:30:00',
-      python: fake.python,
-      servers: {
-        // The names of the lab's nodes are not known outside Slurm.
-        stand_in: { lines: await keyedServer(cluster.folder, 1), gpus: 1, host: '127.0.0.1' },
-      },
     };
     await session.editor.configure({
       'sealong.clusters': {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { fakePython } from '../cluster/support/fakePython.ts';
 import { changedHost, guardedHost } from '../cluster/support/guardedHost.ts';
-import { keyedServer } from '../cluster/support/keyedServer.ts';
 import { Lab } from '../cluster/support/lab.ts';
 import { fingerprintOf } from '../cluster/support/passwordHost.ts';
 import { filesHolding } from './support/filesHolding.ts';
 import { jobRow, jobRows } from './support/jobsView.ts';
+import { labProfile } from './support/labProfile.ts';
 import { ROOT } from './support/requirements.ts';
 import { stepsOf } from './support/steps.ts';
 import { trajectoriesOf } from './support/studyFiles.ts';
@@ -48,19 +48,7 @@ describe('What may be asked and done while training on a cluster from the editor
     dir = join(folder, 'ondrey');
     await cp(join(ROOT, 'demo/studies/ondrey-sampled'), dir, { recursive: true });
     config = await readFile(join(dir, 'sealong.json'), 'utf8');
-    const profile = {
-      host: 'lab-login',
-      ssh_config: cluster.sshConfig,
-      partition: 'h100',
-      gpus: 8,
-      gpu_type: 'h100',
-      time: '00:30:00',
-      python: fake.python,
-      servers: {
-        // The names of the lab's nodes are not known outside Slurm.
-        stand_in: { lines: await keyedServer(cluster.folder, 1), gpus: 1, host: '127.0.0.1' },
-      },
-    };
+    const profile = await labProfile(cluster, fake.python);
     clustersFile = join(session.folder, 'clusters.json');
     await writeFile(clustersFile, JSON.stringify({ lab: profile }));
     await session.editor.configure({
