@@ -27,6 +27,11 @@ export interface EndpointFlags {
   python?: string | undefined;
 }
 
+/** Says something to the user: what answers a verb has stdout for itself. */
+export function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
 /** What the command takes from flags and the environment. */
 export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
   const { HF_TOKEN, SEALONG_API_KEY, SEALONG_EMBEDDED, SEALONG_ENDPOINT, SEALONG_TRAINER_PYTHON } =
@@ -42,7 +47,7 @@ export function commandEnvironment(flags: EndpointFlags): StageEnvironment {
     ...(HF_TOKEN ? { hubToken: HF_TOKEN } : {}),
     endpointCache: cacheFolder(),
     modelCache: join(cacheFolder(), 'hub'),
-    clusters: commandClusters(),
+    clusters: commandClusters(tell),
     allowDownload: true,
     trainer: trainerOf(flags.python ?? SEALONG_TRAINER_PYTHON),
     embeddingWorker: new URL('./embeddingWorker.js', import.meta.url).href,
@@ -105,7 +110,7 @@ export function serveOptions(port: number, signal: AbortSignal) {
     port,
     stateFile: join(cacheFolder(), 'embedded-server.json'),
     signal,
-    log: (message: string) => process.stderr.write(`${message}\n`),
+    log: tell,
   };
 }
 

@@ -9,7 +9,7 @@ import { initStudy } from '../study/study.ts';
 import { SEALONG_VERSION } from '../version.ts';
 import { parseCommand, type Command } from './arguments.ts';
 import { commandClusters } from './clusters.ts';
-import { commandEnvironment, serveOptions, withEndpoint } from './environment.ts';
+import { commandEnvironment, serveOptions, tell, withEndpoint } from './environment.ts';
 import { lineage } from './lineage.ts';
 import { ProgressLine } from './progressLine.ts';
 import { serveOnCluster } from './serveOnCluster.ts';
@@ -44,10 +44,6 @@ async function main(): Promise<number> {
   }
 }
 
-function tell(message: string): void {
-  process.stderr.write(`${message}\n`);
-}
-
 async function run(command: Command, signal: AbortSignal): Promise<object | undefined> {
   switch (command.kind) {
     case 'version':
@@ -76,7 +72,7 @@ async function run(command: Command, signal: AbortSignal): Promise<object | unde
       const line = new ProgressLine(process.stderr);
       const print = (summary: object) => process.stdout.write(`${JSON.stringify(summary)}\n`);
       try {
-        await serveOnCluster(command, commandClusters(), { print, line, signal });
+        await serveOnCluster(command, commandClusters(tell), { print, line, signal });
         return undefined;
       } finally {
         line.end();

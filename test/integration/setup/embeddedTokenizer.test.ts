@@ -54,6 +54,7 @@ describe('the tokenizer.json of the embedded model', { skip: skipReason() }, () 
     expected = (text) => model.tokenize(text, true);
 
     const json = readFileSync(join(folder, 'chat/tokenizer.json'), 'utf8');
+    // To the compiler the package is something else: see above.
     const { Tokenizer } = (await import('@huggingface/tokenizers')) as unknown as Tokenizers;
     const tokenizer = new Tokenizer(JSON.parse(json), {});
     actual = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;

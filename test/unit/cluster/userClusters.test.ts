@@ -58,7 +58,9 @@ test("the command knows the clusters of an editor's settings as long as they sta
   await shareClusters('code-server', { other: { host: 'a' } });
   const file = join(folder, 'sealong/editors/visual-studio-code.json');
   assert.equal((await stat(file)).mode & 0o777, 0o600);
-  const access = commandClusters();
+  const said: string[] = [];
+  const say = (message: string) => void said.push(message);
+  const access = commandClusters(say);
   assert.equal(clusterOf(access.configured, 'h100', access.where).profile.host, 'login');
   assert.deepEqual(
     sharedClusters().map(({ where }) => where),
@@ -73,12 +75,17 @@ test("the command knows the clusters of an editor's settings as long as they sta
   );
   // Of two the settings count, as in the editor.
   await writeFile(clustersFile(), JSON.stringify({ h100: { host: 'else' }, mine: { host: 'm' } }));
-  const both = commandClusters();
+  assert.deepEqual(said, []);
+  const both = commandClusters(say);
   assert.equal(clusterOf(both.configured, 'h100', both.where).profile.host, 'login');
   assert.equal(clusterOf(both.configured, 'mine', both.where).profile.host, 'm');
+  assert.match(
+    said.join('\n'),
+    /^The cluster "h100" stands in .*clusters\.json and, otherwise, in /,
+  );
   // Who names a file wants that alone.
   process.env['SEALONG_CLUSTERS'] = clustersFile();
-  assert.equal(clusterOf(commandClusters().configured, 'h100', '').profile.host, 'else');
+  assert.equal(clusterOf(commandClusters(say).configured, 'h100', '').profile.host, 'else');
   delete process.env['SEALONG_CLUSTERS'];
   await shareClusters('Visual Studio Code', {});
   await shareClusters('code-server', undefined);
@@ -88,7 +95,7 @@ test("the command knows the clusters of an editor's settings as long as they sta
 test('a copy that is no copy is named, and keeps no other verb from its work', async () => {
   await shareClusters('code-server', { other: { host: 'a' } });
   await writeFile(join(folder, 'sealong/editors/code-server.json'), '[]');
-  const access = commandClusters();
+  const access = commandClusters((message) => assert.fail(message));
   assert.throws(
     () => access.configured,
     /code-server\.json is not as an editor writes it.*Delete it/,
