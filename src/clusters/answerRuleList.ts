@@ -50,15 +50,22 @@ export function switchedRule(own: readonly AnswerRule[], name: string): AnswerRu
     : withRule(own, switched);
 }
 
+/** More phrases of one rule are counted. */
+const SHOWN = 6;
+
 /** What a rule looks for, in words. */
 export function ruleWords({ after, between, last, weak }: AnswerRule): string {
   const quoted = (text: string) => `\u201c${text}\u201d`;
   const what = after
-    ? `what follows ${after.map(quoted).join(', ')}`
+    ? `what follows ${[...after.slice(0, SHOWN).map(quoted), ...others(after.length - SHOWN)].join(', ')}`
     : between
       ? `what stands between ${quoted(between[0])} and ${quoted(between[1])}`
       : last === 'line'
         ? 'the last line'
         : 'the last sentence';
   return weak === true ? `${what}; counts only where another sample says the same` : what;
+}
+
+function others(count: number): string[] {
+  return count > 0 ? [`${String(count)} more`] : [];
 }

@@ -1,5 +1,7 @@
 import type { AnswerRule } from '../study/config.ts';
 import builtIn from './answerRules.json' with { type: 'json' };
+import { cleanedAnswer } from './cleanedAnswer.ts';
+import { spokenText, type SpokenText } from './spokenText.ts';
 
 /** The final answer as a trajectory words it. */
 export interface ExtractedAnswer {
@@ -21,8 +23,8 @@ interface Piece {
 
 /** Only the end of a trajectory is searched, in UTF-16 units: that is where answers stand. */
 const SEARCHED = 2_000;
-/** Longer finds are cut: they are prose, not answers. */
-const LONGEST = 200;
+/** A model's own mark, which some servers leave at the end of a text. */
+const END_MARK = /(?:<\|[^|<>\n]{1,40}\|>|<\/s>)$/u;
 
 /** Rules of a study before the built-in ones; one with the name of a built-in rule takes its place. */
 export function answerRules(own: readonly AnswerRule[]): AnswerRule[] {
@@ -49,12 +51,13 @@ export function extractAnswer(
   truncated = false,
 ): ExtractedAnswer | undefined {
   const offset = Math.max(0, text.length - SEARCHED);
-  const end = text.slice(offset).trimEnd();
+  const end = withoutEndMarks(text.slice(offset));
   const lower = lowerCase(end);
+  const spoken = spokenText(lower);
   for (const rule of rules) {
     if (truncated && rule.weak === true) continue;
-    const piece = findBy(rule, end, lower);
-    const found = piece ? cleaned(end.slice(piece.start, piece.end)) : '';
+    const piece = findBy(rule, end, lower, spoken);
+    const found = piece ? cleanedAnswer(end.slice(piece.start, piece.end)) : '';
     if (piece === undefined || found === '') continue;
     const { start, end: stop } = placeOf(found, piece, end);
     return {
@@ -66,6 +69,11 @@ export function extractAnswer(
     };
   }
   return undefined;
+}
+
+function withoutEndMarks(text: string): string {
+  const end = text.trimEnd();
+  return END_MARK.test(end.slice(-50)) ? withoutEndMarks(end.replace(END_MARK, '')) : end;
 }
 
 /** Of the same length as the text, unlike some of `toLowerCase`, so that places in one are places in the other. */
@@ -86,36 +94,95 @@ function placeOf(found: string, piece: Piece, text: string): Piece {
   };
 }
 
-function findBy(rule: AnswerRule, text: string, lower: string): Piece | undefined {
-  if (rule.after) return afterPhrase(text, lower, rule.after);
+function findBy(
+  rule: AnswerRule,
+  text: string,
+  lower: string,
+  spoken: SpokenText,
+): Piece | undefined {
+  if (rule.after) return afterPhrase(text, lower, spoken, rule.after);
   if (rule.between) return between(text, lower, rule.between);
   const line = lastLine(text);
   return rule.last === 'line' ? line : lastSentence(text, line);
 }
 
-function afterPhrase(text: string, lower: string, phrases: readonly string[]): Piece | undefined {
-  let start = -1;
-  for (const phrase of phrases) {
-    const at = lastWord(lower, phrase.toLowerCase());
-    if (at >= 0) start = Math.max(start, at + phrase.length);
+/** The phrases of a rule as literal alternatives, which are searched in one pass. */
+interface Phrases {
+  /** Read over the text's own marks. */
+  spoken: RegExp | undefined;
+  /** With marks of their own: meant as they are written. */
+  written: RegExp | undefined;
+  /** Labels alone on a line, which need no colon there. */
+  headings: RegExp | undefined;
+}
+
+const MARKS = /[*_`"“]/u;
+const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
+const known = new WeakMap<readonly string[], Phrases>();
+
+function phrasesOf(after: readonly string[]): Phrases {
+  let phrases = known.get(after);
+  if (phrases === undefined) {
+    const words = after
+      .map((phrase) => phrase.toLowerCase().replace(SPECIAL, '\\$&'))
+      // Of two that begin alike the longer one is tried first.
+      .sort((a, b) => b.length - a.length);
+    const labels = words.flatMap((phrase) => /^(.*?)\s*:$/u.exec(phrase)?.[1] ?? []);
+    phrases = {
+      spoken: anyOf(words.filter((phrase) => !MARKS.test(phrase))),
+      written: anyOf(words.filter((phrase) => MARKS.test(phrase))),
+      headings: anyOf(labels, '(?:^|\\n)[ \\t#>]*', '(?=\\n)'),
+    };
+    known.set(after, phrases);
   }
+  return phrases;
+}
+
+function anyOf(words: readonly string[], before = '', behind = ''): RegExp | undefined {
+  return words.length === 0
+    ? undefined
+    : new RegExp(`${before}(?:${words.join('|')})${behind}`, 'g');
+}
+
+function afterPhrase(
+  text: string,
+  lower: string,
+  spoken: SpokenText,
+  after: readonly string[],
+): Piece | undefined {
+  const phrases = phrasesOf(after);
+  const last = Math.max(
+    endOfLast(spoken.text, phrases.spoken),
+    endOfLast(spoken.text, phrases.headings),
+  );
+  const start = Math.max(
+    last < 0 ? -1 : spoken.placeOf(last - 1) + 1,
+    endOfLast(lower, phrases.written),
+  );
   return start < 0 ? undefined : firstSentence(text, start);
 }
 
-const LETTER = /[\p{L}\p{N}]/u;
-
-/** Place of the last occurrence that does not begin or end within a word. */
-function lastWord(lower: string, phrase: string): number {
-  for (let at = lower.lastIndexOf(phrase); at >= 0; at = lower.lastIndexOf(phrase, at - 1)) {
-    const before = lower.charAt(at - 1);
-    const next = lower.charAt(at + phrase.length);
-    const whole =
-      (!LETTER.test(phrase.charAt(0)) || !LETTER.test(before)) &&
-      (!LETTER.test(phrase.charAt(phrase.length - 1)) || !LETTER.test(next));
-    if (whole) return at;
-    if (at === 0) break;
+/** Behind the last phrase that does not begin or end within a word; -1 where there is none. */
+function endOfLast(lower: string, phrases: RegExp | undefined): number {
+  let last = -1;
+  if (phrases === undefined) return last;
+  phrases.lastIndex = 0;
+  for (let match = phrases.exec(lower); match; match = phrases.exec(lower)) {
+    const end = phrases.lastIndex;
+    if (!isWithinWord(lower, match.index) && !isWithinWord(lower, end)) last = end;
+    // Another phrase may begin within this one.
+    phrases.lastIndex = match.index + 1;
   }
-  return -1;
+  return last;
+}
+
+const LETTER = /[\p{L}\p{N}]/u;
+/** Of scripts whose words stand without spaces between them. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+function isWithinWord(text: string, place: number): boolean {
+  const [before, next] = [text.charAt(place - 1), text.charAt(place)];
+  return LETTER.test(before) && LETTER.test(next) && !UNSPACED.test(before) && !UNSPACED.test(next);
 }
 
 /** The last pair that is closed; braces within braces are counted. */
@@ -143,42 +210,44 @@ function between(
 
 /** An end of a sentence: not the point of "Dr.", an initial, a number or an abbreviation. */
 const SENTENCE_END =
-  /(?<!\b(?:\p{Lu}|Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|No|vs|etc|e\.g|i\.e|approx|ca|Inc|Co|Ltd|Mt|Ft))[.!?](?=["'”’)\]*_]*(?:\s|$))|[。！？]/gu;
+  /(?<!\b(?:\p{Lu}|Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|No|vs|etc|e\.g|i\.e|[ap]\.m|approx|ca|Inc|Co|Corp|Ltd|Bros|Mt|Ft|Gen|Col|Capt|Lt|Rev|Gov|Sen))[.!?](?=["'”’)\]*_]*(?:\s|$))|[。！？]/gu;
 
 /** The first sentence from a place on, within its line. */
 function firstSentence(text: string, from: number): Piece {
-  const start = from + (/^[\s:*_>-]+/u.exec(text.slice(from))?.[0].length ?? 0);
+  const lead = /^[\s:*_>-]+/u.exec(text.slice(from))?.[0] ?? '';
+  // The first of a list, where that begins on a line of its own.
+  const mark = lead.includes('\n') ? /^\d+[.)]\s+/u.exec(text.slice(from + lead.length)) : null;
+  const start = from + lead.length + (mark?.[0].length ?? 0);
   const line = text.slice(start).split('\n', 1)[0] ?? '';
   const end = line.matchAll(SENTENCE_END).next().value;
   return { start, end: start + (end ? end.index : line.length) };
 }
 
+/** Words to the reader, in which no answer is. */
+const COURTESY =
+  /^\W*(?:let me know|(?:i )?hope (?:this|that|it)|please (?:let|note|feel)|feel free|if you (?:have|need|want)|is there anything)\b/iu;
+
+/** The last sentence of a line that is not a courtesy, or the line where all are. */
 function lastSentence(text: string, line: Piece): Piece {
   const words = text.slice(line.start, line.end);
-  let start = 0;
+  const starts = [0];
   for (const { index } of words.matchAll(SENTENCE_END))
-    if (LETTER.test(words.slice(index + 1))) start = index + 1;
-  return { start: line.start + start, end: line.end };
+    if (LETTER.test(words.slice(index + 1))) starts.push(index + 1);
+  const place = starts.findLastIndex((start) => !COURTESY.test(words.slice(start)));
+  return {
+    start: line.start + (starts[place] ?? 0),
+    end: line.start + (starts[place + 1] ?? words.length),
+  };
 }
 
-/** Without the mark of a list or a heading. */
+/** The last line that is not a courtesy, without the mark of a list or a heading. */
 function lastLine(text: string): Piece {
-  const start = text.lastIndexOf('\n') + 1;
-  const mark = /^\s*(?:[-*•>#]+|\d+[.)])\s+/u.exec(text.slice(start))?.[0] ?? '';
-  return { start: start + mark.length, end: text.length };
-}
-
-const YES_OR_NO = /^(yes|no)(?=\s*(?:[,.;:!–—-]|$))/iu;
-
-/** Without Markdown, quotes and the words that lead to an answer; of "Yes, since ..." the yes. */
-function cleaned(found: string): string {
-  const bare = found
-    .slice(0, LONGEST * 2)
-    .replace(/\\(?:text|mathrm|mathbf)\{([^{}]*)\}/g, '$1')
-    .replace(/[*_`$]+/g, '')
-    .replace(/^[\s:,"'“”‘’([{-]+|[\s.,;:!?"'“”‘’)\]}-]+$/gu, '')
-    .replace(/^(?:that|indeed|likely|probably)\s+/iu, '')
-    .trim()
-    .slice(0, LONGEST);
-  return YES_OR_NO.exec(bare)?.[0] ?? bare;
+  let end = text.length;
+  let start = text.lastIndexOf('\n') + 1;
+  while (start > 0 && COURTESY.test(text.slice(start, end))) {
+    end = text.slice(0, start).trimEnd().length;
+    start = text.lastIndexOf('\n', end - 1) + 1;
+  }
+  const mark = /^\s*(?:[-*•>#]+|\d+[.)])\s+/u.exec(text.slice(start, end))?.[0] ?? '';
+  return { start: start + mark.length, end };
 }

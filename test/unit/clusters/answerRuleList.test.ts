@@ -17,7 +17,12 @@ test('rules are listed as they are tried, with whose they are; those switched of
   const listed = listedRules(own).map(({ rule, source }) => `${rule.name} ${source}`);
   assert.deepEqual(listed, [
     ...['verdict study', 'boxed changed', 'answer_tag built_in', 'the_answer_is built_in'],
-    ...['answer_label built_in', 'last_sentence built_in', 'conclusion changed'],
+    ...[
+      'answer_label built_in',
+      'other_languages built_in',
+      'last_sentence built_in',
+      'conclusion changed',
+    ],
   ]);
   assert.deepEqual(
     listedRules(own).flatMap(({ rule }) => (rule.off === true ? [] : [rule])),
@@ -36,7 +41,15 @@ test('switching a rule off and on again leaves the study as it was', () => {
   const off = switchedRule([verdict], 'last_sentence');
   assert.deepEqual(
     answerRules(off).map(({ name }) => name),
-    ['verdict', 'boxed', 'answer_tag', 'the_answer_is', 'answer_label', 'conclusion'],
+    [
+      'verdict',
+      'boxed',
+      'answer_tag',
+      'the_answer_is',
+      'answer_label',
+      'other_languages',
+      'conclusion',
+    ],
   );
   assert.deepEqual(switchedRule(off, 'last_sentence'), [verdict]);
   assert.deepEqual(switchedRule(switchedRule([verdict], 'verdict'), 'verdict'), [verdict]);
@@ -45,6 +58,10 @@ test('switching a rule off and on again leaves the study as it was', () => {
 test('what a rule looks for is told in words', () => {
   assert.equal(ruleWords(verdict), 'what follows \u201cVerdict:\u201d');
   assert.equal(ruleWords(boxed), 'what stands between \u201c[[\u201d and \u201c]]\u201d');
+  assert.equal(
+    ruleWords({ name: 'many', after: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] }),
+    'what follows “a”, “b”, “c”, “d”, “e”, “f”, 2 more',
+  );
   assert.match(
     ruleWords({ name: 's', last: 'sentence', weak: true }),
     /^the last sentence; counts/,

@@ -30,6 +30,41 @@ test('an answer is found where trajectories say it', () => {
   for (const [text, answer, rule] of cases) assert.deepEqual(found(text), [answer, rule], text);
 });
 
+test('Markdown, quoted questions, sources and courtesies are no part of an answer', () => {
+  const cases: [string, string][] = [
+    ['**Final answer**: Thomas Wye', 'Thomas Wye'],
+    ['The **answer** is Thomas Wye.', 'Thomas Wye'],
+    ['### Final Answer\n\n**Thomas Wye**\n', 'Thomas Wye'],
+    ['# Answer:\n\n1. Thomas Wye\n2. Ada Morven', 'Thomas Wye'],
+    ['Thus, the answer to the question "Who was it?" is Thomas Wye.', 'Thomas Wye'],
+    ['The answer is "The Beatles" (from Passage 3).', 'The Beatles'],
+    ['The answer is **Thomas Wye**, as stated in Passage 4 [4].', 'Thomas Wye'],
+    ['The answer is Thomas Wye (the engineer).', 'Thomas Wye (the engineer)'],
+    ['The correct answer is therefore $x = 2$.', 'x = 2'],
+    ['The answer is $3.5 million, not $4 million.', '$3.5 million, not $4 million'],
+    ['The answer is max_tokens.', 'max_tokens'],
+    ['The answer is 3:45 p.m. on Sunday.', '3:45 p.m. on Sunday'],
+    ['Thomas Wye built it. I hope this helps!', 'Thomas Wye built it'],
+    ['Thomas Wye built it.\n\nLet me know if you need more.', 'Thomas Wye built it'],
+    ['The answer is Thomas Wye.<|im_end|>\n', 'Thomas Wye'],
+    ['Answer: 7. It says so.', '7'],
+  ];
+  for (const [text, answer] of cases) assert.equal(found(text)?.[0], answer, text);
+});
+
+test('answers in other languages are found, also where words stand without spaces', () => {
+  const cases: [string, string][] = [
+    ['所以最终答案是北京。', '北京'],
+    ['答案：北京', '北京'],
+    ['したがって、答えは東京。', '東京'],
+    ['La réponse est Thomas Wye.', 'Thomas Wye'],
+    ['**Antwort:** Thomas Wye', 'Thomas Wye'],
+    ['الجواب هو باريس.', 'باريس'],
+  ];
+  for (const [text, answer] of cases)
+    assert.deepEqual(found(text), [answer, 'other_languages'], text);
+});
+
 test('what is found stands in the text where it is said to, also far behind its beginning', () => {
   const piece = (text: string) => {
     const answer = extractAnswer(text, rules);
@@ -40,6 +75,9 @@ test('what is found stands in the text where it is said to, also far behind its 
     ['1. Plan.\nSo the answer is: **Thomas Wye**, I think.', 'Thomas Wye**, I think'],
     [`${long}The answer is "Ada Morven".\n`, 'Ada Morven'],
     ['x \\boxed{\\text{St. John}}', 'St. John'],
+    ['**Plan**\n_Read._\n**Final answer**: **Thomas Wye** (Passage 2)', 'Thomas Wye'],
+    ['He asked "Who was it?" and the answer to the question "Who?" is Wye. Bye.', 'Wye'],
+    ['## Answer\n\n1. Thomas Wye', 'Thomas Wye'],
     ['She was a painter.\n- She was born in Hollins Cove.', 'She was born in Hollins Cove'],
     ['İİİ the answer is Izmir.', 'Izmir'],
     ['The answer is yes, since both were born there.', 'yes'],
