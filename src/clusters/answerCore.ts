@@ -1,3 +1,4 @@
+import { isNoAnswer } from './noAnswer.ts';
 import { normalForm } from './normalForm.ts';
 
 /** Words that carry no answer in a sentence. */
@@ -23,10 +24,11 @@ export interface AnswerCore {
 
 /**
  * A short answer as it is; of a sentence what is left without the question's words and those that carry nothing, so that "X
- * was built by Y" and "Y built X" both say Y.
+ * was built by Y" and "Y built X" both say Y. All that say that there is no answer say the same.
  */
 export function answerCore(answer: string, questionWords: ReadonlySet<string>): AnswerCore {
   const whole = normalForm(answer) || answer;
+  if (isNoAnswer(whole)) return { form: 'unknown', label: answer, words: 1 };
   const all = whole.split(' ');
   if (all.length < SENTENCE) return { form: whole, label: answer, words: all.length };
   const hasWeight = (word: string) => !questionWords.has(word) && !FILLER.has(word);

@@ -25,8 +25,8 @@ export function answerForm(text: string): AnswerForm {
 }
 
 /**
- * Whether two answers are one: the same words in any order, the words of one within the other ("wye" in "thomas wye"), or
- * longer words spelt with one letter otherwise. Numbers are never nearly equal.
+ * Whether two answers are one: the same words in any order, the words of one within the other ("wye" in "thomas wye"),
+ * initials for names ("t wye"), or longer words spelt with one letter otherwise. Numbers are never nearly equal.
  */
 export function isNear(a: AnswerForm, b: AnswerForm): boolean {
   if (a.bag === b.bag) return true;
@@ -34,7 +34,8 @@ export function isNear(a: AnswerForm, b: AnswerForm): boolean {
   if (isWithin(short, long)) return true;
   return (
     short.words.length === long.words.length &&
-    short.words.every((word, place) => isSpeltAlike(word, long.words[place]))
+    (short.words.every((word, place) => isSpeltAlike(word, long.words[place])) ||
+      isInitialled(short.words, long.words))
   );
 }
 
@@ -45,6 +46,17 @@ function isWithin(short: AnswerForm, long: AnswerForm): boolean {
   // "2" is not the answer "2 of 12", and a letter is in everything.
   if (short.words.length === 1 && short.text.length < 3) return false;
   return short.numbers === '' || short.numbers === long.numbers;
+}
+
+/** The same last word, before it the same words or their first letters. */
+function isInitialled(a: readonly string[], b: readonly string[]): boolean {
+  const last = a.length - 1;
+  if (last < 1 || a[last] !== b[last] || (a[last]?.length ?? 0) < 3) return false;
+  return a.every((word, place) => {
+    const other = b[place] ?? '';
+    const [short, long] = word.length <= other.length ? [word, other] : [other, word];
+    return word === other || (/^\p{L}$/u.test(short) && long.startsWith(short));
+  });
 }
 
 /** "metres" and "meters", "harbour" and "harbor": one letter too many, another one, or two that changed places. */

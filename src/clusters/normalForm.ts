@@ -1,4 +1,5 @@
 import { normalizeAnswer } from '../evaluation/subEm.ts';
+import { multiplied, withUnits } from './quantities.ts';
 
 const MONTHS = [
   ...['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august'],
@@ -21,13 +22,32 @@ const NUMBERS = new Map([
   ...TENS.map((word, place): [string, number] => [word, (place + 2) * 10]),
 ]);
 
+/** Names that are said in several ways, where they are the whole answer. */
+const ALIASES = new Map([
+  ...['us', 'usa', 'united states of america'].map((name): [string, string] => [
+    name,
+    'united states',
+  ]),
+  ['uk', 'united kingdom'],
+  ['ussr', 'soviet union'],
+  ['uae', 'united arab emirates'],
+]);
+
+/** Each letter of a script without spaces is a word, so that a name is found within a longer one. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
+/** At the end of a name, as in "vitamin A", it is no article. */
+const LETTER_A = /(?<=[\p{L}\p{N}])\s+A(?=[\s.,;:!?)'"*]*$)/u;
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
 /**
- * A form in which equal answers are equal: that of SubEM (case, punctuation, articles, white space), with whole dates in
- * one order, number words up to ninety-nine as digits, and decimal points kept.
+ * A form in which equal answers are equal: that of SubEM (case, punctuation, articles, white space), without accents, with
+ * whole dates in one order, number words as digits, units called in one way, and decimal points kept.
  */
 export function normalForm(answer: string): string {
-  const dated = /\d/.test(answer) ? withDates(answer.toLowerCase()) : answer;
-  const words = normalizeAnswer(dated.replace(/(\p{L})-(?=\p{L})/gu, '$1 ')).split(' ');
+  const plain = BEYOND_ASCII.test(answer) ? folded(answer) : answer;
+  const named = plain.replace(LETTER_A, ' letter_a');
+  const exact = /\d/.test(named) ? withNumbers(named.toLowerCase()) : named;
+  const words = normalizeAnswer(exact.replace(/(\p{L})-(?=\p{L})/gu, '$1 ')).split(' ');
   const result: string[] = [];
   let tens = 0;
   for (const word of words) {
@@ -38,10 +58,30 @@ export function normalForm(answer: string): string {
       tens = 0;
       continue;
     }
-    result.push(value === undefined ? word : String(value));
+    const product = multiplied(result.at(-1), word);
+    if (product === undefined) result.push(value === undefined ? word : String(value));
+    else result[result.length - 1] = product;
     tens = value !== undefined && value >= 20 ? value : 0;
   }
-  return result.join(' ');
+  const form = result.join(' ');
+  return ALIASES.get(form) ?? form;
+}
+
+function folded(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+    .replace(/ß/g, 'ss')
+    .replace(/[\p{P}\p{S}]/gu, (mark) => (BEYOND_ASCII.test(mark) ? ' ' : mark))
+    .replace(UNSPACED, ' $& ');
+}
+
+function withNumbers(lower: string): string {
+  return withUnits(withDates(lower))
+    .replace(/(?<![\p{L}\p{N}.])\.(?=\d)/gu, '0.')
+    .replace(/(\d)\.(?=\d)/g, '$1·')
+    .replace(/(\d)\s*(?:%|percent\b|per cent\b)/g, '$1 percent');
 }
 
 function withDates(lower: string): string {
@@ -56,7 +96,5 @@ function withDates(lower: string): string {
     )
     .replace(MONTH_DAY_YEAR, (_, month: string, day: string, year: string) =>
       date(year, monthOf(month), day),
-    )
-    .replace(/(\d)\.(?=\d)/g, '$1·')
-    .replace(/(\d)\s*(?:%|percent\b|per cent\b)/g, '$1 percent');
+    );
 }
