@@ -77,6 +77,7 @@ export class RunRoom implements vscode.Disposable {
   readonly #stages: RunCommands;
   readonly #reports: ReturnType<typeof reportPanels>;
   readonly #syntheses: ReturnType<typeof synthesisPanels>;
+  readonly #subscription: vscode.Disposable;
 
   constructor(ports: RunRoomPorts) {
     const { context, script, store, errors, log } = ports;
@@ -123,6 +124,13 @@ export class RunRoom implements vscode.Disposable {
       next: (step, study, summary) => this.#next(step, study, summary),
     });
     this.handlers = { ...this.#studyHandlers(), ...this.#serverHandlers() };
+    // A report that is open when its study becomes blind must not go on showing scores.
+    this.#subscription = store.onDidChange(({ study }) => {
+      if (study)
+        this.#reports.change(study.dir, (shown) =>
+          shown.blind === study.blind ? shown : shownReport(shown.summary, study),
+        );
+    });
   }
 
   #makeUnfinished(): UnfinishedRuns {
@@ -293,6 +301,7 @@ export class RunRoom implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#subscription.dispose();
     for (const part of [this.embedded, this.runs, this.unfinished, this.#reports, this.#syntheses])
       part.dispose();
   }

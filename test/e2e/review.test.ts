@@ -7,6 +7,7 @@ import { encodeRecord } from '../../src/records/jsonl.ts';
 import type { DecisionRecord } from '../../src/records/schemas.ts';
 import { studyPaths } from '../../src/study/study.ts';
 import { seriousProblems } from '../support/axe.ts';
+import { REFUSED } from '../support/blindDoors.ts';
 import { Keyboard } from './support/keyboard.ts';
 import { QuestionPanel } from './support/questionPanel.ts';
 import { ROOT } from './support/requirements.ts';
@@ -267,22 +268,22 @@ describe('A reviewer session by keyboard alone', () => {
     for (const hidden of ['Low margin', 'Small margin', 'In dispute'])
       assert.equal(await workbench.line(hidden).count(), 0, hidden);
     await keyboard.press('Escape');
-    await keyboard.command('Open Questions in Dispute');
-    await workbench.said('is reviewed blind');
-    await workbench.clearToasts();
-    for (const [command, hidden] of [
-      ['Pair Policy...', 'what a policy takes, and what comes of it, is hidden'],
-      ['Show Scorer...', 'scores are hidden'],
-    ] as const) {
-      await keyboard.command(command);
-      await workbench.said(hidden);
+    for (const title of REFUSED) {
+      await keyboard.command(title);
+      await workbench.said('is reviewed blind');
       await workbench.clearToasts();
     }
+    await keyboard.command('Report');
+    const report = await workbench.webview('.report');
+    await report.getByText('This study is reviewed blind').waitFor();
+    for (const word of [/SubEM$/m, /margin/, /0\.\d{3}/, /\bben\b/])
+      assert.doesNotMatch(await report.locator('body').innerText(), word);
+    await keyboard.press('Control+F4');
 
     await panel.within('.pane-actions').getByText('Open').first().click();
     const text = workbench.page.locator('.monaco-editor .view-lines').first();
     await text.getByText('Trajectory:').waitFor();
-    assert.doesNotMatch(await text.innerText(), /Score|by policy/);
+    assert.doesNotMatch(await text.innerText(), /Score|by policy|Model/);
     await keyboard.press('Control+F4');
     await editConfig(dir, 'review', { blind: false });
   });

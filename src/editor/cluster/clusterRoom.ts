@@ -112,6 +112,7 @@ export class ClusterRoom implements vscode.Disposable {
       tokenWorker: script('tokenWorker'),
     });
     const commands = new JobCommands({
+      store,
       jobs,
       selected: () => tree.selected,
       runs,

@@ -6,7 +6,9 @@ import { SealongError } from '../../errors.ts';
 import { exists } from '../../study/study.ts';
 import { jobFolder } from '../../training/jobRecord.ts';
 import { cancelledByUser } from '../errorReporter.ts';
+import { hiddenByBlind } from '../hiddenByBlind.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
+import type { StudyStore } from '../store/studyStore.ts';
 import { revealSetting } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { showActionList } from './actionList.ts';
@@ -28,6 +30,7 @@ const cleanSchema = z.object({
 });
 
 export interface JobCommandPorts {
+  store: Pick<StudyStore, 'study'>;
   jobs: JobStore;
   selected: () => JobNode | undefined;
   runs: ClusterRuns;
@@ -135,6 +138,8 @@ export class JobCommands {
   async lineage(target: unknown): Promise<void> {
     const none = 'There is no training job yet.';
     const { dir, record } = await this.#pick(target, 'Lineage of which job?', 'job', none);
+    const study = this.#ports.store.study(dir);
+    if (study?.blind === true) throw hiddenByBlind(study, 'how its pairs came about is');
     const summary = await this.#ports.runs.runHere({
       verb: 'lineage',
       study: dir,

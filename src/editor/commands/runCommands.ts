@@ -19,6 +19,7 @@ import { confirmSampling } from '../run/confirmSampling.ts';
 import { NEXT_STEP_LABEL, doneText, type NextStep } from '../run/runTexts.ts';
 import type { Runs } from '../run/runs.ts';
 import type { UnfinishedRuns } from '../run/unfinishedRuns.ts';
+import { hiddenByBlind } from '../hiddenByBlind.ts';
 import { settings } from '../settings.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { DatasetChoice } from './datasetChoice.ts';
@@ -123,6 +124,7 @@ export class RunCommands {
 
   async exportPairs(study: OpenStudy): Promise<void> {
     requireTrust('Exporting');
+    if (study.blind) throw hiddenByBlind(study, 'which pairs there are is');
     const format = await vscode.window.showQuickPick(
       EXPORT_FORMATS.map(({ name, description }) => ({ label: name, detail: description })),
       { title: `Export the pairs of ${study.name}`, placeHolder: 'What reads the export?' },
@@ -204,6 +206,7 @@ export class RunCommands {
       case 'done': {
         const { message, next } = doneText(request.verb, study.name, outcome.summary, {
           ...(study.config ? { scorer: study.config.scoring.scorer } : {}),
+          blind: study.blind,
         });
         if (message === '') return;
         const labels = next.map((step) => NEXT_STEP_LABEL[step]);

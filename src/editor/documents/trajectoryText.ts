@@ -8,7 +8,11 @@ import { scoreOf, standingOf, standingWords } from '../tree/trajectoryRow.ts';
 /** Ends the header of a trajectory's document; the grammar knows it. */
 export const HEADER_END = '-'.repeat(40);
 
-/** A trajectory with what is known of it above; its text is unchanged. @param blind no score and no pair is to be seen. */
+/**
+ * A trajectory with what is known of it above; its text is unchanged.
+ *
+ * @param blind no score and no pair is to be seen, nor the model: of answers of several models it tells them apart.
+ */
 export function trajectoryText(
   question: string,
   record: TrajectoryRecord,
@@ -23,7 +27,7 @@ export function trajectoryText(
     ['Pair', standing.length > 0 ? standing.join(', ') : `not in ${blind ? 'your' : 'the'} pair`],
     ['Finish', finishText(record)],
     ['Tokens', tokensText(record)],
-    ['Model', oneLine(record.model)],
+    ...(blind ? [] : [['Model', oneLine(record.model)]]),
     ['Sampled', sampledText(record)],
     ...(record.error === undefined ? [] : [['Error', oneLine(record.error)]]),
   ];

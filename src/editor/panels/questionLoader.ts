@@ -11,7 +11,7 @@ import type { StudyStore } from '../store/studyStore.ts';
 import { panelQuestion } from './panelQuestion.ts';
 
 export interface QuestionLoaderPorts {
-  store: StudyStore;
+  store: Pick<StudyStore, 'read'>;
   queue: (study: OpenStudy) => Promise<StudyQueue>;
   reviewer: () => string;
   readOnly: () => string | null;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { ReportRequest, ReportView } from '../../protocol/report.ts';
+import { hiddenByBlind } from '../hiddenByBlind.ts';
 import { MAX_IMAGE_CHARACTERS } from './chartFile.ts';
 import { fileOf, saveReportFile } from './reportFile.ts';
 import { reportText, reportView } from './reportView.ts';
@@ -18,8 +19,9 @@ const requestSchema: z.ZodType<ReportRequest> = z.discriminatedUnion('type', [
 
 export interface ShownReport {
   view: ReportView;
-  /** What the `report` stage gave. */
+  /** What the `report` stage gave: all of it, also of a study that is reviewed blind. */
   summary: object;
+  blind: boolean;
 }
 
 /** The reports that are shown. */
@@ -40,6 +42,7 @@ export function reportPanels(
     request: requestSchema,
     handle: ({ dir, content }, body) => {
       if (body.type === 'copy') return vscode.env.clipboard.writeText(reportText(content.view));
+      if (content.blind) throw hiddenByBlind({ name: content.view.title }, 'scores are');
       // The dialog stays open for as long as the user likes; the panel does not wait for it.
       saveReportFile(dir, fileOf(content.summary, body)).catch(failed);
       return undefined;
@@ -49,7 +52,7 @@ export function reportPanels(
   });
 }
 
-/** @param study.blind what reviewers decided is not to be seen. */
+/** @param study.blind scores, pairs and what reviewers decided are not to be seen. */
 export function shownReport(summary: object, { blind }: { blind: boolean }): ShownReport {
-  return { view: reportView(summary, blind), summary };
+  return { view: reportView(summary, blind), summary, blind };
 }

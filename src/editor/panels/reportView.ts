@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { LeftOut } from '../../preference/pair.ts';
 import { chartGrid } from '../../protocol/chartGrid.ts';
 import type { ReportBar, ReportTable, ReportView } from '../../protocol/report.ts';
 import { comparisonSchema, scorersView } from './scorersView.ts';
@@ -74,24 +73,26 @@ type Summary = z.infer<typeof summarySchema>;
  * The report of a study as it is shown.
  *
  * @param summary what the `report` stage gave.
- * @param blind without what reviewers decided.
+ * @param blind without scores, what the policy makes of them, and what reviewers decided.
  */
 export function reportView(summary: object, blind = false): ReportView {
   const report = summarySchema.parse(summary);
   return {
     title: report.study,
-    bars: report.sub_em && barsOf(report.sub_em, report.scorer),
-    note: report.sub_em
-      ? `SubEM: how often the normalised gold answer stands in the output, over ${countText(report.sub_em.questions)} questions with gold answers. The gap between random and oracle is what a better choice can win.`
-      : 'The study has no gold answers (answers.jsonl), so only counts and lengths can be shown.',
+    bars: blind ? null : report.sub_em && barsOf(report.sub_em, report.scorer),
+    note: blind
+      ? 'This study is reviewed blind: scores, pairs and what others decided are not shown.'
+      : report.sub_em
+        ? `SubEM: how often the normalised gold answer stands in the output, over ${countText(report.sub_em.questions)} questions with gold answers. The gap between random and oracle is what a better choice can win.`
+        : 'The study has no gold answers (answers.jsonl), so only counts and lengths can be shown.',
     tables: [
       ...datasetTables(report.dataset),
       countsOf(report, blind),
       qualityOf(report),
-      lengthsOf(report),
+      lengthsOf(report, blind),
     ],
     charts: [],
-    scorers: report.scorers ? scorersView(report.scorers) : null,
+    scorers: report.scorers && !blind ? scorersView(report.scorers) : null,
   };
 }
 
@@ -143,12 +144,10 @@ function barsOf(subEm: NonNullable<Summary['sub_em']>, scorer: string): ReportBa
   ];
 }
 
-const BY_REVIEWERS: ReadonlySet<string> = new Set<LeftOut>(['both_bad', 'disputed']);
-
 function countsOf({ counts, scorer, margin }: Summary, blind: boolean): ReportTable {
-  const left = Object.entries(counts.left_out)
-    .filter(([reason]) => !(blind && BY_REVIEWERS.has(reason)))
-    .map(([reason, n]) => `${countText(n)} ${reason.replaceAll('_', ' ')}`);
+  const left = Object.entries(counts.left_out).map(
+    ([reason, n]) => `${countText(n)} ${reason.replaceAll('_', ' ')}`,
+  );
   return {
     caption: 'Counts',
     rows: [
@@ -166,15 +165,15 @@ function countsOf({ counts, scorer, margin }: Summary, blind: boolean): ReportTa
         : [
             { label: 'pairs', value: countText(counts.pairs) },
             { label: 'decided by reviewers', value: countText(counts.overridden) },
+            { label: 'left out', value: left.length > 0 ? left.join(', ') : '0' },
+            {
+              label: 'margin',
+              value:
+                margin.mean === null || margin.min === null || margin.max === null
+                  ? 'none'
+                  : `mean ${margin.mean.toFixed(3)}, from ${margin.min.toFixed(3)} to ${margin.max.toFixed(3)}`,
+            },
           ]),
-      { label: 'left out', value: left.length > 0 ? left.join(', ') : '0' },
-      {
-        label: 'margin',
-        value:
-          margin.mean === null || margin.min === null || margin.max === null
-            ? 'none'
-            : `mean ${margin.mean.toFixed(3)}, from ${margin.min.toFixed(3)} to ${margin.max.toFixed(3)}`,
-      },
     ],
   };
 }
@@ -215,7 +214,7 @@ function qualityOf({ quality }: Summary): ReportTable {
   };
 }
 
-function lengthsOf({ lengths }: Summary): ReportTable {
+function lengthsOf({ lengths }: Summary, blind: boolean): ReportTable {
   const tokens = (value: number | null) =>
     value === null ? 'not known' : countText(Math.round(value));
   return {
@@ -223,8 +222,12 @@ function lengthsOf({ lengths }: Summary): ReportTable {
     rows: [
       { label: 'contexts', value: tokens(lengths.context_tokens) },
       { label: 'trajectories', value: tokens(lengths.trajectory_tokens) },
-      { label: 'chosen', value: tokens(lengths.chosen_tokens) },
-      { label: 'rejected', value: tokens(lengths.rejected_tokens) },
+      ...(blind
+        ? []
+        : [
+            { label: 'chosen', value: tokens(lengths.chosen_tokens) },
+            { label: 'rejected', value: tokens(lengths.rejected_tokens) },
+          ]),
     ],
   };
 }

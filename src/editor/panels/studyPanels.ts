@@ -79,6 +79,14 @@ export class StudyPanels<Content, Request>
     if (open) this.#put(open, content);
   }
 
+  /** Makes what a panel shows anew from what it shows; `make` gives back what is to stay as it is. */
+  change(dir: string, make: (content: Content) => Content): void {
+    const open = this.#open.get(dir);
+    if (open?.content === undefined) return;
+    const content = make(open.content);
+    if (content !== open.content) this.#put(open, content);
+  }
+
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const dir = savedSchema.safeParse(state).data?.study;
     if (dir === undefined || this.#open.has(dir)) {

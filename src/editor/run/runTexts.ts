@@ -80,16 +80,30 @@ export interface DoneText {
   next: NextStep[];
 }
 
+/** What only leads to a refusal where a study is reviewed blind. */
+const HIDDEN_STEPS: ReadonlySet<NextStep> = new Set(['useScorer', 'openSmallestMargin', 'export']);
+
 /**
  * The end of a run in a sentence, and what comes after it.
  *
- * @param of the study's scorer: pairs and margins are by it, not by one that was only used for this run.
+ * @param of the study's scorer: pairs and margins are by it, not by one that was only used for this run; and whether the
+ *   study is reviewed blind.
  */
 export function doneText(
   verb: StageVerb,
   study: string,
   summary: object,
-  of: { scorer?: string } = {},
+  of: { scorer?: string; blind?: boolean } = {},
+): DoneText {
+  const { message, next } = endText(verb, study, summary, of);
+  return { message, next: of.blind ? next.filter((step) => !HIDDEN_STEPS.has(step)) : next };
+}
+
+function endText(
+  verb: StageVerb,
+  study: string,
+  summary: object,
+  of: { scorer?: string },
 ): DoneText {
   // Their ends are shown where they were asked for, and in the view of jobs.
   if (isAboutJobs(verb)) return { message: '', next: [] };

@@ -109,9 +109,13 @@ export class Runs implements vscode.Disposable {
         { location: { viewId: 'sealong.studies' }, title },
         () => active.run.outcome,
       );
+      // The log is as open to a reviewer as the panels are.
+      const blind = this.#ports.store.study(request.study)?.blind === true;
       this.#ports.log.info(
         `${title}: ${outcome.type}`,
-        'summary' in outcome ? JSON.stringify(outcome.summary).slice(0, SUMMARY_CHARACTERS) : '',
+        'summary' in outcome && !blind
+          ? JSON.stringify(outcome.summary).slice(0, SUMMARY_CHARACTERS)
+          : '',
       );
       if (outcome.type === 'failed' && outcome.detail) this.#ports.log.debug(outcome.detail);
       await this.#ports.store.refresh(request.study).catch((error: unknown) => {

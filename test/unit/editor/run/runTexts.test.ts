@@ -91,3 +91,12 @@ test('a run that did not end says how far it came, why, and what its samples are
     'Sampling of harrow stopped at 1,204 of 65,536 samples: Could not reach gpu-1:8000: nothing listens there; is the server running? Of these 41 truncated, 3 failed (the prompt does not fit). Left: 64,332 samples, 1.2B prompt tokens.',
   );
 });
+
+test('where a study is reviewed blind no end of a run offers what would show scores or pairs', () => {
+  const of = { scorer: 'mbr_embedding', blind: true };
+  assert.deepEqual(doneText('score', 'harrow', { scorer: 'mbr_rouge', questions: 1 }, of).next, [
+    'report',
+  ]);
+  assert.deepEqual(doneText('score', 'harrow', {}, of).next, []);
+  assert.deepEqual(doneText('import', 'harrow', {}, of).next, ['synthesisReport']);
+});

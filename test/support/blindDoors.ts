@@ -1,0 +1,103 @@
+import { COMMANDS, type CommandName } from '../../src/editor/commands/commandTable.ts';
+
+/**
+ * What each command may tell a reviewer of a study that is reviewed blind. A new command does not compile until it says
+ * which: `refuses` says that it is hidden, `shows blind` shows what `shownState` leaves, `tells nothing` shows nothing of
+ * scores, pairs or decisions at all.
+ */
+export const COMMANDS_UNDER_BLIND: Record<
+  CommandName,
+  'refuses' | 'shows blind' | 'tells nothing'
+> = {
+  changePolicy: 'refuses',
+  exportPairs: 'refuses',
+  openDisputed: 'refuses',
+  showLineage: 'refuses',
+  showScorer: 'refuses',
+  report: 'shows blind',
+  dashboard: 'shows blind',
+  openQuestion: 'shows blind',
+  openQuestionBeside: 'shows blind',
+  openSmallestMargin: 'shows blind',
+  nextQuestion: 'shows blind',
+  previousQuestion: 'shows blind',
+  openTrajectory: 'shows blind',
+  openDiff: 'shows blind',
+  chooseTrajectory: 'shows blind',
+  rejectTrajectory: 'shows blind',
+  undo: 'shows blind',
+  redo: 'shows blind',
+  agree: 'shows blind',
+  swapPair: 'shows blind',
+  bothBad: 'shows blind',
+  skipQuestion: 'shows blind',
+  flagQuestion: 'shows blind',
+  addNote: 'shows blind',
+  giveReason: 'shows blind',
+  changeRowOrder: 'shows blind',
+  toggleTable: 'shows blind',
+  toggleScorers: 'shows blind',
+  zoomIn: 'shows blind',
+  zoomOut: 'shows blind',
+  zoomWhole: 'shows blind',
+  nextAnswer: 'shows blind',
+  correctAnswer: 'shows blind',
+  mergeAnswers: 'shows blind',
+  splitAnswer: 'shows blind',
+  answerRules: 'shows blind',
+  compareTexts: 'shows blind',
+  bestPassage: 'shows blind',
+  chooseView: 'shows blind',
+  filterQuestions: 'shows blind',
+  sortQuestions: 'shows blind',
+  mixIn: 'shows blind',
+  saveView: 'shows blind',
+  clearView: 'shows blind',
+  refresh: 'shows blind',
+  // Ends, progress and the log of runs leave out their summaries.
+  sample: 'shows blind',
+  resumeSampling: 'shows blind',
+  score: 'shows blind',
+  scoreWith: 'shows blind',
+  showLog: 'shows blind',
+  createStudy: 'tells nothing',
+  importQuestions: 'tells nothing',
+  importDataset: 'tells nothing',
+  synthesisReport: 'tells nothing',
+  openContext: 'tells nothing',
+  toggleContext: 'tells nothing',
+  searchContext: 'tells nothing',
+  showKeys: 'tells nothing',
+  showProblems: 'tells nothing',
+  trainOnCluster: 'tells nothing',
+  trainSweep: 'tells nothing',
+  cancelSweep: 'tells nothing',
+  fetchSweep: 'tells nothing',
+  testCluster: 'tells nothing',
+  followJobs: 'tells nothing',
+  showTraining: 'tells nothing',
+  showJobLog: 'tells nothing',
+  showJobScript: 'tells nothing',
+  cancelJob: 'tells nothing',
+  resumeJob: 'tells nothing',
+  requeueJob: 'tells nothing',
+  extendJob: 'tells nothing',
+  fetchAdapter: 'tells nothing',
+  startServer: 'tells nothing',
+  connectServer: 'tells nothing',
+  stopServer: 'tells nothing',
+  cleanJob: 'tells nothing',
+  selectEndpoint: 'tells nothing',
+  testEndpoint: 'tells nothing',
+  setApiKey: 'tells nothing',
+  startEmbedded: 'tells nothing',
+  stopEmbedded: 'tells nothing',
+  cancelRun: 'tells nothing',
+};
+
+const doors = new Map<string, string>(Object.entries(COMMANDS_UNDER_BLIND));
+
+/** Titles of the commands that refuse; that of jobs is left out, which the palette lists only where there is one. */
+export const REFUSED: readonly string[] = Object.entries(COMMANDS)
+  .filter(([name]) => name !== 'showLineage' && doors.get(name) === 'refuses')
+  .map(([, { title }]) => title);
