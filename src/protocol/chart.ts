@@ -14,6 +14,8 @@ export interface ColumnChart {
   edges?: number[];
   /** Upper end of the scale; the largest value where absent. */
   max?: number;
+  /** Set where there is nothing to draw: why, and what to do. */
+  empty?: string;
 }
 
 export interface ChartColumn {

@@ -10,6 +10,8 @@ export interface LineChart {
   yLabel: string;
   /** Values in place of steps, side by side: points are marked, and `step` is one of the values. */
   x?: { label: string; values: number[] };
+  /** Values that are shares: the scale never leaves 0 to 1. */
+  share?: true;
   lines: { label: string; hue: number; points: { step: number; value: number }[] }[];
 }
 

@@ -5,6 +5,9 @@ export interface Histogram {
   counts: number[][];
 }
 
+/** Of float32 scores, as a part of their size. */
+const SAME = 1e-6;
+
 /** Widths that read well on a scale, times a power of ten. */
 const STEPS = [1, 2, 5, 10] as const;
 
@@ -18,8 +21,11 @@ export function histogram(series: readonly (readonly number[])[], most = 24): Hi
       high = Math.max(high, value);
     }
   if (low > high) return { edges: [0, 1], counts: series.map(() => [0]) };
-  const step = roundStep((high - low) / most || 1);
-  const first = Math.floor(low / step);
+  // What differs by rounding alone is equal, and lies in one bin about as large as itself.
+  const equal = high - low <= SAME * Math.max(Math.abs(low), Math.abs(high));
+  const step = roundStep(equal ? Math.abs(high) / 4 || 1 : (high - low) / most);
+  // An end of a bin belongs to the one before it where there is one alone: a share of 1 is not drawn beyond 1.
+  const first = equal && high > 0 ? Math.ceil(high / step - 1e-9) - 1 : Math.floor(low / step);
   // The highest value belongs into the last bin, not to one of its own.
   const bins = Math.max(1, Math.ceil(high / step - 1e-9) - first);
   const counts = series.map((values) => {

@@ -2,6 +2,7 @@ import type { ChartRequest, ColumnChart } from '../../src/protocol/chart.ts';
 import { chartGrid } from '../../src/protocol/chartGrid.ts';
 import { element } from '../element.ts';
 import { gridTable } from '../gridTable.ts';
+import { heading } from '../page/tables.ts';
 import { makeButton } from '../toolkit.ts';
 import { columnChart } from './columnChart.ts';
 import { chartPng, chartSvg, drawChart } from './drawChart.ts';
@@ -12,7 +13,14 @@ export function chartSection(
   note: string,
   ask: (request: ChartRequest) => void,
 ): HTMLElement {
-  const { name, title } = chart;
+  const { name, title, empty } = chart;
+  if (empty !== undefined)
+    return element(
+      'section',
+      { 'aria-label': title, 'data-chart': name },
+      heading(title, []),
+      element('p', { class: 'note' }, empty),
+    );
   const layout = columnChart(chart);
   const save = (label: string, what: string, request: () => ChartRequest) =>
     makeButton({
@@ -25,10 +33,7 @@ export function chartSection(
   return element(
     'section',
     { 'aria-label': title, 'data-chart': name },
-    element(
-      'div',
-      { class: 'heading' },
-      element('h2', {}, title),
+    heading(title, [
       save('SVG...', 'a drawing', () => ({
         type: 'saveChart',
         name,
@@ -42,7 +47,7 @@ export function chartSection(
         data: chartPng(layout),
       })),
       save('CSV...', 'its numbers', () => ({ type: 'saveChart', name, format: 'csv' })),
-    ),
+    ]),
     drawChart(layout, `${title}. The table below has its numbers.`),
     ...(note === '' ? [] : [element('p', { class: 'note' }, note)]),
     element(

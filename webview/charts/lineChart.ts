@@ -11,7 +11,7 @@ const NAME = { from: PLOT.right + 37, letter: 6.7 } as const;
 const END = 3.5;
 
 /** Lines over steps, or over values that stand side by side, each with a dash of its own and named at its end, so that colour is not all that tells them apart. */
-export function lineChart({ lines, yLabel, x: values }: LineChart): ChartLayout {
+export function lineChart({ lines, yLabel, x: values, share }: LineChart): ChartLayout {
   // Many names need a taller chart, and long ones a wider one.
   const named = lines.filter((line) => line.points.length > 0);
   const bottom = Math.max(PLOT.bottom, PLOT.top + LABEL_GAP * (named.length - 1));
@@ -23,9 +23,10 @@ export function lineChart({ lines, yLabel, x: values }: LineChart): ChartLayout 
   const overSteps = scaleLinear([first, Math.max(last, first + 1)], [PLOT.left, PLOT.right]);
   const x = (step: number) => (values ? placeOf(values.values, step) : overSteps(step));
   const xTicks = values ? values.values : stepTicks(first, last);
-  // A line that stays where it is lies in the middle.
-  const room = high > low ? 0 : Math.abs(high) / 2 || 1;
+  // A line that stays where it is has a little room on both sides.
+  const room = high > low ? 0 : Math.abs(high) / 10 || 1;
   const y = scaleLinear([low - room, high + room], [bottom, PLOT.top]).nice(5);
+  if (share) y.domain(y.domain().map((end) => Math.min(1, Math.max(0, end))));
   const yTicks = y.ticks(5);
   const format = tickFormat(yTicks);
   const drawn = lines.flatMap(({ label, hue, points: own }) => {

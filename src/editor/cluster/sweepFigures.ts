@@ -102,6 +102,7 @@ function chartOf(
     name: `${fileName(sweep)}-${measure}`,
     title: `Final ${measure} over ${AXIS_WORDS[axis] ?? axis}`,
     yLabel: `final ${measure}`,
+    ...(measure === 'accuracy' ? { share: true as const } : {}),
     x: { label: AXIS_WORDS[axis] ?? axis, values: numbersOf(sweep, axis) },
     lines: [...lines].map(([label, points], hue) => ({
       label,

@@ -14,7 +14,7 @@ import { memberLabel, sweepFigures } from './sweepFigures.ts';
 
 type Measure = Exclude<keyof MetricsPoint, 'step'>;
 
-const CHARTS: readonly { measure: Measure; name: string; title: string; yLabel: string }[] = [
+const CHARTS: readonly (Omit<LineChart, 'lines'> & { measure: Measure })[] = [
   { measure: 'loss', name: 'loss', title: 'Loss', yLabel: 'loss' },
   { measure: 'margin', name: 'margin', title: 'Margin', yLabel: 'reward of chosen less rejected' },
   {
@@ -22,6 +22,7 @@ const CHARTS: readonly { measure: Measure; name: string; title: string; yLabel: 
     name: 'accuracy',
     title: 'Accuracy',
     yLabel: 'pairs with a positive margin',
+    share: true,
   },
   { measure: 'lr', name: 'learning-rate', title: 'Learning rate', yLabel: 'learning rate' },
   {

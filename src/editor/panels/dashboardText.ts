@@ -18,9 +18,14 @@ export function dashboardText(view: DashboardView): string {
     columns: [''],
     rows: rows.map(({ label, value }) => ({ label, cells: [value] })),
   }));
-  const charts = view.charts.map(({ chart }) => chartGrid(chart));
-  const blocks = [progress, ...view.grids, ...tables, ...charts];
-  return [`Review of ${view.title}`, view.headline, ...blocks.map(gridText), ...view.notes].join(
-    '\n\n',
+  const charts = view.charts.map(({ chart }) =>
+    chart.empty === undefined ? gridText(chartGrid(chart)) : `${chart.title}\n  ${chart.empty}`,
   );
+  return [
+    `Review of ${view.title}`,
+    view.headline,
+    ...[progress, ...view.grids, ...tables].map(gridText),
+    ...charts,
+    ...view.notes,
+  ].join('\n\n');
 }

@@ -34,7 +34,7 @@ export function dashboardView(input: DashboardInput): DashboardView {
     headline: headline(input),
     progress: progressOf(input),
     tables: blind ? [] : [pairsTable(pairs), answersTable(review)],
-    grids: [reviewersGrid(input), ...(blind ? [] : agreementGrids(review))],
+    grids: [...reviewersGrids(input), ...(blind ? [] : agreementGrids(review))],
     charts: blind
       ? []
       : [
@@ -49,9 +49,7 @@ export function dashboardView(input: DashboardInput): DashboardView {
     queues: input.queues
       .filter(({ view, count }) => count > 0 && !(blind && view === 'disputed'))
       .map(({ view, label, count }) => ({ view, label: `${label}: ${count}` })),
-    notes: blind
-      ? ['This study is reviewed blind: scores and what others decided are not shown.']
-      : notes(review),
+    notes: notes(input),
   };
 }
 
@@ -95,6 +93,7 @@ function progressOf({ review, me, blind }: DashboardInput): ReportBar[] {
     value: review.questions === 0 ? null : (count / review.questions) * 100,
   });
   const reviewers = review.reviewers.filter(({ reviewer }) => !blind || reviewer === me);
+  if (blind && reviewers.length === 0) return [bar(`${me} (you)`, 0)];
   return [
     ...(blind ? [] : [bar('by anybody', review.reviewed)]),
     ...reviewers.map(({ reviewer, questions }) =>
@@ -103,20 +102,26 @@ function progressOf({ review, me, blind }: DashboardInput): ReportBar[] {
   ];
 }
 
-function reviewersGrid({ review, me, blind }: DashboardInput): ReportGrid {
+/** None while nobody has reviewed anything: the notes say what to do then. */
+function reviewersGrids({ review, me, blind }: DashboardInput): ReportGrid[] {
   const time = (median: number | null) => (median === null ? 'not measured' : seconds(median));
   // How often one's own pair turns out to be the policy's would say, one question after another, what the policy takes.
-  if (blind)
-    return {
-      caption: 'Your review',
-      columns: ['questions', 'left out', 'median time'],
-      rows: review.reviewers
-        .filter(({ reviewer }) => reviewer === me)
-        .map(({ reviewer, questions, verdicts, median_seconds }) => ({
-          label: reviewer,
-          cells: [String(questions), String(verdicts.leave_out), time(median_seconds)],
-        })),
-    };
+  const grid: ReportGrid = blind
+    ? {
+        caption: 'Your review',
+        columns: ['questions', 'left out', 'median time'],
+        rows: review.reviewers
+          .filter(({ reviewer }) => reviewer === me)
+          .map(({ reviewer, questions, verdicts, median_seconds }) => ({
+            label: reviewer,
+            cells: [String(questions), String(verdicts.leave_out), time(median_seconds)],
+          })),
+      }
+    : verdictsGrid(review, time);
+  return grid.rows.length > 0 ? [grid] : [];
+}
+
+function verdictsGrid(review: ReviewSummary, time: (median: number | null) => string): ReportGrid {
   return {
     caption: "Reviewers, and what they made of the policy's pair",
     columns: ['questions', 'kept', 'swapped', 'changed', 'left out', 'median time'],
@@ -221,7 +226,14 @@ function marginChart(margins: readonly number[]): ColumnChart {
     series: [{ label: 'questions', hue: 4 }],
     columns: columnsOf(counts, edges),
     edges,
+    ...emptyWhere(margins.length === 0, NO_SCORES),
   };
+}
+
+const NO_SCORES = 'No pair has scores yet: sample and score the study first.';
+
+function emptyWhere(is: boolean, why: string): { empty?: string } {
+  return is ? { empty: why } : {};
 }
 
 function scoreChart({ chosenScores, rejectedScores }: DashboardValues): ColumnChart {
@@ -237,6 +249,7 @@ function scoreChart({ chosenScores, rejectedScores }: DashboardValues): ColumnCh
     ],
     columns: columnsOf(counts, edges),
     edges,
+    ...emptyWhere(chosenScores.length + rejectedScores.length === 0, NO_SCORES),
   };
 }
 
@@ -253,6 +266,10 @@ function bandChart({ by_margin }: ReviewSummary): ColumnChart {
       note: reviewed === 0 ? 'none' : `${overridden} of ${reviewed}`,
     })),
     max: 100,
+    ...emptyWhere(
+      by_margin.every(({ reviewed }) => reviewed === 0),
+      'No question with a margin is reviewed yet: open a queue and agree with a pair, or change it.',
+    ),
   };
 }
 
@@ -266,6 +283,7 @@ function lengthChart(gaps: readonly number[], unit: string): ColumnChart {
     series: [{ label: 'questions', hue: 4 }],
     columns: columnsOf(counts, edges),
     edges,
+    ...emptyWhere(gaps.length === 0, 'There is no pair yet: sample and score the study first.'),
   };
 }
 
@@ -279,10 +297,20 @@ function columnsOf(
   }));
 }
 
-function notes({ agreement, reviewed }: ReviewSummary): string[] {
+function notes({ review, me, blind }: DashboardInput): string[] {
+  const { agreement, reviewed, reviewers } = review;
+  if (blind)
+    return [
+      'This study is reviewed blind: scores and what others decided are not shown.',
+      ...(reviewers.some(({ reviewer }) => reviewer === me)
+        ? []
+        : [
+            'You have reviewed nothing yet: open a queue, choose the best row of a question and reject another.',
+          ]),
+    ];
   return [
     ...(reviewed === 0
-      ? ['Nothing is reviewed yet: open a queue and agree with a pair, or change it.']
+      ? ['Nobody has reviewed anything yet: open a queue and agree with a pair, or change it.']
       : []),
     ...(agreement.questions > 0
       ? [

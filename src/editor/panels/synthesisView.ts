@@ -251,6 +251,9 @@ function chartsOf(
         yLabel: 'related documents',
         series: [{ label: 'related documents', hue: HUE.values }],
         columns: related.map((count, tenth) => ({ label: ordinal(tenth + 1), values: [count] })),
+        ...(related.every((count) => count === 0)
+          ? { empty: 'No document of these contexts is known to be related to its question.' }
+          : {}),
       },
       note: 'Documents are shuffled, so in many contexts every tenth holds about as many.',
     },

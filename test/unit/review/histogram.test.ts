@@ -32,3 +32,12 @@ test('every value is counted once in a bin that holds it, whatever the values ar
 test('nothing at all is one empty bin', () => {
   assert.deepEqual(histogram([[], []]), { edges: [0, 1], counts: [[0], [0]] });
 });
+
+test('equal values lie in one bin of their own size, and shares never beyond 1', () => {
+  assert.deepEqual(histogram([[0.05, 0.05]]), { edges: [0.04, 0.06], counts: [[2]] });
+  assert.deepEqual(histogram([[35]]).edges, [30, 40]);
+  assert.deepEqual(histogram([[1, 1]]).edges, [0.5, 1]);
+  assert.deepEqual(histogram([[0]]).edges, [0, 1]);
+  assert.deepEqual(histogram([[-6]]).edges, [-6, -4]);
+  assert.equal(histogram([[0.8333333, 0.83333331]]).counts[0]?.length, 1, 'but for rounding');
+});

@@ -96,3 +96,27 @@ test('every chart can be saved as CSV, with a line for each column', () => {
   assert.equal(csv('overridden-by-margin').length, 4, 'three questions make three bands');
   assert.equal(csv('scores')[0]?.endsWith('chosen,rejected'), true);
 });
+
+test('where there is nothing yet, words say so and what to do, and no table and no chart is empty', () => {
+  const nothing = (blind: boolean): DashboardInput => ({
+    ...input(blind),
+    review: reviewSummary([questionState([])], { rule: 'latest' }),
+    pairs: new PairStatistics().summary(),
+    values: { margins: [], chosenScores: [], rejectedScores: [], lengthGaps: [] },
+    queues: [],
+  });
+  const view = dashboardView(nothing(false));
+  assert.deepEqual(view.grids, []);
+  assert.match(view.notes.join(), /Nobody has reviewed anything yet: open a queue/);
+  assert.equal(view.charts.length, 4);
+  for (const { chart } of view.charts)
+    assert.match(chart.empty ?? '', /: (sample|open)/, chart.name);
+  assert.match(dashboardText(view), /Margins\n {2}No pair has scores yet/);
+  const blind = dashboardView(nothing(true));
+  assert.deepEqual(blind.grids, []);
+  assert.deepEqual(
+    blind.progress.map(({ label, value }) => [label, value]),
+    [['ada (you)', 0]],
+  );
+  assert.match(blind.notes.join(), /You have reviewed nothing yet/);
+});

@@ -83,3 +83,18 @@ test('many lines and long names get the room that they need', () => {
   for (const { x, text } of names) assert.ok(x + 6 * text.length < width);
   assert.ok((heights.at(-1) ?? 0) < height);
 });
+
+test('a share that stays the same is drawn close to it, and never beyond 1 or 0', () => {
+  const ticks = (value: number, share: boolean) =>
+    lineChart({
+      ...{ name: 'accuracy', title: 'Accuracy', yLabel: 'share' },
+      ...(share ? { share: true as const } : {}),
+      lines: [{ label: 'a', hue: 0, points: [1, 2].map((step) => ({ step, value })) }],
+    })
+      .texts.filter(({ anchor }) => anchor === 'end')
+      .map(({ text }) => Number(text));
+  for (const value of [0, 0.5, 0.8, 0.97, 1])
+    for (const tick of ticks(value, true)) assert.ok(tick >= 0 && tick <= 1, `${value}: ${tick}`);
+  for (const tick of ticks(0.8, true)) assert.ok(Math.abs(tick - 0.8) <= 0.2, String(tick));
+  assert.ok(Math.max(...ticks(2, false)) < 2.5);
+});
