@@ -1,6 +1,12 @@
+import { visibleText } from '../src/protocol/hiddenCharacters.ts';
+import { textNodes } from './shownText.ts';
+
+/** Attributes that people read or hear. */
+const TOLD: ReadonlySet<string> = new Set(['title', 'aria-label']);
+
 /**
- * Builds DOM without markup: attributes and children are data, and a string child becomes a text node. Nothing in the
- * webviews sets HTML, so a text of a model or a dataset cannot become an element.
+ * Builds DOM without markup: attributes and children are data, and a string child becomes text, in which nothing is hidden.
+ * Nothing in the webviews sets HTML, so a text of a model or a dataset cannot become an element.
  */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -8,8 +14,11 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
+  for (const [name, value] of Object.entries(attributes))
+    made.setAttribute(name, TOLD.has(name) ? visibleText(value) : value);
+  for (const child of children)
+    if (typeof child === 'string') made.append(...textNodes(child));
+    else made.append(child);
   return made;
 }
 

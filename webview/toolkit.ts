@@ -12,6 +12,7 @@ import {
   vsCodeOption,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
+import { visibleText } from '../src/protocol/hiddenCharacters.ts';
 import { icon, type IconName } from './icons.ts';
 
 export function registerToolkit(): void {
@@ -34,10 +35,10 @@ export interface ButtonOptions {
 
 export function makeButton(options: ButtonOptions): HTMLElement {
   const button = document.createElement('vscode-button');
-  button.setAttribute('title', options.title);
+  button.setAttribute('title', visibleText(options.title));
   if (options.icon === undefined) {
     button.setAttribute('appearance', 'secondary');
-    button.append(options.label);
+    button.append(visibleText(options.label));
   } else {
     button.setAttribute('appearance', 'icon');
     button.setAttribute('aria-label', options.label);
@@ -101,7 +102,7 @@ export function makeSelect(label: string, handlers: SelectHandlers): Select {
         ...choices.map((choice) => {
           const option = document.createElement('vscode-option');
           option.setAttribute('value', choice.value);
-          option.append(choice.label);
+          option.append(visibleText(choice.label));
           return option;
         }),
       );

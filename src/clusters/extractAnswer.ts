@@ -210,7 +210,7 @@ function between(
 
 /** An end of a sentence: not the point of "Dr.", an initial, a number or an abbreviation. */
 const SENTENCE_END =
-  /(?<!\b(?:\p{Lu}|Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|No|vs|etc|e\.g|i\.e|[ap]\.m|approx|ca|Inc|Co|Corp|Ltd|Bros|Mt|Ft|Gen|Col|Capt|Lt|Rev|Gov|Sen))[.!?](?=["'”’)\]*_]*(?:\s|$))|[。！？]/gu;
+  /(?<!\b(?:\p{Lu}|Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|No|vs|etc|e\.g|i\.e|[ap]\.m|approx|ca|Inc|Co|Corp|Ltd|Bros|Mt|Ft|Gen|Col|Capt|Lt|Rev|Gov|Sen))[.!?](?=["'”’)\]*_]*(?:\s|$))|[。！？؟۔।॥]/gu;
 
 /** The first sentence from a place on, within its line. */
 function firstSentence(text: string, from: number): Piece {

@@ -1,3 +1,4 @@
+import { visibleText } from '../../src/protocol/hiddenCharacters.ts';
 import { dashOfSeries, type ChartLayout, type ChartPath } from './chartShapes.ts';
 import './charts.css';
 
@@ -131,7 +132,7 @@ function appendTexts(
       'text-anchor': anchor,
       ...attributes,
     });
-    made.textContent = text;
+    made.textContent = visibleText(text);
     svg.append(made);
   }
 }

@@ -1,5 +1,6 @@
 import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
 import { element, linkButton } from '../element.ts';
+import { textNodes } from '../shownText.ts';
 import { decimal, indexLabel, signed, wholeNumber } from './format.ts';
 import { alignedSteps, stepsOf, type Step } from './texts/steps.ts';
 import { wordDiff } from './texts/wordDiff.ts';
@@ -35,11 +36,10 @@ function stepCells(left: Step | null, right: Step | null): HTMLElement[] {
     if (step === null) return element('div', { class: `step ${kind} absent` }, 'no step like it');
     const nodes = parts
       .filter((part) => part.kind === 'same' || part.kind === kind)
-      .map((part): Node => {
+      .flatMap((part): Node[] => {
         const whole = left === null || right === null;
-        if (part.kind === 'same' || whole || part.text.trim() === '')
-          return document.createTextNode(part.text);
-        return element(kind === 'left' ? 'del' : 'ins', {}, part.text);
+        if (part.kind === 'same' || whole || part.text.trim() === '') return textNodes(part.text);
+        return [element(kind === 'left' ? 'del' : 'ins', {}, part.text)];
       });
     const alone = left === null || right === null ? ' alone' : '';
     return element('div', { class: `step ${kind}${alone}` }, ...nodes);

@@ -1,5 +1,7 @@
+import { visibleText } from '../../src/protocol/hiddenCharacters.ts';
 import type { PanelContext } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
+import { beginningOf } from './format.ts';
 import { SHAPES, SIDES, type Side } from './marks.ts';
 
 /** Which sides of the pair name a passage. */
@@ -30,7 +32,7 @@ export class ContextOutline {
     this.#entries = passages.map(({ number, title, related, text }, place) => {
       const uses = element('span', { class: 'uses' });
       const count = element('span', { class: 'number hits' });
-      const name = title === '' ? text.trimStart().slice(0, 60) : title;
+      const name = title === '' ? beginningOf(text, 60) : title;
       const button = element(
         'button',
         { type: 'button', class: 'entry-button', tabindex: place === 0 ? '0' : '-1' },
@@ -53,7 +55,7 @@ export class ContextOutline {
       });
       return { button, uses, count, title: `Passage ${number}: ${name}` };
     });
-    for (const { button, title } of this.#entries) button.title = title;
+    for (const { button, title } of this.#entries) button.title = visibleText(title);
     this.element.replaceChildren(...this.#entries.map(({ button }) => element('li', {}, button)));
   }
 

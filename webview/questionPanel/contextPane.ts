@@ -1,5 +1,6 @@
 import type { PanelContext, PanelQuestion } from '../../src/protocol/panel.ts';
 import { element, linkButton } from '../element.ts';
+import { placeIn } from '../shownText.ts';
 import { makeButton, makeField } from '../toolkit.ts';
 import { ContextOutline, type PassageUse } from './contextOutline.ts';
 import { searchContext, type Hit } from './contextSearch.ts';
@@ -33,7 +34,7 @@ export class ContextPane {
   readonly #toggle: HTMLElement;
   readonly element: HTMLElement;
   #context: PanelContext | null = null;
-  #passages: { section: HTMLElement; text: Text }[] = [];
+  #passages: { section: HTMLElement; text: HTMLElement }[] = [];
   #found: Hit[] = [];
   #at = -1;
   #open = true;
@@ -98,14 +99,14 @@ export class ContextPane {
     this.#context = context;
     this.#outline.update(context);
     this.#passages = (context?.passages ?? []).map(({ number, text }) => {
-      const node = document.createTextNode(text);
+      const paragraph = element('p', {}, text);
       const section = element(
         'section',
         { class: 'passage', 'aria-label': `Passage ${number}` },
         element('span', { class: 'passage-number number' }, `Passage ${number}`),
-        element('p', {}, node),
+        paragraph,
       );
-      return { section, text: node };
+      return { section, text: paragraph };
     });
     this.#texts.replaceChildren(...this.#passages.map(({ section }) => section));
     this.#texts.scrollTop = 0;
@@ -169,8 +170,9 @@ export class ContextPane {
     const text = this.#passages[passage]?.text;
     if (text === undefined) return [];
     const range = new Range();
-    range.setStart(text, start);
-    range.setEnd(text, end);
+    const [from, to] = [placeIn(text, start), placeIn(text, end)];
+    range.setStart(from.node, from.offset);
+    range.setEnd(to.node, to.offset);
     return [range];
   }
 }

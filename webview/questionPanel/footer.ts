@@ -1,5 +1,6 @@
 import type { PanelQuestion } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
+import { textNodes } from '../shownText.ts';
 import { wholeNumber } from './format.ts';
 
 /** What the question rests on in one line, and what was decided on it so far. */
@@ -12,8 +13,11 @@ export class Footer {
 
   update(question: PanelQuestion): void {
     const related = question.documents.filter((document) => document.related);
-    this.#related.textContent =
-      related.length === 0 ? '' : `related: ${related.map(({ title }) => title).join(', ')}`;
+    this.#related.replaceChildren(
+      ...textNodes(
+        related.length === 0 ? '' : `related: ${related.map(({ title }) => title).join(', ')}`,
+      ),
+    );
 
     const made = question.decisions.length;
     this.#decisions.hidden = made === 0;

@@ -47,6 +47,15 @@ const MOST_ANSWER = 48;
 export function answerWords({ wording, cluster }: PanelTrajectory): string | null {
   // What only a weak rule found, and nobody else says, is in no cluster.
   if (wording === null || cluster === null) return null;
-  const cut = wording.length > MOST_ANSWER ? `${wording.slice(0, MOST_ANSWER - 1)}\u2026` : wording;
+  const cut =
+    wording.length > MOST_ANSWER ? `${beginningOf(wording, MOST_ANSWER - 1)}\u2026` : wording;
   return `answers \u201c${cut}\u201d`;
+}
+
+/** The beginning of a text; never half of a character beyond the first plane. */
+export function beginningOf(text: string, characters: number): string {
+  return text
+    .trimStart()
+    .slice(0, characters)
+    .replace(/[\uD800-\uDBFF]$/u, '');
 }

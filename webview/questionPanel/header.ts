@@ -4,8 +4,10 @@ import {
   type PanelQuestion,
   type RowOrder,
 } from '../../src/protocol/panel.ts';
+import { visibleText } from '../../src/protocol/hiddenCharacters.ts';
 import { element } from '../element.ts';
 import { icon } from '../icons.ts';
+import { textNodes } from '../shownText.ts';
 import { makeButton, makeSelect, setEnabled } from '../toolkit.ts';
 import { wholeNumber } from './format.ts';
 import { positionText } from './sentences.ts';
@@ -101,9 +103,9 @@ export class Header {
     for (const { button, action, label } of this.#titled)
       button.title = this.#keys.titled(label, action);
     const { at, of, view } = question.position;
-    this.#id.textContent = question.questionId;
-    this.#id.title = `Question ${question.questionId} of study ${question.study}`;
-    this.#position.textContent = positionText(question.position);
+    this.#id.replaceChildren(...textNodes(question.questionId));
+    this.#id.title = visibleText(`Question ${question.questionId} of study ${question.study}`);
+    this.#position.replaceChildren(...textNodes(positionText(question.position)));
     this.#samples.textContent = sampleCount(question);
     this.#scorer.textContent = question.blind
       ? blindWords(question)
@@ -113,7 +115,7 @@ export class Header {
       : question.scorer === null
         ? ''
         : `Scores are by ${question.scorer}`;
-    this.#question.textContent = question.question;
+    this.#question.replaceChildren(...textNodes(question.question));
     this.#order.set(state.order);
     // Without scores and utilities there is one order.
     this.#orderControl.hidden = question.blind;

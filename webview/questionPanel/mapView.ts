@@ -10,7 +10,7 @@ import { makeRamp } from './ramp.ts';
 import type { Region } from './region.ts';
 import { SaveLinks } from './saveLinks.ts';
 import type { Selection } from './selection.ts';
-import { readout, shownSentence } from './sentences.ts';
+import { alikeSentence, readout, shownSentence } from './sentences.ts';
 import type { PanelState } from './state.ts';
 import { scoreOf } from './sentences.ts';
 
@@ -28,6 +28,7 @@ export class MapView {
   readonly #legend = new Legend();
   readonly #readout = element('div', { class: 'readout number' });
   readonly #shown = element('span', { class: 'fact number' });
+  readonly #alike = element('p', { class: 'alike', role: 'note' });
   readonly #missing = element('p', { class: 'missing' });
   readonly #foot: HTMLElement;
   readonly element: HTMLElement;
@@ -47,7 +48,14 @@ export class MapView {
     });
     const save = new SaveLinks(handlers.onSave);
     const last = element('div', { class: 'map-last' }, this.#shown, save.element);
-    this.#foot = element('div', { class: 'map-foot' }, this.#readout, this.#legend.element, last);
+    this.#foot = element(
+      'div',
+      { class: 'map-foot' },
+      this.#alike,
+      this.#readout,
+      this.#legend.element,
+      last,
+    );
     this.element = element(
       'section',
       { class: 'map', 'aria-label': 'Utilities' },
@@ -107,6 +115,8 @@ export class MapView {
       tree: brackets && { brackets, firstColumn: state.zoom?.columns.from ?? 0 },
     };
     this.#heatmap.draw(this.#picture, state.selection, shownBrush(state));
+    this.#alike.textContent = alikeSentence(state);
+    this.#alike.hidden = this.#alike.textContent === '';
     this.#legend.update(ramp, pixelRatio, question.matrix?.symmetric !== false);
     this.#describe(null);
     return geometry;

@@ -1,5 +1,6 @@
 import { element } from '../element.ts';
 import { makeButton } from '../toolkit.ts';
+import { textNodes } from '../shownText.ts';
 
 /** What went wrong, until it is closed or the next thing goes right. */
 export class Notice {
@@ -40,6 +41,6 @@ export class Notice {
   #set(message: string, hint: boolean): void {
     this.element.classList.toggle('hint', hint);
     this.element.hidden = false;
-    this.#text.textContent = message;
+    this.#text.replaceChildren(...textNodes(message));
   }
 }

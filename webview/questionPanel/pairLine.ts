@@ -1,3 +1,4 @@
+import { visibleText } from '../../src/protocol/hiddenCharacters.ts';
 import type { PanelQuestion } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
 import { effectOf } from './effects.ts';
@@ -66,7 +67,8 @@ function sideParts(question: PanelQuestion, side: Side): HTMLElement[] {
   }
   const reason = choice.by.kind === 'reviewer' ? choice.by.reason : undefined;
   const who = element('span', { class: 'by' }, byWhom(choice, question.reviewer));
-  if (choice.by.kind === 'reviewer') who.title = `${choice.by.reviewer}, ${choice.by.at}`;
+  if (choice.by.kind === 'reviewer')
+    who.title = visibleText(`${choice.by.reviewer}, ${choice.by.at}`);
   parts.push(
     element('strong', { class: 'number' }, indexLabel(question, choice.index)),
     ...scorePart(question, choice.index),

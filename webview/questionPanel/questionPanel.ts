@@ -1,3 +1,4 @@
+import { visibleText } from '../../src/protocol/hiddenCharacters.ts';
 import type {
   PanelAction,
   PanelQuestion,
@@ -285,6 +286,6 @@ export class QuestionPanel {
   }
 
   #say(sentence: string): void {
-    this.#live.textContent = sentence;
+    this.#live.textContent = visibleText(sentence);
   }
 }

@@ -85,6 +85,17 @@ export function shownSentence({ zoom, rows, columns, filter }: PanelState): stri
   return filter === null ? '' : `${rows.length} of ${columns.length} rows`;
 }
 
+/** Where no utility differs from another, what that may come from; else empty. */
+export function alikeSentence({ question, utilities }: PanelState): string {
+  const samples = question?.matrix?.indices.length ?? 0;
+  if (utilities === null || samples < 2 || utilities.low !== utilities.high) return '';
+  const scorer = question?.scorer ?? '';
+  const alike = `Every utility is ${decimal(utilities.low)}: ${scorer} tells none of these samples from another.`;
+  return utilities.low === 0 && scorer === 'mbr_rouge'
+    ? `${alike} ROUGE counts only words of the letters a to z and digits: texts in other scripts need another scorer.`
+    : alike;
+}
+
 export function cellUtility(state: PanelState, row: number, column: number): number | null {
   return utilityOf(state.question?.matrix ?? null, row, column);
 }

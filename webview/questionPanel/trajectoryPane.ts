@@ -1,5 +1,7 @@
 import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
+import { visibleText } from '../../src/protocol/hiddenCharacters.ts';
 import { element, linkButton } from '../element.ts';
+import { textNodes } from '../shownText.ts';
 import { makeButton, setEnabled } from '../toolkit.ts';
 import { answerSource } from './answerSource.ts';
 import { answerWords, decimal, flaw, indexLabel, wholeNumber } from './format.ts';
@@ -96,7 +98,10 @@ export class TrajectoryPane {
       attempts === undefined ? '' : `attempt ${wholeNumber(attempts)}`,
       trajectory.failed ? trajectory.finishReason : (answerWords(trajectory) ?? 'no clear answer'),
     ].filter((fact) => fact !== '');
-    this.#facts.replaceChildren(facts.join(' \u00b7 '), ...this.#source(trajectory, question));
+    this.#facts.replaceChildren(
+      ...textNodes(facts.join(' \u00b7 ')),
+      ...this.#source(trajectory, question),
+    );
     for (const { side, replaced } of marks) if (!replaced) this.element.classList.add(side);
     const locked = question.readOnly !== null || trajectory.failed;
     setEnabled(this.#choose, !locked && question.pair.chosen?.index !== index);
@@ -113,7 +118,7 @@ export class TrajectoryPane {
     const text = trajectory.text;
     // Unchanged texts keep their marks until others are found.
     if (changed || text !== this.#shown)
-      this.#text.textContent = text === '' ? 'This sample has no text.' : text;
+      this.#text.replaceChildren(...textNodes(text === '' ? 'This sample has no text.' : text));
     this.#shown = text === '' ? null : text;
     if (changed) this.#text.scrollTop = 0;
   }
@@ -123,8 +128,8 @@ export class TrajectoryPane {
     if (trajectory.failed) return [];
     const { label, title, rule } = answerSource(trajectory, question.reviewer);
     this.#ruleName = rule;
-    this.#rule.textContent = label;
-    this.#rule.title = this.#keys.titled(title, 'answerRules');
+    this.#rule.replaceChildren(...textNodes(label));
+    this.#rule.title = this.#keys.titled(visibleText(title), 'answerRules');
     return [' \u00b7 ', this.#rule];
   }
 

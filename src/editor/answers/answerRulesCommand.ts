@@ -10,6 +10,7 @@ import {
 import { answerRuleSchema, type AnswerRule } from '../../study/config.ts';
 import { applySettings } from '../../study/loadConfig.ts';
 import { studyPaths } from '../../study/study.ts';
+import { isolatedText, visibleText } from '../../protocol/hiddenCharacters.ts';
 import { changeConfig } from '../configFile.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
@@ -70,15 +71,16 @@ function linesOf(own: readonly AnswerRule[], shown: ShownAnswers | undefined): L
       const { rule, source } = listed;
       const found = shown?.byRule.get(rule.name) ?? 0;
       const off = rule.off === true;
+      const name = isolatedText(rule.name);
       return {
-        label: off ? `$(circle-slash) ${rule.name}` : `${place + 1} ${rule.name}`,
+        label: off ? `$(circle-slash) ${name}` : `${place + 1} ${name}`,
         description: [
           off ? 'switched off' : SOURCE_WORDS[source],
           ...(found > 0 && shown
-            ? [`${found} of ${shown.samples} samples of ${shown.questionId}`]
+            ? [`${found} of ${shown.samples} samples of ${isolatedText(shown.questionId)}`]
             : []),
         ].join(' \u00b7 '),
-        detail: ruleWords(rule),
+        detail: visibleText(ruleWords(rule)),
         listed,
       };
     }),
@@ -150,7 +152,7 @@ async function changedRule(
         ]),
   ];
   const picked = await vscode.window.showQuickPick(choices, {
-    title: `Rule ${name}: ${ruleWords(rule)}`,
+    title: visibleText(`Rule ${name}: ${ruleWords(rule)}`),
   });
   return picked?.run();
 }

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
+import { isolatedText } from '../../protocol/hiddenCharacters.ts';
 import { overrideSides } from '../../preference/recordDecision.ts';
 import type { PanelAction } from '../../protocol/panel.ts';
 import type { Problem } from '../../records/jsonl.ts';
@@ -101,7 +102,7 @@ export class QuestionCommands {
       'vscode.diff',
       first,
       second,
-      `${questionId}: ${trajectoryNumber(left)} \u2194 ${trajectoryNumber(right)}`,
+      `${isolatedText(questionId)}: ${trajectoryNumber(left)} \u2194 ${trajectoryNumber(right)}`,
       { viewColumn: vscode.ViewColumn.Active, preview: true },
     );
   }

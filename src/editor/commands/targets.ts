@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SealongError } from '../../errors.ts';
+import { isolatedText } from '../../protocol/hiddenCharacters.ts';
 import { cancelledByUser } from '../errorReporter.ts';
 import type { QuestionPanels } from '../panels/questionPanels.ts';
 import type { Queues } from '../queue/queues.ts';
@@ -111,8 +112,8 @@ export class Targets {
     const { ids } = await this.#queues.of(study);
     const picked = await vscode.window.showQuickPick(
       ids.map((id) => ({
-        label: id,
-        description: study.index.questions.get(id)?.question ?? '',
+        label: isolatedText(id),
+        description: isolatedText(study.index.questions.get(id)?.question ?? ''),
         questionId: id,
       })),
       { title: `Open a question of ${study.name}`, matchOnDescription: true },

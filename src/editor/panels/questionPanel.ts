@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { DecisionCircumstances, DecisionRequest } from '../../preference/recordDecision.ts';
 import { looksAtClusters } from '../../review/view.ts';
+import { isolatedText } from '../../protocol/hiddenCharacters.ts';
 import type { BoundKeys, PanelRequest, ToPanel } from '../../protocol/panel.ts';
 import type { Queues, StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
@@ -314,7 +315,7 @@ export class QuestionPanel implements vscode.Disposable {
   }
 
   #setTitle(): void {
-    this.panel.title = this.#questionId;
+    this.panel.title = isolatedText(this.#questionId);
   }
 }
 

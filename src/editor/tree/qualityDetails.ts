@@ -1,4 +1,5 @@
 import { FLAWS, type Quality } from '../../sampling/quality.ts';
+import { visibleText } from '../../protocol/hiddenCharacters.ts';
 import type { Detail } from './row.ts';
 
 /** What samples are like, for a tooltip; nothing where there are none. */
@@ -11,7 +12,7 @@ export function qualityDetails(quality: Quality): Detail[] {
   const [reason] = Object.keys(failures);
   return [
     { term: 'Flaws', value: found.length > 0 ? found.join(', ') : 'none found' },
-    ...(reason === undefined ? [] : [{ term: 'Failed because', value: reason }]),
+    ...(reason === undefined ? [] : [{ term: 'Failed because', value: visibleText(reason) }]),
     ...(retried === 0 ? [] : [{ term: 'At a later attempt', value: number(retried) }]),
     ...(lengths
       ? [

@@ -4,6 +4,7 @@ import { pairSource } from '../../preference/pairs.ts';
 import { qualityOf } from '../../sampling/quality.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { questionFacts, type QuestionFacts } from '../../review/questionFacts.ts';
+import { isolatedText, visibleText } from '../../protocol/hiddenCharacters.ts';
 import type { QuestionEntry } from '../../study/entries.ts';
 import { flawFacts, qualityDetails } from './qualityDetails.ts';
 import { oneLine, plural, trajectoryNumber, type Detail, type Row } from './row.ts';
@@ -90,9 +91,9 @@ export function questionRow(
   const told = sampled && (facts.clustered || (study.clustersDue ?? 0) <= FEW);
   const split = told ? answerSplit(state.clusters) : undefined;
   const flaws = flawFacts(facts);
-  const question = oneLine(entry.question, 120);
+  const [id, question] = [isolatedText(entry.id), oneLine(entry.question, 120)];
   return {
-    label: entry.id,
+    label: id,
     description: [
       `${facts.trajectories}/${expected}`,
       ...measured,
@@ -104,7 +105,7 @@ export function questionRow(
     icon: CONDITIONS[condition].icon,
     contextValue: `question ${condition}`,
     spoken: [
-      `question ${entry.id}`,
+      `question ${id}`,
       ...(words.length > 0 ? words : [CONDITIONS[condition].words]),
       `${facts.trajectories} of ${expected} trajectories`,
       ...measured,
@@ -141,7 +142,7 @@ const MOST_SIZES = 5;
 const FEW = 50;
 
 function conditionWords(condition: QuestionCondition, facts: QuestionFacts): string[] {
-  const by = (names: readonly string[]) => names.join(', ');
+  const by = namesOf;
   switch (condition) {
     case 'sampled':
       return ['not scored'];
@@ -168,6 +169,10 @@ function conditionWords(condition: QuestionCondition, facts: QuestionFacts): str
   }
 }
 
+function namesOf(names: readonly string[]): string {
+  return names.map(isolatedText).join(', ');
+}
+
 function questionDetails(
   entry: QuestionEntry,
   state: QuestionState,
@@ -178,9 +183,9 @@ function questionDetails(
   const { pair, score, clusters } = state;
   const side = (choice: typeof pair.chosen) =>
     choice &&
-    `${trajectoryNumber(choice.index)} by ${choice.override?.reviewer ?? pairSource(state)}`;
+    `${trajectoryNumber(choice.index)} by ${isolatedText(choice.override?.reviewer ?? pairSource(state))}`;
   const lines: [string, string | undefined][] = [
-    ['Question', entry.question],
+    ['Question', visibleText(entry.question)],
     ['State', CONDITIONS[questionCondition(state, facts, study)].words],
     ['Context', `${plural(entry.contextTokens, 'token')}, ${plural(entry.documents, 'document')}`],
     [
@@ -189,7 +194,9 @@ function questionDetails(
     ],
     [
       'Answers',
-      clusters.clusters.map(({ label, indices }) => `${label} (${indices.length})`).join(', '),
+      clusters.clusters
+        .map(({ label, indices }) => `${isolatedText(label)} (${indices.length})`)
+        .join(', '),
     ],
     ...qualityDetails(qualityOf(state.trajectories)).map(({ term, value }): [string, string] => [
       term,
@@ -199,9 +206,9 @@ function questionDetails(
     ['Chosen', side(pair.chosen)],
     ['Rejected', side(pair.rejected)],
     ['Margin', pair.margin?.toFixed(4)],
-    ['Reviewed by', facts.reviewedBy.join(', ')],
-    ['Reviewed before the pair changed by', facts.outdatedBy.join(', ')],
-    ['Flagged by', facts.flaggedBy.join(', ')],
+    ['Reviewed by', namesOf(facts.reviewedBy)],
+    ['Reviewed before the pair changed by', namesOf(facts.outdatedBy)],
+    ['Flagged by', namesOf(facts.flaggedBy)],
     ['No pair', pair.leftOut && LEFT_OUT_TEXT[pair.leftOut]],
   ];
   return lines.flatMap(([term, value]) => (value ? [{ term, value }] : []));

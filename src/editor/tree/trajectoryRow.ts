@@ -1,6 +1,7 @@
 import { ranking } from '../../preference/pair.ts';
 import type { QuestionState } from '../../preference/studyPairs.ts';
 import { flawsOf, type Flaw } from '../../sampling/quality.ts';
+import { isolatedText, visibleText } from '../../protocol/hiddenCharacters.ts';
 import type { TrajectoryEntry } from '../../study/entries.ts';
 import { trajectoryNumber, type Detail, type Row } from './row.ts';
 
@@ -49,8 +50,8 @@ export function standingOf(state: QuestionState, entry: TrajectoryEntry): Trajec
 /** The place in the pair in words: "chosen by Ada", "overridden by Ada". */
 export function standingWords({ role, by, overriddenBy }: TrajectoryStanding): string[] {
   return [
-    ...(role ? [by === undefined ? role : `${role} by ${by}`] : []),
-    ...(overriddenBy === undefined ? [] : [`overridden by ${overriddenBy}`]),
+    ...(role ? [by === undefined ? role : `${role} by ${isolatedText(by)}`] : []),
+    ...(overriddenBy === undefined ? [] : [`overridden by ${isolatedText(overriddenBy)}`]),
   ];
 }
 
@@ -107,8 +108,8 @@ function details(entry: TrajectoryEntry, state: QuestionState, words: readonly s
           },
         ]
       : []),
-    { term: 'Finish reason', value: entry.finishReason },
-    ...(entry.error === undefined ? [] : [{ term: 'Error', value: entry.error }]),
+    { term: 'Finish reason', value: visibleText(entry.finishReason) },
+    ...(entry.error === undefined ? [] : [{ term: 'Error', value: visibleText(entry.error) }]),
     ...(entry.attempts === undefined
       ? []
       : [{ term: 'Attempts', value: `${entry.attempts}; retries shift what is sampled` }]),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Node } from './nodes.ts';
-import type { Detail, Row } from './row.ts';
+import { inertText, type Detail, type Row } from './row.ts';
 
 /** A row as VS Code wants it. Tooltips are made later, when one is looked at. */
 export function treeItem(node: Node, row: Row, expanded: boolean): vscode.TreeItem {
@@ -29,7 +29,7 @@ export function itemOf(row: Row, id: readonly (string | number)[]): vscode.TreeI
 export function markdownOf(details: readonly Detail[]): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   for (const { term, value } of details)
-    markdown.appendMarkdown(`**${term}:** `).appendText(value).appendMarkdown('\n\n');
+    markdown.appendMarkdown(`**${term}:** `).appendText(inertText(value)).appendMarkdown('\n\n');
   return markdown;
 }
 

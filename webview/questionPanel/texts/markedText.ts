@@ -1,4 +1,5 @@
 import { element } from '../../element.ts';
+import { textNodes } from '../../shownText.ts';
 import type { PassageReference } from './passageReferences.ts';
 import type { TextSpan } from './textSpans.ts';
 
@@ -30,11 +31,11 @@ export function markedText(
     let at = start;
     for (const reference of references) {
       if (reference.start < at || reference.end > end) continue;
-      parts.push(document.createTextNode(text.slice(at, reference.start)));
+      parts.push(...textNodes(text.slice(at, reference.start)));
       parts.push(referenceButton(text, reference, onPassage));
       at = reference.end;
     }
-    parts.push(document.createTextNode(text.slice(at, end)));
+    parts.push(...textNodes(text.slice(at, end)));
     return parts;
   };
   const plain = (start: number, end: number): Node[] => {

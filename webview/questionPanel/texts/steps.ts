@@ -18,6 +18,9 @@ const NUMBERED = /^[\s#>*_-]*(?:step\s+)?(\d{1,2})\s*[.):\u3001](?=[\s*_]|$)/iu;
 /** Paragraphs with fewer words in common are not the same step. */
 const LEAST_LIKE = 0.2;
 
+/** Pairs of steps that are looked at; texts with more, as of a model that repeats itself, stand level from their beginnings. */
+const MOST_PAIRS = 250_000;
+
 /** Numbered lines begin steps, blank lines end paragraphs. Joined with line breaks the steps are the text again. */
 export function stepsOf(text: string): Step[] {
   const steps: Step[] = [];
@@ -40,6 +43,11 @@ export function stepsOf(text: string): Step[] {
  * ends stand level: that two answers differ is to be seen there.
  */
 export function alignedSteps(left: readonly Step[], right: readonly Step[]): StepRow[] {
+  if (left.length * right.length > MOST_PAIRS)
+    return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => ({
+      left: left[at] ?? null,
+      right: right[at] ?? null,
+    }));
   const width = right.length + 1;
   const leftWords = left.map(({ text }) => wordsOf(text));
   const rightWords = right.map(({ text }) => wordsOf(text));

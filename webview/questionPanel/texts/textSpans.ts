@@ -1,3 +1,5 @@
+import { WORD_RUN, isWordAlone, wordsOfRun } from './wordRuns.ts';
+
 /** A part of a text, in UTF-16 units; `end` is left out. */
 export interface TextSpan {
   start: number;
@@ -6,7 +8,7 @@ export interface TextSpan {
 
 /** An end of a sentence: not the point of "Dr.", of an initial or of a numbered line. */
 const SENTENCE_END =
-  /(?<!^\W*\d{1,2})(?<!\b(?:\p{Lu}|Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|No|vs|etc|e\.g|i\.e|ca|Inc|Co|Ltd))[.!?]+["'\u201d\u2019)\]*_]*(?=\s)|[\u3002\uff01\uff1f]/gu;
+  /(?<!^\W*\d{1,2})(?<!\b(?:\p{Lu}|Dr|Mr|Mrs|Ms|St|Prof|Jr|Sr|No|vs|etc|e\.g|i\.e|ca|Inc|Co|Ltd))[.!?]+["'\u201d\u2019)\]*_]*(?=\s)|[\u3002\uff01\uff1f\uff0e\u061f\u06d4\u0964\u0965]+["'\u201d\u2019\u300d\u300f\uff09)\]]*/gu;
 
 /** The sentences of a text; a line break ends one, too. Parts without a letter or digit are none. */
 export function sentencesOf(text: string): TextSpan[] {
@@ -47,10 +49,13 @@ const LIGHT = new Set(
 
 /** Words of weight, in lower case, each once. */
 export function wordsOf(text: string): Set<string> {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+(?:['\u2019][\p{L}]+)?/gu) ?? [];
-  return new Set(words.map((word) => word.replace(/['\u2019]s?$/u, '')).filter(hasWeight));
+  const runs = text.toLowerCase().match(RUN) ?? [];
+  const words = runs.flatMap((run) => wordsOfRun(run.replace(/['\u2019]s?$/u, '')));
+  return new Set(words.filter(hasWeight));
 }
 
+const RUN = new RegExp(`${WORD_RUN}(?:['\u2019]${WORD_RUN})?`, 'gu');
+
 function hasWeight(word: string): boolean {
-  return !LIGHT.has(word) && (word.length > 1 || /\p{N}/u.test(word));
+  return !LIGHT.has(word) && (word.length > 1 || /\p{N}/u.test(word) || isWordAlone(word));
 }

@@ -1,3 +1,5 @@
+import { WORD_RUN, wordsOfRun } from './wordRuns.ts';
+
 /** A run of text that both sides have, or one of them only. */
 export interface DiffPart {
   kind: 'same' | 'left' | 'right';
@@ -7,9 +9,17 @@ export interface DiffPart {
 /** Cells of the table that is filled; beyond, what lies between the common ends counts as wholly different. */
 const MOST_CELLS = 4_000_000;
 
+/** Pictures that are one to the eye: joined ones, flags, keys. */
+const PICTURE = [
+  '\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\uFE0F]*(?:\\u200D\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\uFE0F]*)*',
+  '\\p{Regional_Indicator}{2}',
+  '[0-9#*]\\uFE0F?\\u20E3',
+].join('|');
+const TOKEN = new RegExp(`${PICTURE}|${WORD_RUN}|\\s+|[^\\p{L}\\p{N}\\s]`, 'gu');
+
 /** Words, and what stands between them, so that joined they are the text again. */
 function tokens(text: string): string[] {
-  return text.match(/[\p{L}\p{N}]+|\s+|[^\p{L}\p{N}\s]/gu) ?? [];
+  return (text.match(TOKEN) ?? []).flatMap(wordsOfRun);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { questionRow } from '../../../../src/editor/tree/questionRow.ts';
-import { oneLine } from '../../../../src/editor/tree/row.ts';
+import { inertText, oneLine } from '../../../../src/editor/tree/row.ts';
 import { orderTrajectories, trajectoryRow } from '../../../../src/editor/tree/trajectoryRow.ts';
 import { questionState, type QuestionState } from '../../../../src/preference/studyPairs.ts';
 import { blindState } from '../../../../src/review/blindState.ts';
@@ -187,4 +187,21 @@ test('blind, a row says neither score nor pair, nor that nothing was scored', ()
   const first = trajectoryRow(entry(0), seen, { blind: true });
   assert.equal(first.spoken, 'trajectory 0');
   assert.equal(first.label, '#00');
+});
+
+test('what would not be seen in a question or an answer stands in its row by name, and turns nothing beside it', () => {
+  const tricky = { ...question, question: 'Was it \u202Edeb\u202C or\u200B \u05D0\u05D1?' };
+  const row = questionRow(tricky, state([entry(0)]), { expected: 8, blind: false });
+  assert.match(row.description, /⟨RLO⟩deb⟨PDF⟩ or⟨ZWSP⟩/);
+  assert.match(row.description, /\u2068Was it .*\u2069$/u);
+  const failed = { ...entry(0, 'error'), error: 'no \u001B[31mroom' };
+  const details = trajectoryRow(failed, state([failed]), { blind: false }).details?.();
+  assert.ok(details?.some(({ value }) => value === 'no ⟨ESC⟩[31mroom'));
+});
+
+test('in a tooltip neither entities nor addresses mean anything', () => {
+  assert.equal(
+    inertText('&#8238; https://a.example www.b.example c@d.example'),
+    '&amp;#8238; https&colon;//a.example www&period;b.example c&commat;d.example',
+  );
 });

@@ -64,3 +64,10 @@ test('steps joined are the text again, and alignment keeps every step of both on
     }),
   );
 });
+
+test('texts of a hundred thousand paragraphs stand level from their beginnings', () => {
+  const of = (word: string) => stepsOf(`${word}\n\n`.repeat(50_000));
+  const rows = alignedSteps(of('a'), of('b').slice(1));
+  assert.equal(rows.length, 50_000);
+  assert.deepEqual(rows.at(-1)?.right, null);
+});
