@@ -165,7 +165,7 @@ function usesOf(state: PanelState, question: PanelQuestion): Map<number, Passage
   for (const side of SIDES) {
     const index = question.pair[side]?.index;
     const text = index === undefined ? '' : (state.trajectories.get(index)?.text ?? '');
-    for (const { number } of passageReferences(text, question.documents.length)) {
+    for (const { number } of passageReferences(text, question.documents)) {
       const sides = uses.get(number) ?? new Set();
       uses.set(number, sides.add(side));
     }

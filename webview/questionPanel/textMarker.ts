@@ -55,7 +55,7 @@ export class TextMarker {
   }
 
   references(text: string, question: PanelQuestion): Marks['references'] {
-    return passageReferences(text, question.documents.length);
+    return passageReferences(text, question.documents);
   }
 
   #sentencesOf(index: number, text: string): Sentence[] {
