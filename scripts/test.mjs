@@ -1,3 +1,4 @@
+import { packageExtension } from './package.mjs';
 import { ensureBrowser } from './setup/browser.mjs';
 import { ensureCluster } from './setup/cluster.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
@@ -7,9 +8,13 @@ import { ensureExportsPython } from './setup/exportsPython.mjs';
 import { runMain } from './setup/main.mjs';
 import { ensureNode } from './setup/node.mjs';
 import { ensureTrainer } from './setup/trainer.mjs';
+import { places } from './test/places.mjs';
 import { CannotRun, checks, runs } from './test/parts.mjs';
 
 const inCi = process.env.CI === 'true';
+/** Of this machine or of the least that is asked for: two cores, beside which some work only waits. */
+const core = places(2);
+const waiter = places(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 function write(line) {
@@ -17,11 +22,16 @@ function write(line) {
 }
 
 async function run(name, part) {
-  const start = performance.now();
+  let start;
+  const from = (take) => (work) =>
+    take(() => {
+      start ??= performance.now();
+      return work();
+    });
   let counts = { passed: 0, failed: 1, skipped: 0 };
   let said = '';
   try {
-    counts = await part();
+    counts = await part({ core: from(core), waiter: from(waiter) });
   } catch (error) {
     said = error.message;
     if (error instanceof CannotRun) {
@@ -35,7 +45,7 @@ async function run(name, part) {
     counts = { ...counts, failed: counts.failed + counts.skipped, skipped: 0 };
   }
   const outcome = counts.failed > 0 ? 'FAILED' : counts.passed > 0 ? 'passed' : 'skipped';
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const seconds = ((performance.now() - (start ?? performance.now())) / 1000).toFixed(1);
   write(`${outcome.padEnd(7)} ${name.padEnd(12)} ${seconds.padStart(6)} s  ${summary(counts)}`);
   if (said !== '') {
     write(said.replace(/^/gm, '    '));
@@ -59,6 +69,7 @@ function lazySetup() {
     exportsPython: ensureExportsPython,
     trainer: ensureTrainer,
     cluster: ensureCluster,
+    vsix: (log) => packageExtension({ log }),
   };
   const started = new Map();
   const start = (name) => {
@@ -81,34 +92,27 @@ const needs = {
   e2e: ['node', 'browser', 'embedded', 'editor'],
 };
 
-async function runChecks(names) {
-  // Two at a time: each keeps about one core busy.
-  const queue = [...names];
-  const worker = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      await run(name, checks[name]);
-    }
-  };
-  await Promise.all([worker(), worker()]);
-}
-
 await runMain(async () => {
   const known = [...Object.keys(checks), ...Object.keys(runs)];
-  const unknown = process.argv.slice(2).filter((name) => !known.includes(name));
+  const named = process.argv.slice(2);
+  const unknown = named.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     process.exitCode = 2;
     throw new Error(`There is no part ${unknown.join(', ')}. The parts are: ${known.join(', ')}.`);
   }
-  const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
+  const wanted = known.filter((name) => named.length === 0 || named.includes(name));
   const setup = lazySetup();
   for (const step of wanted.flatMap((name) => needs[name] ?? [])) {
     setup[step]();
   }
   await ensureDependencies(write);
-  await runChecks(Object.keys(checks).filter((name) => wanted.includes(name)));
-  for (const name of Object.keys(runs).filter((name) => wanted.includes(name))) {
-    await run(name, () => runs[name]({ setup, write }));
-  }
+  const parts = wanted.map((name) =>
+    run(name, ({ core, waiter }) => {
+      const say = wanted.length > 1 ? (line) => write(`${name}: ${line}`) : write;
+      return checks[name] ? core(checks[name]) : runs[name]({ setup, core, waiter, write: say });
+    }),
+  );
+  await Promise.all(parts);
   process.exitCode = total.failed > 0 ? 1 : 0;
   write(summary(total));
 });

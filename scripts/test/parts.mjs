@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageExtension } from '../package.mjs';
 import { root } from '../setup/cache.mjs';
 import { runNodeTests } from './nodeTests.mjs';
 import { checkPython, runPytest } from './trainerTests.mjs';
@@ -26,11 +25,14 @@ export const checks = {
   imports: () => checkImports(['src', 'webview', 'test', 'scripts'].filter(isThere)),
 };
 
-/** Parts that run the product, one after the other; `setup` holds promises of what they need. */
+/**
+ * Parts that run the product. `setup` holds promises of what they need. What keeps about one core
+ * busy is given to `core`, what waits nearly all of its time to `waiter`.
+ */
 export const runs = {
-  unit: async ({ setup, write }) =>
-    runNodeTests('test/unit', { node: await setup.node(), concurrency: 2, write }),
-  integration: async ({ setup, write }) => {
+  unit: async ({ setup, core, write }) =>
+    runNodeTests('test/unit', { node: await setup.node(), take: core, runs: 2, write }),
+  integration: async ({ setup, core, write }) => {
     const node = await setup.node();
     const browser = await setup.browser();
     const exportsPython = await setup.exportsPython();
@@ -45,17 +47,19 @@ export const runs = {
       // Without a browser the tests of the webviews say themselves that they are skipped.
       ...(browser.missing === undefined && { SEALONG_CHROMIUM: browser.path }),
     };
-    return runNodeTests('test/integration', { node, env, concurrency: 1, write });
+    return runNodeTests('test/integration', { node, env, take: core, write });
   },
-  trainer: async ({ setup, write }) => {
+  trainer: async ({ setup, core, write }) => {
     const { python, missing } = await setup.trainer();
     if (missing !== undefined) {
       throw new CannotRun(missing);
     }
-    await checkPython(python);
-    return runPytest(python, { write });
+    return core(async () => {
+      await checkPython(python);
+      return runPytest(python, { write });
+    });
   },
-  cluster: async ({ setup, write }) => {
+  cluster: async ({ setup, waiter, write }) => {
     const cluster = await setup.cluster();
     if (cluster.missing !== undefined) {
       throw new CannotRun(cluster.missing);
@@ -67,16 +71,17 @@ export const runs = {
     const env = {
       SEALONG_TRAINER_PYTHON: python,
       SEALONG_EMBEDDED: await setup.embedded(),
-      SEALONG_VSIX: await packageExtension({ log: write }),
+      SEALONG_VSIX: await setup.vsix(),
     };
-    // Each file has a cluster of its own, and waits for it most of the time.
-    return runNodeTests('test/cluster', { node: await setup.node(), env, concurrency: 2, write });
+    // Each file has a cluster of its own.
+    const node = await setup.node();
+    return runNodeTests('test/cluster', { node, env, take: waiter, write });
   },
-  package: async ({ write }) => {
-    write(`made ${await packageExtension({ log: write })}`);
+  package: async ({ setup, write }) => {
+    write(`made ${await setup.vsix()}`);
     return { passed: 1, failed: 0, skipped: 0 };
   },
-  e2e: async ({ setup, write }) => {
+  e2e: async ({ setup, core, write }) => {
     const browser = await setup.browser();
     if (browser.missing !== undefined) {
       throw new CannotRun(browser.missing);
@@ -92,9 +97,9 @@ export const runs = {
       SEALONG_CHROMIUM: browser.path,
       SEALONG_EDITOR: await setup.editor(),
       SEALONG_EMBEDDED: await setup.embedded(),
-      SEALONG_VSIX: await packageExtension({ log: write }),
+      SEALONG_VSIX: await setup.vsix(),
     };
-    return runNodeTests('test/e2e', { node, env, concurrency: 1, write });
+    return runNodeTests('test/e2e', { node, env, take: core, write });
   },
 };
 

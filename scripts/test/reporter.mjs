@@ -3,9 +3,12 @@ import { relative } from 'node:path';
 /** What the last line of the report starts with, before the counts as JSON. */
 export const countsMark = '#counts ';
 
+/** A file of tests that takes longer than this is named with its time. */
+const longMs = 20_000;
+
 /**
- * A reporter for node:test: failures and skips as they come, then one line of counts. A suite is
- * no test of its own, and a test that failed only through a subtest is counted there.
+ * A reporter for node:test: failures, skips and long files as they come, then one line of counts.
+ * A suite is no test of its own, and a test that failed only through a subtest is counted there.
  */
 export default async function* report(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -24,6 +27,8 @@ export default async function* report(events) {
     } else if (type === 'test:fail' && countsAsFailure(data)) {
       counts.failed += 1;
       yield `  FAILED: ${describe(data)}\n${indent(messageOf(data.details.error))}\n`;
+    } else if (type === 'test:summary' && data.duration_ms > longMs && data.file !== undefined) {
+      yield `  ${Math.round(data.duration_ms / 1000)} s: ${relative(process.cwd(), data.file)}\n`;
     }
   }
   yield `${countsMark}${JSON.stringify(counts)}\n`;

@@ -6,7 +6,7 @@ import { fakePython } from '../cluster/support/fakePython.ts';
 import { Lab } from '../cluster/support/lab.ts';
 import { passwordHost } from '../cluster/support/passwordHost.ts';
 import { filesHolding } from './support/filesHolding.ts';
-import { jobRow } from './support/jobsView.ts';
+import { jobRow, STATE_MS } from './support/jobsView.ts';
 import { labProfile } from './support/labProfile.ts';
 import { ROOT } from './support/requirements.ts';
 import { stepsOf } from './support/steps.ts';
@@ -15,8 +15,6 @@ import { until } from './support/until.ts';
 const lab = process.env['SEALONG_LAB'] ?? 'npm test e2e says whether there is a test cluster';
 const skip = lab === 'yes' ? false : lab;
 const PASSWORD = 'correct horse battery staple';
-/** A state of a job is looked at every ten seconds. */
-const STATE_MS = 60_000;
 
 describe('Training on a cluster from the editor', { skip }, () => {
   let dir: string;

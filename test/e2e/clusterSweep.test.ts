@@ -5,15 +5,13 @@ import { describe } from 'node:test';
 import { fakePython } from '../cluster/support/fakePython.ts';
 import { Lab } from '../cluster/support/lab.ts';
 import { answerWithAdapter, shortDemoStudy } from '../support/realTraining.ts';
-import { jobRow } from './support/jobsView.ts';
+import { jobRow, STATE_MS } from './support/jobsView.ts';
 import { stepsOf } from './support/steps.ts';
 import { until } from './support/until.ts';
 
 const lab = process.env['SEALONG_LAB'] ?? 'npm test e2e says whether there is a test cluster';
 const skip = lab === 'yes' ? false : lab;
 const PYTHON = process.env['SEALONG_TRAINER_PYTHON'];
-/** A state of a job is looked at every ten seconds. */
-const STATE_MS = 60_000;
 /** Two cores train and other tests run beside. */
 const TRAINED_MS = 300_000;
 const withTrainer = {
@@ -166,7 +164,7 @@ describe('Sweeps and the real trainer on a cluster, from the editor', { skip }, 
       await workbench.line(/model\.gguf.*MB/).waitFor();
       await workbench.shot('real-trainer-plan-dark');
       await workbench.pick('Submit');
-      await workbench.said(/was sent to real as job \d+/);
+      await workbench.said(/was sent to real as job \d+/, TRAINED_MS);
     },
     withTrainer,
   );

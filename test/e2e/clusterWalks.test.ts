@@ -7,7 +7,7 @@ import { changedHost, guardedHost } from '../cluster/support/guardedHost.ts';
 import { Lab } from '../cluster/support/lab.ts';
 import { fingerprintOf } from '../cluster/support/passwordHost.ts';
 import { filesHolding } from './support/filesHolding.ts';
-import { jobRow, jobRows } from './support/jobsView.ts';
+import { jobRow, jobRows, STATE_MS } from './support/jobsView.ts';
 import { labProfile } from './support/labProfile.ts';
 import { ROOT } from './support/requirements.ts';
 import { stepsOf } from './support/steps.ts';
@@ -17,8 +17,6 @@ import type { Workbench } from './support/workbench.ts';
 
 const lab = process.env['SEALONG_LAB'] ?? 'npm test e2e says whether there is a test cluster';
 const skip = lab === 'yes' ? false : lab;
-/** A state of a job is looked at every ten seconds. */
-const STATE_MS = 60_000;
 const SECRETS = {
   passphrase: 'seven lanterns over water',
   factor: '730 551',

@@ -14,7 +14,7 @@ import { ROOT } from './support/requirements.ts';
 import { writeReviewStudy } from './support/reviewStudy.ts';
 import { stepsOf } from './support/steps.ts';
 import { decisionsOf, editConfig } from './support/studyFiles.ts';
-import { until } from './support/until.ts';
+import { PATIENCE_MS, until } from './support/until.ts';
 import type { ThemeName, Workbench } from './support/workbench.ts';
 
 const QUESTIONS = 50;
@@ -380,7 +380,7 @@ async function sizeOf(file: string): Promise<number> {
 
 /** Asks every two milliseconds, since the time until then is measured. */
 async function onDisk(file: string, size: number, what: string): Promise<void> {
-  const deadline = performance.now() + 45_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while ((await sizeOf(file)) <= size) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what} on the disk.`);
     await delay(2);

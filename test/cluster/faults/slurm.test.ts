@@ -6,7 +6,7 @@ import type { JobsSummary } from '../../../src/cluster/followStage.ts';
 import { SealongError } from '../../../src/errors.ts';
 import { ClusterStudy, upTo } from '../support/clusterStudy.ts';
 import type { FakeRecipe } from '../support/fakeTrainer.ts';
-import { Lab } from '../support/lab.ts';
+import { endNow, Lab } from '../support/lab.ts';
 import { until } from '../../e2e/support/until.ts';
 import { untilWritten } from '../support/untilWritten.ts';
 
@@ -63,7 +63,7 @@ describe('What Slurm and others do to a job', () => {
     return parents;
   };
   const kill = (pids: readonly number[]) => {
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    for (const pid of pids) endNow(pid);
   };
   const nodeFails = async (run: Started) => {
     const running = await processesOf(run);

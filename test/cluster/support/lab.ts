@@ -188,11 +188,11 @@ async function childrenOf(pids: readonly string[]): Promise<string[]> {
   return stdout.split('\n').filter(Boolean);
 }
 
-function endNow(pid: number): void {
+/** Kills a process, which may have ended with the one above it. */
+export function endNow(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It may have ended with the process above it.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

@@ -1,6 +1,9 @@
 import type { Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
+/** A state of a job is looked at every ten seconds, and begins when the scheduler comes to it. */
+export const STATE_MS = 180_000;
+
 /** Rows of the view of jobs. */
 export function jobRows({ page }: Workbench): Locator {
   return page

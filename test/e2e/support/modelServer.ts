@@ -26,18 +26,14 @@ export async function startModelServer(
   const program = startProgram(node, args, { env });
   let ended: string | undefined;
   void program.ended.then((outcome) => (ended = outcome));
-  const line = await until(
-    'the address of the embedded model',
-    () => {
-      if (ended !== undefined)
-        throw new Error(`The embedded model ended (${ended}):\n${program.output()}`);
-      return program
-        .output()
-        .split('\n')
-        .find((text) => text.startsWith('{'));
-    },
-    60_000,
-  );
+  const line = await until('the address of the embedded model', () => {
+    if (ended !== undefined)
+      throw new Error(`The embedded model ended (${ended}):\n${program.output()}`);
+    return program
+      .output()
+      .split('\n')
+      .find((text) => text.startsWith('{'));
+  });
   const { url, model } = startedSchema.parse(JSON.parse(line));
   return { url, port: Number(new URL(url).port), model, stop: program.stop };
 }

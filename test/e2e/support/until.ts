@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const PAUSE_MS = 100;
 
+/** How long something that comes at once may take where two editors and a cluster share two cores. */
+export const PATIENCE_MS = 120_000;
+
 /** What a small model on two busy cores may take for a run of a few samples. */
 export const RUN_MS = 180_000;
 
@@ -13,7 +16,7 @@ export const RUN_MS = 180_000;
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  timeoutMs = 60_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

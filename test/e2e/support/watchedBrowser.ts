@@ -5,6 +5,7 @@ import {
   type Page,
   type Request,
 } from 'playwright-core';
+import { PATIENCE_MS } from './until.ts';
 
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -41,7 +42,7 @@ export async function startBrowser(executablePath: string): Promise<WatchedBrows
         if (isOffsite(request)) watch.offsite.push(request.url());
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(45_000);
+      page.setDefaultTimeout(PATIENCE_MS);
       page.on('console', (message) => {
         watch.console.push(`${message.type()}: ${message.text()} (${message.location().url})`);
         if (isOurError(message)) watch.errors.push(message.text());

@@ -107,8 +107,8 @@ test("an abort ends the call at once with the signal's reason, and the pool goes
   setTimeout(() => {
     abort.abort(new Error('enough'));
   }, 50);
-  await assert.rejects(embedAll(pool, ['wait 400', 'late'], abort.signal), /enough/);
-  assert.ok(performance.now() - started < 350);
+  await assert.rejects(embedAll(pool, ['wait 1500', 'late'], abort.signal), /enough/);
+  assert.ok(performance.now() - started < 1400);
   assert.equal((await embedAll(pool, ['next'])).length, 1);
   await assert.rejects(embedAll(pool, ['never'], AbortSignal.abort(new Error('before'))), /before/);
 });
