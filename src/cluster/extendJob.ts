@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { SealongError } from '../errors.ts';
@@ -11,7 +11,6 @@ import {
   isTraining,
   jobFolder,
   listJobs,
-  newJobId,
   writeJob,
   type TrainingJob,
 } from '../training/jobRecord.ts';
@@ -21,6 +20,7 @@ import { trainerFiles } from '../training/trainerFiles.ts';
 import { clusterProfileSchema, type Cluster } from './clusterProfile.ts';
 import { JobsOnCluster, remoteJob } from './followJobs.ts';
 import { trainingJob } from './jobActions.ts';
+import { jobBegun } from './jobBegun.ts';
 import { trainerFolderOf } from './resumeJob.ts';
 import { schedulerOf } from './schedulerOf.ts';
 import { schedulerIdOf, scriptOf, sendJob } from './sendJob.ts';
@@ -167,28 +167,17 @@ function newJob(before: TrainingJob, folder: string, recipe: string, now: Date):
   const { place } = before;
   if (place.kind !== 'cluster') throw new Error(`${before.id} is on no cluster.`);
   const method = before.id.split('-').at(2) ?? 'train';
-  const id = newJobId(now, method);
+  const { cluster, scheduler } = place;
   const { trainer_sha256: trainer, trainer_version: version, study_sha256: study } = before;
   return {
-    v: 1,
+    ...jobBegun(now, method, { cluster, scheduler, jobs: dirname(folder) }),
     kind: 'train',
-    id,
-    created_at: now.toISOString(),
-    place: {
-      kind: 'cluster',
-      cluster: place.cluster,
-      scheduler: place.scheduler,
-      folder: folder.replace(/[^/]+$/, id),
-    },
     export: before.export,
     recipe_sha256: sha256(recipe),
     ...(trainer === undefined ? {} : { trainer_sha256: trainer }),
     ...(version === undefined ? {} : { trainer_version: version }),
     ...(study === undefined ? {} : { study_sha256: study }),
     extends: { job: before.id, folder },
-    attempt: 1,
-    state: 'prepared',
-    history: [{ at: now.toISOString(), state: 'prepared' }],
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
 import { hashOfFile } from '../records/hashOfFile.ts';
 import type { Study } from '../study/study.ts';
-import { isTraining, newJobId, type JobRecord, type TrainingJob } from '../training/jobRecord.ts';
+import { isTraining, type JobRecord, type TrainingJob } from '../training/jobRecord.ts';
 import { madeWith } from '../training/madeWith.ts';
 import type { Cluster } from './clusterProfile.ts';
+import { jobBegun } from './jobBegun.ts';
 import {
   placesOf,
   recipeText,
@@ -69,29 +70,17 @@ export async function newTrainingJob(
 ): Promise<TrainingJob> {
   const manifestHash = await hashOfFile(inputs.manifest);
   const made = await madeWith(study, inputs.trainer);
-  const now = clock.now();
-  const id = newJobId(now, inputs.method);
+  const place = { cluster: cluster.name, scheduler: cluster.profile.scheduler };
   return {
-    v: 1,
+    ...jobBegun(clock.now(), inputs.method, { ...place, jobs: `${workdir}/jobs` }),
     kind: 'train',
-    id,
-    created_at: now.toISOString(),
-    place: {
-      kind: 'cluster',
-      cluster: cluster.name,
-      scheduler: cluster.profile.scheduler,
-      folder: `${workdir}/jobs/${id}`,
-    },
     export: {
       name: inputs.export,
       manifest_sha256: manifestHash,
       pairs_sha256: pairsHash,
     },
     recipe_sha256: recipeHash,
-    attempt: 1,
     trainer_sha256: trainerHash,
     ...made,
-    state: 'prepared',
-    history: [{ at: now.toISOString(), state: 'prepared' }],
   };
 }

@@ -10,7 +10,6 @@ import {
   isTraining,
   jobFolder,
   listJobs,
-  newJobId,
   SERVE,
   writeJob,
   type ServerJob,
@@ -18,6 +17,7 @@ import {
 import { hasEnded } from '../../training/jobState.ts';
 import type { Cluster } from '../clusterProfile.ts';
 import { JobsOnCluster, remoteJob } from '../followJobs.ts';
+import { jobBegun } from '../jobBegun.ts';
 import { mustBeReady, preflight, type Check } from '../preflight.ts';
 import { schedulerOf } from '../schedulerOf.ts';
 import { schedulerIdOf, sendJob } from '../sendJob.ts';
@@ -193,23 +193,11 @@ function newServer(
   { engine, model, adapter }: WantedServer,
   { clock, cluster, workdir }: { clock: Clock; cluster: Cluster; workdir: string },
 ): ServerJob {
-  const now = clock.now();
-  const id = newJobId(now, SERVE);
   const from = adapter?.from === undefined ? {} : { from: adapter.from };
+  const place = { cluster: cluster.name, scheduler: cluster.profile.scheduler };
   return {
-    v: 1,
+    ...jobBegun(clock.now(), SERVE, { ...place, jobs: `${workdir}/jobs` }),
     kind: 'serve',
-    id,
-    created_at: now.toISOString(),
-    place: {
-      kind: 'cluster',
-      cluster: cluster.name,
-      scheduler: cluster.profile.scheduler,
-      folder: `${workdir}/jobs/${id}`,
-    },
-    attempt: 1,
-    state: 'prepared',
-    history: [{ at: now.toISOString(), state: 'prepared' }],
     server: {
       engine,
       model,
