@@ -8,10 +8,6 @@ import { twoWiki } from './twoWiki.ts';
 /** Every format, the more particular before the more general: the first that recognises a row has it. */
 export const FORMATS: readonly DatasetFormat[] = [musique, longbench, twoWiki, hotpotqa, jsonl];
 
-export function formatNamed(name: string): DatasetFormat | undefined {
-  return FORMATS.find((format) => format.name === name);
-}
-
 /** The format that most of the rows are in, or undefined where none is in any. */
 export function recogniseFormat<Format extends Pick<RowFormat<unknown>, 'recognises'>>(
   formats: readonly Format[],

@@ -7,7 +7,7 @@ import { readAllRecords } from '../../../src/records/jsonl.ts';
 import { answersSchema, questionSchema } from '../../../src/records/schemas.ts';
 import { runStage } from '../../../src/stage.ts';
 import { initStudy } from '../../../src/study/study.ts';
-import { formatNamed } from '../../../src/synthesis/formats/table.ts';
+import { FORMATS } from '../../../src/synthesis/formats/table.ts';
 import { openSource } from '../../../src/synthesis/sourceFile.ts';
 import { synthesize } from '../../../src/synthesis/synthesize.ts';
 import { openTokenCounter } from '../../../src/tokenizers/openTokenCounter.ts';
@@ -86,7 +86,7 @@ describe('samples of public data sets', { skip }, () => {
 
   test('the HotpotQA questions in the form of LongBench have the same documents and contexts', async () => {
     const read = async (file: string, name: string) => {
-      const format = formatNamed(name);
+      const format = FORMATS.find((one) => one.name === name);
       const documents: unknown[] = [];
       for await (const row of (await openSource(join(data, file))).rows()) {
         const read = row.ok && format?.read(row.value);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildContext } from '../../../src/synthesis/context.ts';
 import type { LeftOut, SourceQuestion } from '../../../src/synthesis/formats/format.ts';
 import { splitPassages } from '../../../src/synthesis/formats/longbench.ts';
-import { FORMATS, formatNamed, recogniseFormat } from '../../../src/synthesis/formats/table.ts';
+import { FORMATS, recogniseFormat } from '../../../src/synthesis/formats/table.ts';
 import { openSource } from '../../../src/synthesis/sourceFile.ts';
 
 async function rowsOf(name: string): Promise<unknown[]> {
@@ -18,7 +18,7 @@ async function rowsOf(name: string): Promise<unknown[]> {
 }
 
 function read(format: string, row: unknown): SourceQuestion | LeftOut {
-  const found = formatNamed(format);
+  const found = FORMATS.find((one) => one.name === format);
   assert.ok(found);
   return found.read(row);
 }
