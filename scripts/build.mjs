@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { entryPoints, filesUnder, folderOf } from './build/entryPoints.mjs';
+import { noticesOf } from './build/notices.mjs';
 import { copyOnnxRuntime } from './build/onnxRuntime.mjs';
 import { hashOfFiles, removeAbandonedBuilds, root, toStderr } from './setup/cache.mjs';
 import { isMain, runMain } from './setup/main.mjs';
@@ -40,8 +41,9 @@ export async function build({ log = toStderr, dev = false, target = hostTarget }
   const folder = join(dist, `.building-${process.pid}`);
   mkdirSync(folder);
   try {
-    await bundle(entries, folder, dev);
-    copyOnnxRuntime(folder, target);
+    const metafiles = await bundle(entries, folder, dev);
+    const copied = copyOnnxRuntime(folder, target);
+    writeFileSync(join(folder, 'NOTICES.txt'), noticesOf(metafiles, copied));
     rmSync(stamp, { force: true });
     replaceDist(folder);
     writeFileSync(stamp, made);
@@ -51,6 +53,7 @@ export async function build({ log = toStderr, dev = false, target = hostTarget }
   return made;
 }
 
+/** Returns esbuild's metafiles, which say what of whom is in it. */
 async function bundle(entries, outdir, dev) {
   // Not at the top: dist can be found up to date, or npm ci be due, before esbuild is there.
   const esbuild = await import('esbuild');
@@ -60,6 +63,7 @@ async function bundle(entries, outdir, dev) {
     minify: !dev,
     sourcemap: dev,
     logLevel: 'warning',
+    metafile: true,
     outdir,
   };
   const onNode = { ...common, platform: 'node', target: 'node20' };
@@ -70,7 +74,6 @@ async function bundle(entries, outdir, dev) {
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
       external: ['vscode', 'onnxruntime-node'],
-      plugins: [lightHost],
       define: { 'import.meta.url': 'bundleUrl' },
       banner: { js: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
     },
@@ -94,26 +97,13 @@ async function bundle(entries, outdir, dev) {
     },
   ];
   const alias = { sharp: join(root, 'scripts/build/noSharp.mjs') };
-  await Promise.all(
+  const made = await Promise.all(
     builds
       .filter((options) => options.entryPoints.length > 0)
       .map((options) => esbuild.build({ ...options, alias })),
   );
+  return made.map(({ metafile }) => metafile);
 }
-
-// It would be 40 % of what the editor loads before it can answer anything.
-const lightHost = {
-  name: 'light-host',
-  setup({ onResolve }) {
-    onResolve({ filter: /^openai(\/|$)/ }, ({ importer }) => ({
-      errors: [
-        {
-          text: `The editor's host starts without the client of servers, and ${importer} brings it in. Ask servers from a worker.`,
-        },
-      ],
-    }));
-  },
-};
 
 // File by file, since dist may be in use: a running server keeps what it has open.
 function replaceDist(folder) {

@@ -57,7 +57,7 @@ export function packageProblems(file, target) {
   const problems = unwanted.flatMap(([what, isUnwanted]) =>
     names.filter(isUnwanted).map((name) => `holds ${what}: ${name}`),
   );
-  const needed = ['package.json', 'dist/extension.cjs', 'dist/sealong.js'];
+  const needed = ['package.json', 'dist/extension.cjs', 'dist/sealong.js', 'dist/NOTICES.txt'];
   for (const name of needed.filter((name) => !names.includes(`extension/${name}`))) {
     problems.push(`lacks ${name}`);
   }

@@ -22,6 +22,7 @@ function write(line) {
 }
 
 async function run(name, part) {
+  const begun = performance.now();
   let start;
   const from = (take) => (work) =>
     take(() => {
@@ -45,7 +46,7 @@ async function run(name, part) {
     counts = { ...counts, failed: counts.failed + counts.skipped, skipped: 0 };
   }
   const outcome = counts.failed > 0 ? 'FAILED' : counts.passed > 0 ? 'passed' : 'skipped';
-  const seconds = ((performance.now() - (start ?? performance.now())) / 1000).toFixed(1);
+  const seconds = ((performance.now() - (start ?? begun)) / 1000).toFixed(1);
   write(`${outcome.padEnd(7)} ${name.padEnd(12)} ${seconds.padStart(6)} s  ${summary(counts)}`);
   if (said !== '') {
     write(said.replace(/^/gm, '    '));

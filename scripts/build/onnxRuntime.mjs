@@ -11,12 +11,14 @@ import { root } from '../setup/cache.mjs';
 
 /**
  * Puts what `require('onnxruntime-node')` loads on one platform (`linux-x64`, say) under
- * `folder`/node_modules: 46 MB of the 290 MB that the package holds for all of them.
+ * `folder`/node_modules: 46 MB of the 290 MB that the package holds for all of them. Returns the
+ * names of the packages that these files are of.
  */
 export function copyOnnxRuntime(folder, target) {
   const binaries = join('bin/napi-v6', ...target.split('-'));
   copyPackage('onnxruntime-node', folder, { dist: isScript, [binaries]: () => true });
   copyPackage('onnxruntime-common', folder, { 'dist/cjs': isScript });
+  return ['onnxruntime-node', 'onnxruntime-common'];
 }
 
 function isScript(file) {

@@ -10,6 +10,7 @@ const good = [
   'extension/package.json',
   'extension/dist/extension.cjs',
   'extension/dist/sealong.js',
+  'extension/dist/NOTICES.txt',
   'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/binding.node',
 ];
 
@@ -41,10 +42,11 @@ describe('the check of a package', () => {
     });
   }
 
-  it('names the program that is left out', () => {
-    const names = good.filter((name) => !name.endsWith('extension.cjs'));
-    assert.deepEqual(problemsOf('incomplete', names), ['lacks dist/extension.cjs']);
-  });
+  for (const left of ['dist/extension.cjs', 'dist/NOTICES.txt'])
+    it(`names ${left} where it is left out`, () => {
+      const names = good.filter((name) => !name.endsWith(left));
+      assert.deepEqual(problemsOf(`without ${left}`, names), [`lacks ${left}`]);
+    });
 
   function problemsOf(name: string, files: readonly string[]): string[] {
     const folder = join(scratch, name.replaceAll(/\W/g, '-'));
