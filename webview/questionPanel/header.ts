@@ -21,6 +21,9 @@ export interface HeaderHandlers {
   onDone: () => void;
 }
 
+/** Characters that five lines of a narrow panel hold. */
+const LONG_QUESTION = 150;
+
 /** One row: which question of how many, how it is scored and ordered, and the buttons. */
 export class Header {
   readonly #previous: HTMLElement;
@@ -116,6 +119,8 @@ export class Header {
         ? ''
         : `Scores are by ${question.scorer}`;
     this.#question.replaceChildren(...textNodes(question.question));
+    // What may scroll can be reached by the keyboard.
+    this.#question.tabIndex = question.question.length > LONG_QUESTION ? 0 : -1;
     this.#order.set(state.order);
     // Without scores and utilities there is one order.
     this.#orderControl.hidden = question.blind;
@@ -140,7 +145,10 @@ function sampleCount(question: PanelQuestion): string {
       ? wholeNumber(there)
       : `${wholeNumber(there)} of ${wholeNumber(question.expected)}`;
   const samples = `${count} ${count === '1' ? 'sample' : 'samples'}`;
-  return [samples, ...[...flaws].map(([flaw, n]) => `${wholeNumber(n)} ${flaw}`)].join(', ');
+  const words = [...flaws].map(
+    ([flaw, n]) => `${wholeNumber(n)} ${flaw === 'duplicate' && n > 1 ? 'duplicates' : flaw}`,
+  );
+  return [samples, ...words].join(', ');
 }
 
 function blindWords({ renumbered }: PanelQuestion): string {

@@ -21,7 +21,7 @@ export class Legend {
       'span',
       { class: 'none' },
       element('span', { class: 'hatch', 'aria-hidden': 'true' }),
-      'none or itself',
+      'no value, or itself',
     ),
     this.#axes,
   );

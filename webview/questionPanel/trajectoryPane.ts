@@ -93,7 +93,7 @@ export class TrajectoryPane {
     const { completionTokens: tokens, attempts } = trajectory;
     const facts = [
       caption,
-      tokens === null ? '' : `${wholeNumber(tokens)} tokens`,
+      tokens === null ? '' : `${wholeNumber(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
       wrong ?? '',
       attempts === undefined ? '' : `attempt ${wholeNumber(attempts)}`,
       trajectory.failed ? trajectory.finishReason : (answerWords(trajectory) ?? 'no clear answer'),

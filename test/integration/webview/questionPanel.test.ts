@@ -32,6 +32,45 @@ describe('the question panel in a browser', { skip }, () => {
     });
   });
 
+  test('in a low window no part is drawn over another, and the panel scrolls', async () => {
+    const question = comparedQuestion(32);
+    const height = 588;
+    await withPanel(
+      { ...question, question: 'Which of the two letters was written first? '.repeat(60) },
+      async ({ page }, press) => {
+        // In order of clusters a tree stands over the heatmap; all scorers are unfolded.
+        await press('o', 'o', 'e', 'm');
+        await page.locator('.comparison[open]').waitFor();
+        const parts = 'header, .pair-line, .entry, .effects, main, .comparison, .context, footer';
+        const boxes = await page
+          .locator(parts)
+          .locator('visible=true')
+          .evaluateAll((elements) =>
+            elements.map((part) => {
+              const inside = [...part.querySelectorAll('.map-foot, .heatmap, .text, .passages')];
+              const bottoms = [part, ...inside].map((one) => one.getBoundingClientRect().bottom);
+              const { top, height } = part.getBoundingClientRect();
+              return {
+                name: part.className || part.localName,
+                top,
+                height,
+                bottom: Math.max(...bottoms),
+              };
+            }),
+          );
+        assert.ok(boxes.length >= 7, JSON.stringify(boxes));
+        for (const [place, { name, bottom }] of boxes.entries()) {
+          const next = boxes[place + 1];
+          if (next) assert.ok(bottom <= next.top + 1, `${name} ends over ${next.name}`);
+        }
+        const heightOf = (name: string) => boxes.find((box) => box.name === name)?.height ?? 0;
+        assert.ok(heightOf('header') < height / 2, 'a long question leaves room for the rest');
+        assert.ok(heightOf('main') >= 330, 'the texts keep some lines');
+      },
+      { height, width: 920 },
+    );
+  });
+
   test('a click on the canvas selects the cell under it and hover reads it', async () => {
     const question = scoredQuestion(8);
     const rows = byScore(question);
