@@ -230,11 +230,14 @@ export const PANEL_ACTIONS = [
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
 
-/** Mean of tokens of chosen minus tokens of rejected, over the pairs of a study. */
+/** Mean of the length of chosen minus that of rejected, over the pairs of a study. */
 export interface LengthBias {
   pairs: number;
   meanGap: number;
+  /** Tokens where all of them are counted. */
+  unit: LengthUnit;
 }
+export type LengthUnit = 'tokens' | 'characters';
 
 /** What a reviewer can decide besides overriding a side. */
 export type PanelVerdict =

@@ -40,6 +40,9 @@ export interface QuestionFacts {
   rejectedCluster: number | undefined;
   /** Tokens of chosen minus tokens of rejected; characters where the server counted no tokens. */
   lengthGap: number | undefined;
+  /** The same in characters, also where tokens were counted: gaps of several pairs compare in one unit. */
+  characterGap: number | undefined;
+  lengthInTokens: boolean;
   /** Reviewers whose override is in the pair. */
   overriddenBy: readonly string[];
   /** Reviewers with a verdict on the pair as it is; of another pair than this, they are in `outdatedBy`. */
@@ -68,6 +71,7 @@ export function questionFacts(
       ? undefined
       : trajectories.find((item) => item.index === index && !isFailed(item));
   const [chosen, rejected] = [find(pair.chosen?.index), find(pair.rejected?.index)];
+  const gaps = chosen && rejected && lengthGaps(chosen, rejected);
   const scores = score?.scores ?? [];
   const comments = commentsOf(state);
   const { reviewedBy, outdatedBy, skippedBy } = reviewsOf(state);
@@ -97,7 +101,9 @@ export function questionFacts(
     unclear: undefined,
     chosenCluster: undefined,
     rejectedCluster: undefined,
-    lengthGap: chosen && rejected && lengthGap(chosen, rejected),
+    lengthGap: gaps && (gaps.tokens ?? gaps.characters),
+    characterGap: gaps?.characters,
+    lengthInTokens: gaps?.tokens !== undefined,
     overriddenBy: shared(
       unique([pair.chosen, pair.rejected].flatMap((side) => side?.override?.reviewer ?? [])),
     ),
@@ -132,11 +138,16 @@ interface Length {
   characters: number;
 }
 
-/** Length of chosen minus that of rejected: in tokens, in characters where the server counted none. */
-export function lengthGap(chosen: Length, rejected: Length): number {
-  return chosen.completionTokens !== null && rejected.completionTokens !== null
-    ? chosen.completionTokens - rejected.completionTokens
-    : chosen.characters - rejected.characters;
+/** Length of chosen minus that of rejected; `tokens` is undefined where the server counted none of one. */
+export function lengthGaps(
+  chosen: Length,
+  rejected: Length,
+): { tokens: number | undefined; characters: number } {
+  const [long, short] = [chosen.completionTokens, rejected.completionTokens];
+  return {
+    tokens: long === null || short === null ? undefined : long - short,
+    characters: chosen.characters - rejected.characters,
+  };
 }
 
 /** A reviewer who kept a pair that is no longer the policy's has yet to see the present one. */

@@ -34,7 +34,11 @@ const filter = z.strictObject({
   entropy: range.optional().describe('Of the split of the final answers, in bits.'),
   majority: range.optional().describe('Share of the most frequent final answer, 0 to 1.'),
   clusters: range.optional().describe('Number of different final answers.'),
-  length_gap: range.optional().describe('Tokens of chosen minus tokens of rejected.'),
+  length_gap: range
+    .optional()
+    .describe(
+      'Tokens of chosen minus tokens of rejected; characters where tokens were not counted.',
+    ),
   context_tokens: range.optional(),
   minority_chosen: z.boolean().optional().describe('Chosen does not give the majority answer.'),
   same_answer: z.boolean().optional().describe('Chosen and rejected give the same answer.'),

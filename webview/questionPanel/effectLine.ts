@@ -1,6 +1,6 @@
 import type { LengthBias, PanelQuestion } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
-import { effectOf, type Effect } from './effects.ts';
+import { effectOf, unitOf, type Effect } from './effects.ts';
 import { decimal, indexLabel, signed } from './format.ts';
 import { overrideFor } from './overrides.ts';
 import { SHAPES, type Side } from './marks.ts';
@@ -68,11 +68,14 @@ function effectPart(
   };
   if (now.margin !== null && then.margin !== null)
     figure('margin', decimal(now.margin), decimal(then.margin), then.margin < 0);
-  if (now.gap !== null && then.gap !== null)
-    figure('length gap', signed(now.gap), `${signed(then.gap)} tokens`, false);
-  if (bias !== null && now.gap !== null && then.gap !== null) {
+  const unit = unitOf(now, then);
+  const [gap, gapThen] = [now.gap[unit], then.gap[unit]];
+  if (gap !== null && gapThen !== null)
+    figure('length gap', signed(gap), `${signed(gapThen)} ${unit}`, false);
+  const [from, to] = bias === null ? [null, null] : [now.gap[bias.unit], then.gap[bias.unit]];
+  if (bias !== null && from !== null && to !== null) {
     const mean = (value: number): string => signed(Math.round(value * 10) / 10);
-    const after = bias.meanGap + (then.gap - now.gap) / bias.pairs;
+    const after = bias.meanGap + (to - from) / bias.pairs;
     figure('mean gap of the set', mean(bias.meanGap), mean(after), false);
   }
   if (figures.length === 0) return null;

@@ -1,4 +1,4 @@
-import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
+import type { LengthUnit, PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
 
 export interface Sides {
   chosen: number | null;
@@ -9,8 +9,8 @@ export interface Sides {
 export interface PairFigures {
   /** Score of chosen minus score of rejected. */
   margin: number | null;
-  /** Tokens of chosen minus tokens of rejected: where it leans one way, training learns length. */
-  gap: number | null;
+  /** Length of chosen minus that of rejected: where it leans one way, training learns length. Tokens are null where uncounted. */
+  gap: Record<LengthUnit, number | null>;
 }
 
 export interface Effect {
@@ -39,8 +39,16 @@ export function figuresOf(
   const [high, low] = [find(chosen), find(rejected)];
   return {
     margin: difference(high?.score, low?.score),
-    gap: difference(high?.completionTokens, low?.completionTokens),
+    gap: {
+      tokens: difference(high?.completionTokens, low?.completionTokens),
+      characters: difference(high?.text.length, low?.text.length),
+    },
   };
+}
+
+/** The unit in which the lengths of all of these can be told. */
+export function unitOf(...figures: readonly PairFigures[]): LengthUnit {
+  return figures.every(({ gap }) => gap.tokens !== null) ? 'tokens' : 'characters';
 }
 
 function difference(a: number | null | undefined, b: number | null | undefined): number | null {

@@ -1,7 +1,7 @@
 import { visibleText } from '../../src/protocol/hiddenCharacters.ts';
 import type { PanelQuestion } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
-import { effectOf } from './effects.ts';
+import { effectOf, unitOf } from './effects.ts';
 import { decimal, indexLabel, signed } from './format.ts';
 import { byWhom, SHAPES, SIDES, type Side } from './marks.ts';
 import { scoreOf } from './sentences.ts';
@@ -27,14 +27,17 @@ export class PairLine {
         ),
       );
     }
-    const { gap } = effectOf(question, {}).now;
+    const { now } = effectOf(question, {});
+    const unit = unitOf(now);
+    const gap = now.gap[unit];
     if (gap !== null) {
       parts.push(
         element(
           'span',
-          { class: 'margin', title: 'Tokens of chosen minus tokens of rejected' },
+          { class: 'margin', title: `Length of chosen minus that of rejected, in ${unit}` },
           'length gap ',
           element('span', { class: 'number' }, signed(gap)),
+          ...(unit === 'tokens' ? [] : [` ${unit}`]),
         ),
       );
     }

@@ -2,7 +2,7 @@ import type { Uri } from 'vscode';
 import { PairStatistics } from '../../preference/pairStatistics.ts';
 import { settlementOf, type QuestionState } from '../../preference/studyPairs.ts';
 import type { DashboardView } from '../../protocol/dashboard.ts';
-import { lengthGap } from '../../review/questionFacts.ts';
+import { lengthGaps } from '../../review/questionFacts.ts';
 import { answerSummary, reviewSummarySteps } from '../../review/reviewSummary.ts';
 import { BUILT_IN_VIEWS } from '../../review/views.ts';
 import { studyConfigSchema } from '../../study/config.ts';
@@ -85,14 +85,20 @@ export class Dashboards {
       rejectedScores: [],
       lengthGaps: [],
     };
+    const gaps: ReturnType<typeof lengthGaps>[] = [];
     for (const id of study.index.questions.keys()) {
       await store.slices.pause();
       const state = study.passingState(id);
       states.push(state);
       if (state.pair.leftOut) continue;
       statistics.add(state);
-      collect(state, values);
+      collect(state, values, gaps);
     }
+    const summary = statistics.summary();
+    values.lengthGaps =
+      summary.length?.unit === 'tokens'
+        ? gaps.flatMap(({ tokens }) => tokens ?? [])
+        : gaps.map(({ characters }) => characters);
     const offered = await Promise.all(
       BUILT_IN_VIEWS.filter(({ name }) => OFFERED.includes(name)).map(async (named) => ({
         view: named.name,
@@ -107,7 +113,7 @@ export class Dashboards {
       study: study.name,
       me: reviewer(),
       review,
-      pairs: statistics.summary(),
+      pairs: summary,
       values,
       queues: offered,
       blind: study.blind,
@@ -115,7 +121,11 @@ export class Dashboards {
   }
 }
 
-function collect({ pair, score, trajectories }: QuestionState, values: DashboardValues): void {
+function collect(
+  { pair, score, trajectories }: QuestionState,
+  values: DashboardValues,
+  gaps: ReturnType<typeof lengthGaps>[],
+): void {
   const { chosen, rejected, margin } = pair;
   if (!chosen || !rejected) return;
   if (margin !== undefined) values.margins.push(margin);
@@ -125,5 +135,5 @@ function collect({ pair, score, trajectories }: QuestionState, values: Dashboard
   if (low !== undefined) values.rejectedScores.push(low);
   const entryOf = (index: number) => trajectories.find((entry) => entry.index === index);
   const [long, short] = [entryOf(chosen.index), entryOf(rejected.index)];
-  if (long && short) values.lengthGaps.push(lengthGap(long, short));
+  if (long && short) gaps.push(lengthGaps(long, short));
 }

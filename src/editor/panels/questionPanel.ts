@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { DecisionCircumstances, DecisionRequest } from '../../preference/recordDecision.ts';
+import { lengthBias } from '../../review/lengthBias.ts';
 import { looksAtClusters } from '../../review/view.ts';
 import { isolatedText } from '../../protocol/hiddenCharacters.ts';
 import type { BoundKeys, PanelRequest, ToPanel } from '../../protocol/panel.ts';
@@ -236,12 +237,9 @@ export class QuestionPanel implements vscode.Disposable {
   /** Last, since it looks at every question of the study. */
   async #sendLengthBias(study: OpenStudy, version: number): Promise<void> {
     const facts = await this.#ports.queues.facts(study);
-    const gaps = facts.flatMap(({ lengthGap, leftOut }) =>
-      lengthGap === undefined || leftOut !== undefined ? [] : [lengthGap],
-    );
-    if (version !== this.#version || gaps.length === 0) return;
-    const meanGap = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-    this.send({ type: 'lengthBias', bias: { pairs: gaps.length, meanGap } });
+    if (version !== this.#version) return;
+    const bias = lengthBias(facts);
+    if (bias) this.send({ type: 'lengthBias', bias });
   }
 
   /** Reads the next question while this one is looked at. */

@@ -70,7 +70,7 @@ export const RANGE_WORDS = {
   entropy: 'entropy of the answers',
   majority: 'share of the majority answer',
   clusters: 'number of answers',
-  length_gap: 'length gap in tokens',
+  length_gap: 'length gap',
   context_tokens: 'tokens of context',
 } as const satisfies Partial<Record<keyof ViewFilter, string>>;
 export type RangeKey = keyof typeof RANGE_WORDS;

@@ -26,6 +26,8 @@ function facts(place: number, more: Partial<QuestionFacts> = {}): QuestionFacts 
       chosenCluster: 0,
       rejectedCluster: 0,
       lengthGap: 5,
+      characterGap: 20,
+      lengthInTokens: true,
     },
     ...{ overriddenBy: [], reviewedBy: [], outdatedBy: [], skippedBy: [], flaggedBy: [] },
     ...{ notes: 0, disputed: false, leftOut: undefined, ...more },
