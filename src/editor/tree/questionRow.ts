@@ -84,7 +84,7 @@ export function questionRow(
   const condition = questionCondition(state, facts, study);
   const measured = [
     ...(facts.flaws.failed > 0 ? [`${facts.flaws.failed} failed`] : []),
-    ...(facts.margin === undefined ? [] : [`margin ${facts.margin.toFixed(3)}`]),
+    ...(facts.margin === undefined ? [] : [`margin ${facts.margin.toFixed(3).replace('-', '−')}`]),
   ];
   const words = conditionWords(condition, facts);
   const sampled = facts.trajectories + facts.flaws.failed > 0;
@@ -95,7 +95,10 @@ export function questionRow(
   return {
     label: id,
     description: [
-      `${facts.trajectories}/${expected}`,
+      // Where all are there and scored the room is for what tells questions apart: a row shows some 30 characters of this.
+      ...(facts.scored && facts.trajectories === expected
+        ? []
+        : [`${facts.trajectories}/${expected}`]),
       ...measured,
       ...words,
       ...(split ? [split.short] : []),
