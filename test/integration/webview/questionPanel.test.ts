@@ -9,6 +9,14 @@ import type { OpenPanel } from './panelPage.ts';
 import type { ThemeName } from './themes.ts';
 import { panelSuite, skip, waitForText, untilTrue } from './withPanel.ts';
 
+/** Of a part of the panel, in CSS px; `bottom` is that of the lowest thing in it. */
+interface Box {
+  name: string;
+  top: number;
+  height: number;
+  bottom: number;
+}
+
 const screenshots = process.env['SEALONG_SCREENSHOTS'];
 
 describe('the question panel in a browser', { skip }, () => {
@@ -41,23 +49,14 @@ describe('the question panel in a browser', { skip }, () => {
         // In order of clusters a tree stands over the heatmap; all scorers are unfolded.
         await press('o', 'o', 'e', 'm');
         await page.locator('.comparison[open]').waitFor();
-        const parts = 'header, .pair-line, .entry, .effects, main, .comparison, .context, footer';
-        const boxes = await page
-          .locator(parts)
-          .locator('visible=true')
-          .evaluateAll((elements) =>
-            elements.map((part) => {
-              const inside = [...part.querySelectorAll('.map-foot, .heatmap, .text, .passages')];
-              const bottoms = [part, ...inside].map((one) => one.getBoundingClientRect().bottom);
-              const { top, height } = part.getBoundingClientRect();
-              return {
-                name: part.className || part.localName,
-                top,
-                height,
-                bottom: Math.max(...bottoms),
-              };
-            }),
-          );
+        const boxes = await page.evaluate<Box[]>(`[...document.querySelectorAll(
+          'header, .pair-line, .entry, .effects, main, .comparison, .context, footer'
+        )].filter((part) => part.checkVisibility()).map((part) => {
+          const inside = part.querySelectorAll('.map-foot, .heatmap, .text, .passages');
+          const { top, height } = part.getBoundingClientRect();
+          const bottoms = [part, ...inside].map((one) => one.getBoundingClientRect().bottom);
+          return { name: part.className || part.localName, top, height, bottom: Math.max(...bottoms) };
+        })`);
         assert.ok(boxes.length >= 7, JSON.stringify(boxes));
         for (const [place, { name, bottom }] of boxes.entries()) {
           const next = boxes[place + 1];
