@@ -6,6 +6,7 @@ const FILLER = new Set([
   ...['is', 'was', 'are', 'were', 'be', 'been', 'has', 'have', 'had', 'did', 'does', 'do'],
   ...['of', 'in', 'on', 'at', 'by', 'to', 'for', 'from', 'with', 'and', 'or', 'as', 'so'],
   ...['it', 'its', 'that', 'this', 'which', 'who', 'whom', 'whose', 'there', 'therefore', 'thus'],
+  ...['question', 'answer', 'i', 'im', 'sorry'],
   ...['he', 'she', 'they', 'his', 'her', 'their', 'called', 'named', 'known', 'passage', ''],
 ]);
 

@@ -1,6 +1,8 @@
 /** Longer finds are cut: they are prose, not answers. In UTF-16 units. */
 const LONGEST = 200;
 
+const FRACTION = /\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}/g;
+const TAGS = /<\/?[a-z][^<>]{0,40}>/giu;
 const LATEX_WORDS = /\\(?:text|mathrm|mathbf)\{([^{}]*)\}/g;
 /** As in Pandoc: no space within, no digit behind, so that sums of money stay. */
 const LATEX = /\$(?=\S)([^$\n]*[^\s$])\$(?!\d)/g;
@@ -19,9 +21,10 @@ const REPORTED = new RegExp(
   `[\\s,;]+(?:as (?:stated|mentioned|described|noted|indicated|shown|given|seen|reported|per)(?: (?:in|by))?|according to|based on)\\s+(?:the |these |this )?(?:given |provided )?${SOURCES}\\b.*$`,
   'iu',
 );
-const EDGES = /^[\s:,"'“”‘’([{-]+|[\s.,;:!?。！？"'“”‘’)\]}-]+$/gu;
+/** The sign of a number is its own. */
+const EDGES = /^(?:[\s:,"'“”‘’「『《([{]|-(?!\.?\d))+|[\s.,;:!?。！？"'“”‘’」』》)\]}-]+$/gu;
 const LEAD =
-  /^(?:(?:that|indeed|likely|most likely|probably|therefore|thus|hence|simply|clearly),?\s+)+/iu;
+  /^(?:(?:that|indeed|likely|most likely|probably|therefore|thus|hence|simply|clearly|it (?:is|was))[,:]?\s+|(?:final )?answer["”]?\s*[:–—-]\s*["“]?|A:\s+)+/iu;
 const YES_OR_NO = /^(yes|no)(?=\s*(?:[,.;:!–—-]|$))/iu;
 
 /**
@@ -31,10 +34,12 @@ const YES_OR_NO = /^(yes|no)(?=\s*(?:[,.;:!–—-]|$))/iu;
 export function cleanedAnswer(found: string): string {
   const bare = found
     .slice(0, LONGEST * 2)
+    .replace(FRACTION, '$1/$2')
     .replace(LATEX_WORDS, '$1')
     .replace(LATEX, '$1')
     .replace(ESCAPED, '$1')
-    .replace(MARKDOWN, '');
+    .replace(MARKDOWN, '')
+    .replace(TAGS, '');
   const own = bare.replace(CITED, '').replace(REPORTED, '');
   const answer = closed((own.trim() === '' ? bare : own).replace(EDGES, ''))
     .replace(LEAD, '')

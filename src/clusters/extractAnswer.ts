@@ -42,7 +42,7 @@ export function answerRules(own: readonly AnswerRule[]): AnswerRule[] {
  * The final answer of a trajectory: what the first rule that fits finds. Rules are phrases, not patterns: they take time
  * linear in the text whatever a study says.
  *
- * @param truncated whether the text was cut off: its last sentence is then no conclusion.
+ * @param truncated whether the text was cut off: its last sentence is then no conclusion, and what ends with it no answer.
  * @returns undefined where no rule finds one.
  */
 export function extractAnswer(
@@ -59,6 +59,8 @@ export function extractAnswer(
     const piece = findBy(rule, end, lower, spoken);
     const found = piece ? cleanedAnswer(end.slice(piece.start, piece.end)) : '';
     if (piece === undefined || found === '') continue;
+    // Half of an answer is none: "Answer: the Ri".
+    if (truncated && piece.end >= end.length) continue;
     const { start, end: stop } = placeOf(found, piece, end);
     return {
       text: found,
@@ -214,7 +216,7 @@ const SENTENCE_END =
 
 /** The first sentence from a place on, within its line. */
 function firstSentence(text: string, from: number): Piece {
-  const lead = /^[\s:*_>-]+/u.exec(text.slice(from))?.[0] ?? '';
+  const lead = /^(?:[\s:*_>]|-(?!\.?\d))+/u.exec(text.slice(from))?.[0] ?? '';
   // The first of a list, where that begins on a line of its own.
   const mark = lead.includes('\n') ? /^\d+[.)]\s+/u.exec(text.slice(from + lead.length)) : null;
   const start = from + lead.length + (mark?.[0].length ?? 0);

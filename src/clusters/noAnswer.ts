@@ -8,10 +8,10 @@ const TELLS =
 /** In normal form: lower case, no punctuation, no articles. */
 const NO_ANSWER = new RegExp(
   [
-    '^(?:unknown|na|n a|none given|unanswerable|undetermined|unspecified|insufficient information|not sure|unsure)$',
+    '^(?:unknown|na|n a|none given|unanswerable|undetermined|unspecified|unclear|uncertain|inconclusive|insufficient information|not sure|unsure)$',
     `^(?:answer |it |this )?(?:is |are |was )?not (?:explicitly |directly |clearly )?${KNOWN}\\b`,
     `^(?:answer |it |this |question )?(?:can ?not|cant|could not|couldnt) be (?:explicitly |directly )?${KNOWN}\\b`,
-    `^(?:i |we )?(?:can ?not|cant|could not|couldnt|am unable to|are unable to|unable to|do not|dont) (?:determine|answer|find|know|identify|say)\\b`,
+    `^(?:(?:im |i am )?sorry (?:but )?|unfortunately )?(?:i |we )?(?:can ?not|cant|could not|couldnt|am unable to|are unable to|unable to|do not|dont) (?:determine|answer|find|know|identify|say)\\b`,
     `\\b${SOURCE} (?:do|does|did) not (?:explicitly |directly |clearly )?${TELLS}\\b`,
     `^(?:there is )?(?:no|not enough|insufficient) (?:such |specific |relevant )?(?:information|mention|answer|evidence)\\b`,
   ].join('|'),

@@ -1,15 +1,6 @@
 import { normalizeAnswer } from '../evaluation/subEm.ts';
+import { withDates, withTimes } from './datesAndTimes.ts';
 import { multiplied, withUnits } from './quantities.ts';
-
-const MONTHS = [
-  ...['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august'],
-  ...['september', 'october', 'november', 'december'],
-];
-const MONTH = `(${MONTHS.map((name) => `${name.slice(0, 3)}(?:${name.slice(3)})?`).join('|')}|sept)`;
-const DAY = '(\\d{1,2})(?:st|nd|rd|th)?';
-const DAY_MONTH_YEAR = new RegExp(`\\b${DAY}(?: of)? ${MONTH}\\.?,? (\\d{4})\\b`, 'g');
-const MONTH_DAY_YEAR = new RegExp(`\\b${MONTH}\\.? ${DAY},? (\\d{4})\\b`, 'g');
-const ISO = /\b(\d{4})-(\d{2})-(\d{2})\b/g;
 
 const SMALL = [
   ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'],
@@ -37,15 +28,24 @@ const ALIASES = new Map([
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 /** At the end of a name, as in "vitamin A", it is no article. */
 const LETTER_A = /(?<=[\p{L}\p{N}])\s+A(?=[\s.,;:!?)'"*]*$)/u;
+/** Of "C++", "F#" and "AB+", which are not C, F and AB. */
+const NAME_MARKS = /(?<=\p{L}\+?)\+|(?<=\b\p{L})#/gu;
+/** Of a number, not between two. */
+const MINUS = /(?<![\p{L}\p{N}])[-\u2212](?=\.?\d)/gu;
+/** Thousands set apart by spaces. */
+const GROUPED = /(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])/g;
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
 /**
  * A form in which equal answers are equal: that of SubEM (case, punctuation, articles, white space), without accents, with
- * whole dates in one order, number words as digits, units called in one way, and decimal points kept.
+ * whole dates in one order, times of the day by 24 hours, number words as digits, units called in one way, and decimal points kept.
  */
 export function normalForm(answer: string): string {
-  const plain = BEYOND_ASCII.test(answer) ? folded(answer) : answer;
-  const named = plain.replace(LETTER_A, ' letter_a');
+  const signed = answer.replace(MINUS, 'minus');
+  const plain = BEYOND_ASCII.test(signed) ? folded(signed) : signed;
+  const named = plain
+    .replace(LETTER_A, ' letter_a')
+    .replace(NAME_MARKS, (mark) => (mark === '#' ? 'sharp' : 'plus'));
   const exact = /\d/.test(named) ? withNumbers(named.toLowerCase()) : named;
   const words = normalizeAnswer(exact.replace(/(\p{L})-(?=\p{L})/gu, '$1 ')).split(' ');
   const result: string[] = [];
@@ -68,33 +68,27 @@ export function normalForm(answer: string): string {
 }
 
 function folded(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .normalize('NFC')
-    .replace(/ß/g, 'ss')
-    .replace(/[\p{P}\p{S}]/gu, (mark) => (BEYOND_ASCII.test(mark) ? ' ' : mark))
-    .replace(UNSPACED, ' $& ');
+  return (
+    text
+      .normalize('NFKD')
+      // Accents, and the vowel signs of Arabic and Hebrew, which most texts leave out.
+      .replace(/[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/g, '')
+      .normalize('NFC')
+      .replace(/ß/g, 'ss')
+      .replace(/[\p{P}\p{S}]/gu, (mark) => (BEYOND_ASCII.test(mark) ? ' ' : mark))
+      .replace(UNSPACED, ' $& ')
+  );
 }
 
 function withNumbers(lower: string): string {
-  return withUnits(withDates(lower))
-    .replace(/(?<![\p{L}\p{N}.])\.(?=\d)/gu, '0.')
-    .replace(/(\d)\.(?=\d)/g, '$1·')
-    .replace(/(\d)\s*(?:%|percent\b|per cent\b)/g, '$1 percent');
-}
-
-function withDates(lower: string): string {
-  const date = (year: string, month: number, day: string) =>
-    ` ${year}y${String(month).padStart(2, '0')}m${day.padStart(2, '0')}d `;
-  const monthOf = (name: string) =>
-    MONTHS.findIndex((month) => month.startsWith(name.slice(0, 3))) + 1;
-  return lower
-    .replace(ISO, (_, year: string, month: string, day: string) => date(year, Number(month), day))
-    .replace(DAY_MONTH_YEAR, (_, day: string, month: string, year: string) =>
-      date(year, monthOf(month), day),
-    )
-    .replace(MONTH_DAY_YEAR, (_, month: string, day: string, year: string) =>
-      date(year, monthOf(month), day),
-    );
+  return (
+    withUnits(withTimes(withDates(lower)))
+      .replace(GROUPED, (number) => number.replaceAll(' ', ''))
+      .replace(/(?<![\p{L}\p{N}.])\.(?=\d)/gu, '0.')
+      .replace(/(\d)\.(?=\d)/g, '$1·')
+      // Signs that SubEM's form leaves: 3/4 is not 34.
+      .replace(/(\d)\s?\/\s?(?=\d)/g, '$1⁄')
+      .replace(/(\d):(?=\d)/g, '$1∶')
+      .replace(/(\d)\s*(?:%|percent\b|per cent\b)/g, '$1 percent')
+  );
 }

@@ -17,6 +17,9 @@ const UNITS: readonly [RegExp, string][] = [
   [/\b(?:met(?:er|re)s?)(?![\p{L}\p{N}])/gu, 'm'],
   [/\b(?:kilograms?|kilogrammes?|kgs?)(?![\p{L}\p{N}])/gu, 'kg'],
   [/\b(?:miles?)(?![\p{L}\p{N}])/gu, 'mi'],
+  // The sign of degrees has gone by now.
+  [/\b(?:degrees? )?celsius\b/gu, 'c'],
+  [/\b(?:degrees? )?fahrenheit\b/gu, 'f'],
   [/\b(?:feet|foot)(?![\p{L}\p{N}])/gu, 'ft'],
 ];
 

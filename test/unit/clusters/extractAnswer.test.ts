@@ -18,7 +18,7 @@ test('an answer is found where trajectories say it', () => {
     ['We get \\boxed{\\text{St. John}} at last.', 'St. John', 'boxed'],
     ['x <answer>Dr. Hanna Imber</answer>', 'Dr. Hanna Imber', 'answer_tag'],
     ['Answer: J. R. R. Tolkien. He wrote it in 1937.', 'J. R. R. Tolkien', 'answer_label'],
-    ['It is 3.5 km. Therefore, it is 3.5 km.', 'it is 3.5 km', 'conclusion'],
+    ['It is 3.5 km. Therefore, it is 3.5 km.', '3.5 km', 'conclusion'],
     ['The answer is yes, since both were born there.', 'yes', 'the_answer_is'],
     ['Yes, both are.', 'Yes', 'last_sentence'],
     [
@@ -48,6 +48,16 @@ test('Markdown, quoted questions, sources and courtesies are no part of an answe
     ['Thomas Wye built it.\n\nLet me know if you need more.', 'Thomas Wye built it'],
     ['The answer is Thomas Wye.<|im_end|>\n', 'Thomas Wye'],
     ['Answer: 7. It says so.', '7'],
+    ['{"answer": "240 m"}', '240 m'],
+    ['Answer - Thomas Wye', 'Thomas Wye'],
+    ['A: Thomas Wye', 'Thomas Wye'],
+    ['Hence: Thomas Wye', 'Thomas Wye'],
+    ['In conclusion, it was Thomas Wye.', 'Thomas Wye'],
+    ['Answer: <i>Thomas Wye</i>', 'Thomas Wye'],
+    ['$\\boxed{\\frac{2}{3}}$', '2/3'],
+    ['答えは「前川國男」です。', '前川國男」です'],
+    ['The answer is -5 °C.', '-5 °C'],
+    ['The answer is C++.', 'C++'],
   ];
   for (const [text, answer] of cases) assert.equal(found(text)?.[0], answer, text);
 });
@@ -92,6 +102,7 @@ test('the last answer counts, and words that only contain a phrase are none', ()
 
 test('a text that was cut off has no last sentence, and an empty one no answer', () => {
   assert.equal(found('The engineer was J', true), undefined);
+  assert.equal(found('Answer: the Ri', true), undefined);
   assert.deepEqual(found('The answer is 7. Then', true)?.[0], '7');
   assert.equal(found(' \n'), undefined);
 });

@@ -18,6 +18,11 @@ test('answers that differ in wording alone have one form', () => {
     ['.5', '0.5'],
     ['the U.S.', 'USA', 'United States of America', 'the United States'],
     ['“北京”', '北京。'],
+    ['12.03.1931', '12 March 1931', '1931/03/12', '1931-3-12'],
+    ['6:45 pm', '18:45', '6.45 p.m.', '06:45 PM'],
+    ['−5 °C', '-5 °C', '-5 degrees Celsius'],
+    ['12 000', '12,000', '12\u00a0000', 'twelve thousand'],
+    ['يُوسُف', 'يوسف'],
   ];
   for (const [first = '', ...others] of alike)
     for (const other of others) assert.equal(normalForm(other), normalForm(first), other);
@@ -32,6 +37,14 @@ test('answers that are others have other forms', () => {
     ['50%', '50'],
     ['tell us', 'tell usa'],
     ['北京', '上海'],
+    ['C++', 'C'],
+    ['C#', 'C'],
+    ['C++', 'C#'],
+    ['AB+', 'AB'],
+    ['-5', '5'],
+    ['3/4', '34'],
+    ['6:45 am', '6:45 pm'],
+    ['12.03.1931', '03.12.1931'],
   ] as const)
     assert.notEqual(normalForm(a), normalForm(b), a);
 });
@@ -52,6 +65,8 @@ test('all that say that there is no answer say the same, and no answer is taken 
   const form = (answer: string) => answerCore(answer, question).form;
   for (const answer of [
     'unknown',
+    'unclear',
+    "I'm sorry, but I cannot answer this question based on the passages provided",
     'N/A',
     'Unanswerable',
     'Not specified',
