@@ -1,4 +1,9 @@
-import type { LengthUnit, PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
+import type {
+  LengthBias,
+  LengthUnit,
+  PanelQuestion,
+  PanelTrajectory,
+} from '../../src/protocol/panel.ts';
 
 export interface Sides {
   chosen: number | null;
@@ -44,6 +49,23 @@ export function figuresOf(
       characters: difference(high?.text.length, low?.text.length),
     },
   };
+}
+
+/**
+ * What the mean length gap of the study's pairs becomes when this question's pair is another, or, where `then` is null, when
+ * it gives none; null where no pair is left, or a length is not known in the unit of the set.
+ */
+export function meanGapAfter(
+  { pairs, meanGap, unit }: LengthBias,
+  question: PanelQuestion,
+  then: PairFigures | null,
+): number | null {
+  const isIn = question.pair.leftOut === null;
+  const before = isIn ? effectOf(question, {}).now.gap[unit] : 0;
+  const after = then ? then.gap[unit] : 0;
+  const count = pairs - (isIn ? 1 : 0) + (then ? 1 : 0);
+  if (before === null || after === null || count === 0) return null;
+  return (meanGap * pairs - before + after) / count;
 }
 
 /** The unit in which the lengths of all of these can be told. */
