@@ -78,9 +78,35 @@ describe('The question panel in the packaged extension', () => {
     await keyboard.pick(rule);
     await keyboard.pick('Switch it on');
     await until('the answers again', async () => (await answers.innerText()) === before);
+    const own = async (): Promise<unknown> =>
+      JSON.parse(await readFile(studyPaths(dir).config, 'utf8'));
+    await keyboard.pick('New rule of the study...');
+    await keyboard.answer('The phrase that the answer follows', 'Verdict (final):');
+    await keyboard.answer('What to call the rule', 'verdict');
+    await workbench.line('1 verdict').waitFor();
+    assert.partialDeepStrictEqual(await own(), {
+      review: { answer_rules: [{ name: 'verdict', after: ['Verdict (final):'] }] },
+    });
+    await keyboard.pick('1 verdict');
+    await keyboard.pick('Take it out of the study');
+    await until('the rule to be gone', async () => (await workbench.line('verdict').count()) === 0);
     await keyboard.press('Escape');
-    const config: unknown = JSON.parse(await readFile(studyPaths(dir).config, 'utf8'));
-    assert.partialDeepStrictEqual(config, { review: { answer_rules: [] } });
+    assert.partialDeepStrictEqual(await own(), { review: { answer_rules: [] } });
+  });
+
+  step('goes by the last good rules while the file of rules is wrong', async ({ workbench }) => {
+    const panel = await QuestionPanel.shown(workbench);
+    const answers = panel.within('.answers .chips');
+    const before = await answers.innerText();
+    const { config } = studyPaths(dir);
+    const good = await readFile(config, 'utf8');
+    await editConfig(dir, 'review', { answer_rules: [{ name: 'broken', after: '(((.*)*)*' }] });
+    const wrong = workbench.row(/sealong\.json has errors/);
+    await wrong.waitFor();
+    assert.equal(await answers.innerText(), before);
+    await writeFile(config, good);
+    await until('the file to be right again', async () => (await wrong.count()) === 0);
+    assert.equal(await answers.innerText(), before);
   });
 
   step('writes a note whose letters are keys elsewhere, and judges by key', async (session) => {
@@ -119,7 +145,8 @@ describe('The question panel in the packaged extension', () => {
     },
   );
 
-  step('lists the keys, and opens a second panel of the study', async ({ workbench }) => {
+  step('lists the keys, and walks two panels of the study, each on its own', async (session) => {
+    const { workbench } = session;
     const panel = await QuestionPanel.shown(workbench);
     // As a keyboard sends it: the editor looks at the key and at Shift.
     await panel.press('Shift+Slash');
@@ -132,6 +159,22 @@ describe('The question panel in the packaged extension', () => {
     assert.equal(await workbench.tabs.filter({ hasText: /^isle-28$/ }).count(), 1);
     await workbench.shot('review-two-dark');
     assert.deepEqual(await workbench.toasts.allInnerTexts(), []);
+
+    const one = await QuestionPanel.of(workbench, 'isle-28');
+    const two = await QuestionPanel.of(workbench, 'isle-10');
+    await two.press('n');
+    await two.untilQuestion('isle-11');
+    assert.equal(await one.id.innerText(), 'isle-28');
+    await one.press('n');
+    await one.untilQuestion('isle-29');
+    await one.press('x');
+    const last = async () => (await decisionsOf(dir)).at(-1)?.question_id;
+    await until('the decision of the panel in focus', async () => (await last()) === 'isle-29');
+    assert.equal(await two.id.innerText(), 'isle-11');
+    await two.press('x');
+    await until('that of the other', async () => (await last()) === 'isle-11');
+    await workbench.reload();
+    for (const id of ['isle-29', 'isle-11']) await QuestionPanel.of(workbench, id);
   });
 
   step(

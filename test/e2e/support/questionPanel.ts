@@ -14,6 +14,11 @@ export class QuestionPanel {
     return new QuestionPanel(await workbench.webview('.panel header h1'));
   }
 
+  /** Where several are shown, the one of a question. */
+  static async of(workbench: Workbench, id: string): Promise<QuestionPanel> {
+    return new QuestionPanel(await workbench.webview(`.question-id:text-is("${id}")`));
+  }
+
   get id(): Locator {
     return this.#frame.locator('.question-id');
   }
