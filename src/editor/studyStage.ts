@@ -2,14 +2,15 @@ import { isFailed } from '../study/entries.ts';
 import type { OpenStudy } from './store/openStudy.ts';
 
 /** How far a study is on its way from questions to pairs. */
-export type StudyStage = 'none' | 'empty' | 'unsampled' | 'sampled' | 'scored' | 'exported';
+export type StudyStage =
+  'none' | 'empty' | 'unsampled' | 'sampled' | 'scored' | 'exported' | 'blind';
 
 /**
- * The first step that is not done for every question decides; `pause` is awaited between questions, since a large study
+ * The first step that is not done for every question decides; what comes after scores is hidden in a blind review. `pause` is awaited between questions, since a large study
  * takes longer than the editor's host may block.
  */
 export async function studyStage(
-  study: Pick<OpenStudy, 'index' | 'expected' | 'passingState'>,
+  study: Pick<OpenStudy, 'index' | 'expected' | 'passingState' | 'blind'>,
   exported: boolean,
   pause: () => Promise<void>,
 ): Promise<StudyStage> {
@@ -26,5 +27,6 @@ export async function studyStage(
   }
   if (incomplete) return 'unsampled';
   if (unscored) return 'sampled';
+  if (study.blind) return 'blind';
   return exported ? 'exported' : 'scored';
 }

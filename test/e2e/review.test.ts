@@ -252,6 +252,7 @@ describe('A reviewer session by keyboard alone', () => {
       (await panel.header.innerText()).includes('blind: scores, policy and others hidden'),
     );
     await workbench.row(/Ondrey.*blind/).waitFor();
+    await workbench.page.getByText('judge its questions by their texts alone').first().waitFor();
     const body = await panel.within('body').innerText();
     for (const word of [/\bben\b/, /margin/, /In dispute/, /0\.\d{3}/])
       assert.doesNotMatch(body, word);

@@ -11,7 +11,12 @@ const sampled: QuestionState = { ...scored, score: undefined };
 const partial: QuestionState = { ...sampled, trajectories: sampled.trajectories.slice(0, 1) };
 const refused = questionState([null, null]);
 
-async function stageOf(states: readonly QuestionState[], exported = false, expected = 2) {
+async function stageOf(
+  states: readonly QuestionState[],
+  exported = false,
+  expected = 2,
+  blind = false,
+) {
   const index = new StudyIndex();
   const entries = states.map((_, position) => ({
     id: String(position),
@@ -24,7 +29,7 @@ async function stageOf(states: readonly QuestionState[], exported = false, expec
   }));
   index.apply({ kind: 'questions', entries, problems: [], next: START });
   const passingState = (id: string) => states[Number(id)] ?? refused;
-  return studyStage({ index, expected, passingState }, exported, () => Promise.resolve());
+  return studyStage({ index, expected, passingState, blind }, exported, () => Promise.resolve());
 }
 
 test('the next step is the first that is not done for every question', async () => {
@@ -36,6 +41,8 @@ test('the next step is the first that is not done for every question', async () 
   assert.equal(await stageOf([scored, sampled]), 'sampled');
   assert.equal(await stageOf([scored, scored]), 'scored');
   assert.equal(await stageOf([scored, scored], true), 'exported');
+  assert.equal(await stageOf([scored, scored], true, 2, true), 'blind');
+  assert.equal(await stageOf([scored, sampled], false, 2, true), 'sampled');
 });
 
 test('a question whose every sample was refused holds nothing up', async () => {
