@@ -1,12 +1,18 @@
-import { shownParts } from '../src/protocol/hiddenCharacters.ts';
+import { shownParts, visibleText } from '../src/protocol/hiddenCharacters.ts';
 import './shownText.css';
+
+/** More elements than these are slow to lay out, and more than a call takes as arguments. */
+const MOST_PARTS = 10_000;
 
 /**
  * A text as nodes. A character that would not be seen stands in an element of its own that shows and names it, and beyond
- * which it has no effect. Offsets are those of the text: what the nodes hold is the text itself.
+ * which it has no effect. Offsets are those of the text: what the nodes hold is the text itself, but where it is made of
+ * little else than such characters.
  */
 export function textNodes(text: string): Node[] {
-  return shownParts(text).map((part) => {
+  const parts = shownParts(text);
+  if (parts.length > MOST_PARTS) return [document.createTextNode(visibleText(text))];
+  return parts.map((part) => {
     if (part.kind === 'plain') return document.createTextNode(part.text);
     const mark = document.createElement('span');
     mark.className = 'hidden-character';

@@ -72,6 +72,13 @@ describe('whatever the texts are', { skip }, () => {
     );
   });
 
+  test('a text of little else than such characters is shown all the same', async () => {
+    const question = withTexts(scoredQuestion(3), () => 'a\u202E'.repeat(100_000), null);
+    await withPanel(question, async ({ page }) => {
+      await waitForText(page.locator('.text'), 'a⟨RLO⟩a⟨RLO⟩');
+    });
+  });
+
   test('texts of other scripts run in their own direction and leave ours where they are', async () => {
     const arabic = 'الخطوة 1. أسس أحمد الكلية.\nالجواب هو القاهرة.';
     const thai = 'ขั้นที่ 1 หาผู้ก่อตั้ง\nคำตอบคือเชียงใหม่';
