@@ -287,7 +287,12 @@ describe('A reviewer session by keyboard alone', () => {
       assert.doesNotMatch(await report.locator('body').innerText(), word);
     await keyboard.press('Control+F4');
 
-    await panel.within('.pane-actions').getByText('Open').first().click();
+    await workbench.tabs
+      .filter({ hasText: /^isle-\d+$/ })
+      .first()
+      .click();
+    const again = await QuestionPanel.shown(workbench);
+    await again.within('.pane-actions').getByText('Open').first().click();
     const text = workbench.page.locator('.monaco-editor .view-lines').first();
     await text.getByText('Trajectory:').waitFor();
     assert.doesNotMatch(await text.innerText(), /Score|by policy|Model/);
