@@ -285,7 +285,8 @@ describe('A reviewer session by keyboard alone', () => {
     await report.getByText('This study is reviewed blind').waitFor();
     for (const word of [/SubEM$/m, /margin/, /0\.\d{3}/, /\bben\b/])
       assert.doesNotMatch(await report.locator('body').innerText(), word);
-    await keyboard.press('Control+F4');
+    await workbench.anyCommand('View: Close Editor');
+    await workbench.tabs.filter({ hasText: /^Report: / }).waitFor({ state: 'detached' });
 
     await workbench.tabs
       .filter({ hasText: /^isle-\d+$/ })
