@@ -4,7 +4,7 @@ import type { ColumnChart } from '../../src/protocol/chart.ts';
 import { round, type ChartLayout, type ChartPath, type ChartText } from './chartShapes.ts';
 
 const SIZE = { width: 480, height: 250 } as const;
-const PLOT = { left: 48, right: 468, top: 34, bottom: 204 } as const;
+const PLOT = { left: 48, right: 460, top: 34, bottom: 204 } as const;
 /** Of a named group's room, left empty beside its columns. */
 const GAP = 0.3;
 const LEGEND_STEP = 110;
@@ -16,7 +16,9 @@ export function columnChart(chart: ColumnChart): ChartLayout {
   const highest = chart.max ?? max(columns.flatMap(({ values }) => values.map((v) => v ?? 0))) ?? 0;
   const y = scaleLinear([0, highest > 0 ? highest : 1], [PLOT.bottom, PLOT.top]);
   if (chart.max === undefined) y.nice(4);
-  const ticks = y.ticks(4);
+  // Of counts there are no halves.
+  const whole = columns.every(({ values }) => values.every((v) => Number.isInteger(v ?? 0)));
+  const ticks = y.ticks(4).filter((tick) => !whole || Number.isInteger(tick));
   const places = edges ? histogramPlaces(edges) : groupPlaces(columns.length);
   const paths: ChartPath[] = [
     ...ticks.map((tick) => ({

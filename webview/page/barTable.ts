@@ -14,6 +14,8 @@ export function barTable(caption: string, bars: readonly ReportBar[]): HTMLEleme
   const rows = bars.map(({ label, what, value }) => {
     const bar = element('div', { class: 'bar', 'aria-hidden': 'true' });
     bar.style.width = `${String(width(value ?? 0))}%`;
+    // Its border alone would look like a little.
+    bar.hidden = (value ?? 0) === 0;
     return element(
       'tr',
       { 'data-bar': label },

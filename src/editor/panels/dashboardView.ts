@@ -299,6 +299,7 @@ function columnsOf(
 
 function notes({ review, me, blind }: DashboardInput): string[] {
   const { agreement, reviewed, reviewers } = review;
+  if (review.questions === 0) return ['The study has no questions yet: import some first.'];
   if (blind)
     return [
       'This study is reviewed blind: scores and what others decided are not shown.',
@@ -314,7 +315,7 @@ function notes({ review, me, blind }: DashboardInput): string[] {
       : []),
     ...(agreement.questions > 0
       ? [
-          `Agreement is over the ${agreement.questions} questions with two opinions or more; verdicts are keep, swap, change and leave out.`,
+          `Agreement is over the ${agreement.questions === 1 ? 'one question' : `${agreement.questions} questions`} with two opinions or more; verdicts are keep, swap, change and leave out.`,
         ]
       : []),
   ];
