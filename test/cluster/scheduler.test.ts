@@ -156,6 +156,25 @@ for (const accounting of [false, true])
       });
     }
 
+    if (!accounting)
+      it('starts a job on a host without scheduler whose start broke off before anything ran', async () => {
+        const [, place] = PLACES;
+        assert.ok(place);
+        const job = await prepared(place, '0.1 0');
+        await host.mustRun(
+          'Breaking off',
+          `mkdir "$folder/started"`,
+          { folder: job.folder },
+          signal,
+        );
+        assert.equal(
+          (await place.scheduler.sight(host, [job], signal)).get(job.jobId)?.state,
+          'prepared',
+        );
+        await until(place, await submitted(place, job), hasEnded);
+        assert.equal(await fileOf(job, 'count'), 'x');
+      });
+
     it('finds the id of a job in what a wrapper of sbatch says besides', async () => {
       const [place] = PLACES;
       assert.ok(place);

@@ -84,6 +84,10 @@ describe('Training on a cluster from the editor', { skip }, () => {
       assert.match(said, /lab-password for the first time/);
       assert.ok(said.includes(door.fingerprint), said);
       await workbench.shot('cluster-host-key-dark');
+      await workbench.dialog.locator(':focus').getByText('Copy Fingerprint').waitFor();
+      // Enter, pressed without reading, trusts nobody: it is asked again.
+      await workbench.page.keyboard.press('Enter');
+      await workbench.dialog.getByRole('button', { name: 'Trust This Key and Connect' }).waitFor();
       await workbench.page.keyboard.press('Escape');
       assert.match(await workbench.said('host key of lab-password'), /not accepted/);
       await workbench.clearToasts();

@@ -10,21 +10,31 @@ alive() {
 }
 `;
 
-/** Starts `run.sh` of `$folder` in a session of its own, once: the folder `started` is made by one try alone. */
+/**
+ * Starts `run.sh` of `$folder` in a session of its own, once: of several tries the one goes on that put its process into `pid`
+ * first, so that a try that ends before that leaves nothing which keeps another from starting. Where there are no links, the
+ * folder `started` is made by one try alone.
+ */
 export const START = `${ALIVE}
 cd -- "$folder" || exit 66
 tell() { [ -s pid ] && printf 'id %s\\n' "$(cut -d' ' -f1 pid)"; }
-if said=$(mkdir started 2>&1); then
+if ! [ -e pid ]; then
+  # Whether anything can be written here.
+  said=$(mkdir "starting.$$" 2>&1) || { printf '%s\\n' "$said" >&2; exit 65; }
+  rmdir "starting.$$"
   # What the job writes is as its user has it; its folder is closed to others.
   umask "$sealong_umask"
   setsid nohup sh -c '
+    own="pid.$$"
     start=$(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20)
-    printf "%s %s %s\\n" "$$" "$start" "$1" >pid.tmp && mv pid.tmp pid
+    printf "%s %s %s\\n" "$$" "$start" "$1" >"$own" || exit 1
+    if ln "$own" pid 2>/dev/null; then rm -f "$own"
+    elif ! [ -e pid ] && mkdir started; then mv "$own" pid
+    else rm -f "$own"; exit 0; fi
     if command -v bash >/dev/null; then bash ./run.sh; else sh ./run.sh; fi
     status=$?
     [ -s exit ] || { printf "%s\\n" "$status" >exit.tmp && mv exit.tmp exit; }
   ' sealong "$(boot)" </dev/null >>log.txt 2>&1 &
-elif ! [ -d started ]; then printf '%s\\n' "$said" >&2; exit 65
 fi
 tries=0
 until tell; do
@@ -41,7 +51,7 @@ printf '%s\\n' "$folders" | while IFS= read -r one; do
   if [ -e cancelled ] && ! alive; then word='cancelled -'
   elif alive; then word='running -'
   elif [ -s exit ]; then word="ended $(cat exit)"
-  elif [ -d started ]; then word='lost -'
+  elif [ -s pid ]; then word='lost -'
   else word='prepared -'; fi
   printf '%s %s\\n' "$word" "$one"
 done

@@ -50,17 +50,26 @@ function askSecret(
   });
 }
 
-function askHostKey({
+async function askHostKey({
   host,
   address,
   keyType,
   fingerprint,
 }: Extract<SshQuestion, { type: 'hostKey' }>): Promise<string | null> {
-  return confirm(
-    `Connect to ${host} for the first time?`,
-    `${address} shows a host key that is not in your known_hosts:\n\n${keyType} ${fingerprint}\n\nCompare it with the fingerprint that your cluster publishes. If it is another, somebody may be listening in: do not connect.`,
-    'Trust This Key and Connect',
-  );
+  const copy = 'Copy Fingerprint';
+  const trust = 'Trust This Key and Connect';
+  const detail = `${address} shows a host key that is not in your known_hosts:\n\n${keyType} ${fingerprint}\n\nCompare it with the fingerprint that your cluster publishes. If it is another, somebody may be listening in: do not connect.`;
+  for (;;) {
+    const picked = await vscode.window.showWarningMessage(
+      `Connect to ${host} for the first time?`,
+      { modal: true, detail },
+      // The editor puts the focus on the first: Enter alone trusts nobody.
+      copy,
+      trust,
+    );
+    if (picked !== copy) return picked === trust ? 'yes' : null;
+    await vscode.env.clipboard.writeText(fingerprint);
+  }
 }
 
 async function confirm(message: string, detail: string, yes: string): Promise<string | null> {
