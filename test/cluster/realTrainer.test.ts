@@ -39,7 +39,7 @@ describe('The real trainer and the embedded model on Slurm, by the command', () 
         gpus: 0,
         workdir: join(lab.folder, 'work'),
         // The lab's GPUs are fake.
-        setup: ['export CUDA_VISIBLE_DEVICES= HF_HUB_OFFLINE=1 OMP_NUM_THREADS=2'],
+        setup: ['export CUDA_VISIBLE_DEVICES= HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1'],
         python: PYTHON,
       },
     };

@@ -48,6 +48,7 @@ export async function answerWithAdapter(
       PYTHONPATH: join(ROOT, 'trainer'),
       HF_HUB_OFFLINE: '1',
       CUDA_VISIBLE_DEVICES: '',
+      OMP_NUM_THREADS: '1',
     },
   });
   return z.object({ answer: z.string(), change: z.number() }).parse(JSON.parse(stdout));

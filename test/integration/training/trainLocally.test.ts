@@ -31,6 +31,8 @@ function train(study: string, home: string): ChildProcess {
       SEALONG_TRAINER_PYTHON: PYTHON,
       CUDA_VISIBLE_DEVICES: '',
       HF_HUB_OFFLINE: '1',
+      // Others compute beside: threads that wait for one another would take more than they give.
+      OMP_NUM_THREADS: '1',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
