@@ -6,6 +6,7 @@ import { ErrorReporter } from './editor/errorReporter.ts';
 import { ReviewRoom } from './editor/reviewRoom.ts';
 import { RunRoom } from './editor/runRoom.ts';
 import { updateSetting } from './editor/settings.ts';
+import type { ScanClient } from './editor/store/scanClient.ts';
 import { StudyStore } from './editor/store/studyStore.ts';
 
 /** VS Code gives an extension five seconds to end. */
@@ -14,12 +15,13 @@ const DEACTIVATE_MS = 4500;
 let running: RunRoom | undefined;
 let clusters: ClusterRoom | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** @param scanner reads the studies, and goes with this extension. */
+export function activate(context: vscode.ExtensionContext, scanner: ScanClient): void {
   const script = (name: string) => new URL(`./${name}.js`, import.meta.url);
   const log = vscode.window.createOutputChannel('SeaLong', { log: true });
   const errors = new ErrorReporter(log);
   const store = new StudyStore({
-    workerUrl: script('scanWorker'),
+    scanner,
     log: (message) => {
       log.warn(message);
     },

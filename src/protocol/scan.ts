@@ -1,4 +1,4 @@
-import type { ClusterInput } from '../clusters/answerClusters.ts';
+import type { PackedQuestions } from '../clusters/packedQuestions.ts';
 import type { PlacedAnswers } from '../clusters/placedAnswers.ts';
 import type { Problem } from '../records/jsonl.ts';
 import type { Mark } from '../study/follow.ts';
@@ -29,7 +29,7 @@ export type ToScanWorker =
   /** Reads what is new since `marks`, in the files of one kind or in all; nothing read before where they are empty. */
   | { type: 'scan'; request: number; dir: string; marks: Marks; only?: ScanKind }
   /** Clusters the final answers of some questions, also while a scan runs. */
-  | { type: 'cluster'; request: number; questions: readonly ClusterInput[] }
+  | { type: 'cluster'; request: number; questions: PackedQuestions }
   /** A batch was applied: the worker is never more than a few batches ahead, so that they cannot pile up in the host. */
   | { type: 'taken'; request: number }
   | { type: 'cancel'; request: number };

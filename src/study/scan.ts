@@ -25,12 +25,13 @@ import {
   type ScoreEntry,
   type TrajectoryEntry,
 } from './entries.ts';
+import { packTrajectories, type PackedTrajectories } from './packedTrajectories.ts';
 import { JUDGEMENTS, type StudyPaths } from './study.ts';
 
 /** Entries of one part of one file of a study. */
 export type ScanBatch = { problems: Problem[]; next: Position } & (
   | { kind: 'questions'; entries: QuestionEntry[] }
-  | { kind: 'trajectories'; entries: TrajectoryEntry[] }
+  | { kind: 'trajectories'; entries: PackedTrajectories }
   | { kind: 'scores'; entries: ScoreEntry[] }
   | { kind: 'decisions'; entries: DecisionRecord[] }
 );
@@ -74,10 +75,10 @@ export async function* scanFile(
           yield { kind: file.kind, ...batch };
         return;
       case 'trajectories':
-        for await (const batch of read(trajectorySchema, (record) =>
+        for await (const { entries, ...batch } of read(trajectorySchema, (record) =>
           trajectoryEntry(record, rules),
         ))
-          yield { kind: file.kind, ...batch };
+          yield { kind: file.kind, ...batch, entries: packTrajectories(entries) };
         return;
       case 'scores':
         for await (const batch of read(scoreSchema, scoreEntry))

@@ -11,9 +11,10 @@ import {
 } from './entries.ts';
 import { scanFile, studyFiles, type ScanBatch } from './scan.ts';
 import { NumberPool } from './numberPool.ts';
+import type { PackedTrajectories } from './packedTrajectories.ts';
 import { eachRow, rowAt, withRow, type SampleRows } from './sampleRows.ts';
 import type { Study } from './study.ts';
-import { TrajectoryColumns } from './trajectoryColumns.ts';
+import { TrajectoryColumns, type NumberedTrajectories } from './trajectoryColumns.ts';
 
 /**
  * All of a study's records without their texts, fed by scans. Applying a batch twice changes nothing, so that a file can
@@ -45,7 +46,7 @@ export class StudyIndex {
         for (const entry of batch.entries) this.#addQuestion(entry);
         return;
       case 'trajectories':
-        for (const entry of batch.entries) this.#addTrajectory(entry);
+        this.#addTrajectories(batch.entries);
         return;
       case 'scores':
         for (const entry of batch.entries) this.#addScore(entry);
@@ -161,31 +162,44 @@ export class StudyIndex {
     };
   }
 
-  #addTrajectory(entry: TrajectoryEntry): void {
-    const sampling = this.once(entry.sampling);
+  #addTrajectories(packed: PackedTrajectories): void {
+    const from = this.#columns.numbered(packed);
+    const texts = packed.texts.map((text) => this.once(text));
+    for (let position = 0; position < packed.index.length; position++) {
+      this.#addTrajectory(from, position, {
+        questionId: texts[packed.questionId[position] ?? 0] ?? '',
+        sampling: texts[packed.sampling[position] ?? 0] ?? '',
+        index: packed.index[position] ?? 0,
+        finishReason: texts[packed.finishReason[position] ?? 0] ?? '',
+      });
+    }
+  }
+
+  #addTrajectory(
+    from: NumberedTrajectories,
+    position: number,
+    entry: Pick<TrajectoryEntry, 'questionId' | 'sampling' | 'index' | 'finishReason'>,
+  ): void {
+    const { questionId, sampling, index } = entry;
     const byQuestion = this.#rows.get(sampling) ?? new Map<string, SampleRows>();
     this.#rows.set(sampling, byQuestion);
-    const questionId = this.once(entry.questionId);
     const rows = byQuestion.get(questionId);
-    const first = rowAt(rows, entry.index);
+    const first = rowAt(rows, index);
     const fails = isFailed(entry);
     if (first === undefined) {
       add(this.samplings, sampling, 1);
       if (fails) add(this.failed, sampling, 1);
-      byQuestion.set(questionId, withRow(rows, entry.index, this.#columns.add(entry)));
+      byQuestion.set(questionId, withRow(rows, index, this.#columns.add(from, position)));
     }
     // The first record of an index counts, so that a double cannot change what was scored; a failed one gives way.
     else if (isFailed({ finishReason: this.#columns.finishReason(first) })) {
       if (!fails) add(this.failed, sampling, -1);
-      this.#columns.replace(first, entry);
+      this.#columns.replace(first, from, position);
     } else return;
-    if (entry.imported)
+    if (from.packed.rare.get(position)?.imported)
       this.imported.set(
-        entry.sampling,
-        Math.max(
-          this.usableIndices(questionId, sampling).length,
-          this.imported.get(entry.sampling) ?? 0,
-        ),
+        sampling,
+        Math.max(this.usableIndices(questionId, sampling).length, this.imported.get(sampling) ?? 0),
       );
   }
 }

@@ -1,16 +1,23 @@
 import type { AnsweredEntry, TrajectoryEntry } from './entries.ts';
+import {
+  DIGEST_BYTES,
+  REFUSED,
+  WEAK_ANSWER,
+  type PackedTrajectories,
+  type Rare,
+} from './packedTrajectories.ts';
 
 /** Rows that are allotted together: long enough for few pieces, short enough to be allotted without a pause. */
 const CHUNK = 4096;
-/** Bytes of a text's digest: half of its 16 hex digits. */
-const DIGEST = 8;
-const REFUSED = 1;
-const WEAK_ANSWER = 2;
 
 /** Where a trajectory belongs; it is known by whoever asks for its row. */
 type Place = Pick<TrajectoryEntry, 'questionId' | 'sampling' | 'index'>;
-/** What few trajectories have. */
-type Rare = Pick<TrajectoryEntry, 'attempts' | 'error' | 'imported'>;
+
+/** Trajectories as they came, with the numbers that their texts have here. */
+export interface NumberedTrajectories {
+  packed: PackedTrajectories;
+  numbers: readonly number[];
+}
 
 /**
  * Trajectories in columns: 45 bytes each, where an object takes five times as much. A study of 2,048 questions x 128 has
@@ -23,35 +30,36 @@ export class TrajectoryColumns {
   readonly #rare = new Map<number, Rare>();
   #rows = 0;
 
+  /** Before rows of theirs are added. */
+  numbered(packed: PackedTrajectories): NumberedTrajectories {
+    return { packed, numbers: packed.texts.map((text) => this.#numberOf(text)) };
+  }
+
   /** @returns the row. */
-  add(entry: TrajectoryEntry): number {
+  add(from: NumberedTrajectories, position: number): number {
     const row = this.#rows;
     this.#rows += 1;
     if (row % CHUNK === 0) this.#chunks.push(newChunk());
-    this.replace(row, entry);
+    this.replace(row, from, position);
     return row;
   }
 
-  replace(row: number, entry: TrajectoryEntry): void {
+  replace(row: number, { packed, numbers }: NumberedTrajectories, position: number): void {
     const [chunk, at] = this.#at(row);
-    chunk.offset[at] = entry.offset;
-    chunk.length[at] = entry.length;
-    chunk.characters[at] = entry.characters;
-    chunk.tokens[at] = entry.completionTokens ?? NaN;
-    chunk.finish[at] = this.#numberOf(entry.finishReason);
-    chunk.answer[at] = entry.answer === undefined ? 0 : this.#numberOf(entry.answer) + 1;
-    chunk.flags[at] =
-      (entry.refused === true ? REFUSED : 0) + (entry.weakAnswer === true ? WEAK_ANSWER : 0);
-    chunk.digest.write(entry.text, at * DIGEST, 'hex');
-    const { attempts, error, imported } = entry;
-    if (attempts === undefined && error === undefined && imported === undefined)
-      this.#rare.delete(row);
-    else
-      this.#rare.set(row, {
-        ...(attempts === undefined ? {} : { attempts }),
-        ...(error === undefined ? {} : { error }),
-        ...(imported === undefined ? {} : { imported }),
-      });
+    chunk.offset[at] = packed.offset[position] ?? 0;
+    chunk.length[at] = packed.length[position] ?? 0;
+    chunk.characters[at] = packed.characters[position] ?? 0;
+    chunk.tokens[at] = packed.tokens[position] ?? NaN;
+    chunk.finish[at] = numbers[packed.finishReason[position] ?? 0] ?? 0;
+    const answer = packed.answer[position] ?? 0;
+    chunk.answer[at] = answer === 0 ? 0 : (numbers[answer - 1] ?? 0) + 1;
+    chunk.flags[at] = packed.flags[position] ?? 0;
+    const digest = position * DIGEST_BYTES;
+    for (let byte = 0; byte < DIGEST_BYTES; byte++)
+      chunk.digest[at * DIGEST_BYTES + byte] = packed.digest[digest + byte] ?? 0;
+    const rare = packed.rare.get(position);
+    if (rare) this.#rare.set(row, rare);
+    else this.#rare.delete(row);
   }
 
   entry(row: number, { questionId, sampling, index }: Place): TrajectoryEntry {
@@ -96,7 +104,7 @@ export class TrajectoryColumns {
   /** Digest of the text. */
   text(row: number): string {
     const [chunk, at] = this.#at(row);
-    return chunk.digest.toString('hex', at * DIGEST, (at + 1) * DIGEST);
+    return chunk.digest.toString('hex', at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES);
   }
 
   /** The text as it is kept: answers, ids and hashes repeat, and each is kept once. */
@@ -133,6 +141,6 @@ function newChunk() {
     /** Number of a string, plus one; 0 is none. */
     answer: new Uint32Array(CHUNK),
     flags: new Uint8Array(CHUNK),
-    digest: Buffer.alloc(CHUNK * DIGEST),
+    digest: Buffer.alloc(CHUNK * DIGEST_BYTES),
   };
 }

@@ -91,7 +91,11 @@ async function chosenTokens(study: Study, signal: AbortSignal): Promise<Map<stri
   const file = { kind: 'trajectories', path: study.paths.trajectories } as const;
   for await (const batch of scanFile(file, undefined, signal))
     if (batch.kind === 'trajectories')
-      for (const { questionId, imported, completionTokens } of batch.entries)
-        if (imported?.as === 'chosen') tokens.set(questionId, completionTokens ?? 0);
+      for (const [position, { imported }] of batch.entries.rare) {
+        const { texts, questionId, tokens: counts } = batch.entries;
+        const [id, count = NaN] = [texts[questionId[position] ?? 0], counts[position]];
+        if (imported?.as === 'chosen' && id !== undefined)
+          tokens.set(id, Number.isNaN(count) ? 0 : count);
+      }
   return tokens;
 }

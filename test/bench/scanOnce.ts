@@ -20,7 +20,7 @@ const watched: Scanner = {
   scan: (study, marks, receiver, only) => {
     const batch: typeof receiver.batch = async (found) => {
       await receiver.batch(found);
-      if (found.entries.length > 0) firstRows ??= sinceStart();
+      if (found.kind === 'questions') firstRows ??= sinceStart();
     };
     return client.scan(study, marks, { begin: receiver.begin, batch }, only);
   },

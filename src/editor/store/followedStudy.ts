@@ -12,6 +12,7 @@ import { samplingOf } from '../../sampling/parameters.ts';
 import { selectRecords, type Selection } from '../../scoring/selection.ts';
 import { studyConfigSchema, type StudyConfig } from '../../study/config.ts';
 import { loadConfig } from '../../study/loadConfig.ts';
+import { packedQuestions } from '../../study/packedTrajectories.ts';
 import type { ScanBatch } from '../../study/scan.ts';
 import { studyPaths } from '../../study/study.ts';
 import { StudyIndex } from '../../study/studyIndex.ts';
@@ -72,6 +73,7 @@ export class FollowedStudy implements OpenStudy {
     this.#clusters = new StudyClusters({
       cluster: (questions) => ports.scanner.cluster(questions),
       slices: ports.slices,
+      once: (text) => this.index.once(text),
       input: (questionId) => {
         const entry = this.index.questions.get(questionId);
         const answers = this.index.answers(questionId, this.selection.sampling);
@@ -344,6 +346,7 @@ function changedQuestions(batch: ScanBatch): Set<string> {
     case 'questions':
       return new Set(batch.entries.map(({ id }) => id));
     case 'trajectories':
+      return packedQuestions(batch.entries);
     case 'scores':
       return new Set(batch.entries.map(({ questionId }) => questionId));
     case 'decisions':

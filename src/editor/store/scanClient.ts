@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ClusterInput } from '../../clusters/answerClusters.ts';
+import type { PackedQuestions } from '../../clusters/packedQuestions.ts';
 import type { PlacedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
 import type {
@@ -31,7 +31,7 @@ export interface Scanner {
    *
    * @throws SealongError `scan_failed`, `cancelled`.
    */
-  cluster: (questions: readonly ClusterInput[]) => Promise<readonly PlacedAnswers[]>;
+  cluster: (questions: PackedQuestions) => Promise<readonly PlacedAnswers[]>;
 }
 
 interface WaitingScan {
@@ -49,7 +49,7 @@ interface WaitingClusters {
   reject: (error: Error) => void;
 }
 
-/** Without work for so long the reader ends; a study that grows keeps it. */
+/** Without work for so long the reader ends by default; a study that grows keeps it. */
 const IDLE_MS = 20_000;
 /** Of what it said before it ended unexpectedly. */
 const SAID_CHARACTERS = 2000;
@@ -61,14 +61,22 @@ const SAID_CHARACTERS = 2000;
  */
 export class ScanClient implements Scanner {
   readonly #script: URL;
+  readonly #idleMs: number;
   readonly #waiting = new Map<number, WaitingScan | WaitingClusters>();
   readonly #closing = new AbortController();
   #reader: ChildProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
   #requests = 0;
 
-  constructor(script: URL) {
+  constructor(script: URL, idleMs = IDLE_MS) {
     this.#script = script;
+    this.#idleMs = idleMs;
+  }
+
+  /** Starts the reader before there is work for it, so that this does not wait for its start. */
+  prepare(): void {
+    this.#reader ??= this.#start();
+    if (this.#waiting.size === 0) this.#rest();
   }
 
   scan(dir: string, marks: Marks, receiver: ScanReceiver, only?: ScanKind): Promise<ScanResult> {
@@ -82,7 +90,7 @@ export class ScanClient implements Scanner {
     });
   }
 
-  cluster(questions: readonly ClusterInput[]): Promise<readonly PlacedAnswers[]> {
+  cluster(questions: PackedQuestions): Promise<readonly PlacedAnswers[]> {
     if (this.#closing.signal.aborted) return Promise.reject(closed());
     const request = ++this.#requests;
     return new Promise((resolve, reject) => {
@@ -209,7 +217,7 @@ export class ScanClient implements Scanner {
       const reader = this.#reader;
       this.#reader = undefined;
       reader?.kill();
-    }, IDLE_MS).unref();
+    }, this.#idleMs).unref();
   }
 
   /** Nobody is left waiting, whatever happened to the reader. */

@@ -7,6 +7,7 @@ import { parameterHash } from '../../study/canonicalHash.ts';
 import type { AnswerRule } from '../../study/config.ts';
 import { factsOf, markAt, readingOf, type Mark, type Reading } from '../../study/follow.ts';
 import { loadConfig } from '../../study/loadConfig.ts';
+import { packTrajectories } from '../../study/packedTrajectories.ts';
 import {
   scanFile,
   studyFiles,
@@ -104,10 +105,15 @@ async function* limited(
   }
   if (last && more)
     yield {
-      ...last,
-      entries: [],
+      ...withoutEntries(last),
       problems: [{ ...more, message: `${omitted} more lines are no valid records either.` }],
     };
+}
+
+function withoutEntries(batch: ScanBatch): ScanBatch {
+  return batch.kind === 'trajectories'
+    ? { ...batch, entries: packTrajectories([]) }
+    : { ...batch, entries: [] };
 }
 
 function failure(file: StudyFile, error: unknown): Problem {

@@ -1,3 +1,4 @@
+import { unpackedQuestions } from '../../clusters/packedQuestions.ts';
 import { placedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { FromScanWorker, ToScanWorker } from '../../protocol/scan.ts';
@@ -41,7 +42,11 @@ async function scan({ request, dir, marks, only }: ToScanWorker & { type: 'scan'
 
 function cluster({ request, questions }: ToScanWorker & { type: 'cluster' }): void {
   try {
-    post({ type: 'clustered', request, questions: questions.map(placedAnswers) });
+    post({
+      type: 'clustered',
+      request,
+      questions: unpackedQuestions(questions).map(placedAnswers),
+    });
   } catch (error) {
     fail(request, error, 'scan_failed');
   }

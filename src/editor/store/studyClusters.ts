@@ -1,4 +1,5 @@
 import type { ClusterInput } from '../../clusters/answerClusters.ts';
+import { QuestionPacker, type PackedQuestions } from '../../clusters/packedQuestions.ts';
 import type { PlacedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { TimeSlices } from './timeSlices.ts';
@@ -7,8 +8,10 @@ import type { TimeSlices } from './timeSlices.ts';
 const BATCH = 2_000;
 
 export interface StudyClustersPorts {
-  cluster: (questions: readonly ClusterInput[]) => Promise<readonly PlacedAnswers[]>;
+  cluster: (questions: PackedQuestions) => Promise<readonly PlacedAnswers[]>;
   slices: TimeSlices;
+  /** A text as the index keeps it. */
+  once: (text: string) => string;
   /** Undefined where the question is gone. */
   input: (questionId: string) => ClusterInput | undefined;
   /** More is known, or nothing is left to be read. */
@@ -68,28 +71,27 @@ export class StudyClusters {
 
   async #read(): Promise<void> {
     while (this.#due.size > 0) {
-      const batch = await this.#nextBatch();
-      if (batch.size === 0) break;
+      const { ids, questions } = await this.#nextBatch();
+      if (ids.length === 0) break;
       let found: readonly PlacedAnswers[];
       try {
-        found = await this.#ports.cluster([...batch.values()]);
+        found = await this.#ports.cluster(questions);
       } catch (error) {
         const closing = error instanceof SealongError && error.code === 'cancelled';
         if (!closing) this.#ports.log(`Final answers were not read: ${messageOf(error)}`);
         return;
       }
-      for (const [position, id] of [...batch.keys()].entries()) {
+      for (const [position, id] of ids.entries()) {
         const placed = found[position];
-        const input = batch.get(id);
-        if (placed && input && this.#asked.delete(id)) this.#keep(id, placed, input);
+        if (placed && this.#asked.delete(id)) this.#keep(id, placed);
       }
       this.#ports.changed();
     }
   }
 
-  async #nextBatch(): Promise<Map<string, ClusterInput>> {
-    const batch = new Map<string, ClusterInput>();
-    let answers = 0;
+  async #nextBatch(): Promise<{ ids: string[]; questions: PackedQuestions }> {
+    const ids: string[] = [];
+    const packer = new QuestionPacker();
     for (const id of this.#due) {
       await this.#ports.slices.pause();
       const input = this.#ports.input(id);
@@ -97,18 +99,17 @@ export class StudyClusters {
         this.#due.delete(id);
         continue;
       }
-      batch.set(id, input);
+      ids.push(id);
+      packer.add(input);
       this.#asked.add(id);
-      answers += input.answers.length;
-      if (answers >= BATCH) break;
+      if (packer.answers >= BATCH) break;
     }
-    return batch;
+    return { ids, questions: packer.packed() };
   }
 
-  #keep(id: string, { labels, places }: PlacedAnswers, { answers }: ClusterInput): void {
+  #keep(id: string, { labels, places }: PlacedAnswers): void {
     this.#due.delete(id);
     // Nearly all labels are answers: those of the index, not copies of them that came from the worker.
-    const known = (label: string) => answers.find(({ answer }) => answer === label)?.answer;
-    this.#known.set(id, { labels: labels.map((label) => known(label) ?? label), places });
+    this.#known.set(id, { labels: labels.map(this.#ports.once), places });
   }
 }

@@ -6,7 +6,7 @@ import { ChangeBuffer, type ChangedQuestions } from './changeBuffer.ts';
 import { FollowedStudy } from './followedStudy.ts';
 import type { OpenStudy } from './openStudy.ts';
 import { StudyReader } from './readStudy.ts';
-import { ScanClient } from './scanClient.ts';
+import type { ScanClient } from './scanClient.ts';
 import { isPassedOver, studyDirOf } from './studyOfPath.ts';
 import { TimeSlices } from './timeSlices.ts';
 
@@ -39,9 +39,9 @@ export class StudyStore implements vscode.Disposable {
   readonly #disposables: { dispose: () => unknown }[] = [];
   #disposed = false;
 
-  constructor(options: { workerUrl: URL; log: (message: string) => void }) {
+  constructor(options: { scanner: ScanClient; log: (message: string) => void }) {
     this.#log = options.log;
-    this.#scanner = new ScanClient(options.workerUrl);
+    this.#scanner = options.scanner;
     this.onDidChange = this.#changes.event;
     this.onDidCluster = this.#clusters.event;
     this.#buffer = new ChangeBuffer((study, questions) => {

@@ -49,16 +49,16 @@ class Watched implements Scanner {
   scan: Scanner['scan'] = (dir, marks, receiver, only) => {
     this.scans += 1;
     const batch: typeof receiver.batch = (found) => {
-      this.mostEntries = Math.max(this.mostEntries, found.entries.length);
+      const { length } = found.kind === 'trajectories' ? found.entries.index : found.entries;
+      this.mostEntries = Math.max(this.mostEntries, length);
       return receiver.batch(found);
     };
     return this.#client.scan(dir, marks, { begin: receiver.begin, batch }, only);
   };
 
   cluster: Scanner['cluster'] = (questions) => {
-    this.clustered += questions.length;
-    const answers = questions.reduce((sum, question) => sum + question.answers.length, 0);
-    this.mostAnswers = Math.max(this.mostAnswers, answers);
+    this.clustered += questions.questions.length;
+    this.mostAnswers = Math.max(this.mostAnswers, questions.index.length);
     return this.#client.cluster(questions);
   };
 }

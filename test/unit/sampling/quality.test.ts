@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { duplicatesOf, flawsOf, qualityOf, QualityCounts } from '../../../src/sampling/quality.ts';
 import { scanFile } from '../../../src/study/scan.ts';
 import type { TrajectoryEntry } from '../../../src/study/entries.ts';
+import { StudyIndex } from '../../../src/study/studyIndex.ts';
 import { studyWith, trajectoryRecord, writeRecords } from '../../support/study.ts';
 import { withFolder } from '../../support/temporary.ts';
 
@@ -89,10 +90,11 @@ test('what the quality of a sample says is found while its file is scanned, with
       trajectoryRecord('q', 2, ' \n\t'),
       trajectoryRecord('q', 3, '', { finish_reason: 'error', error }),
     ]);
-    const found: TrajectoryEntry[] = [];
+    const index = new StudyIndex();
     for await (const batch of scanFile({ kind: 'trajectories', path: paths.trajectories }))
-      if (batch.kind === 'trajectories') found.push(...batch.entries);
-    return found;
+      index.apply(batch);
+    const [sampling = ''] = index.samplings.keys();
+    return index.trajectories('q', sampling);
   });
   assert.deepEqual(
     entries.map(({ characters, refused, attempts, error }) => [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { estimateStudy } from '../../../../src/editor/run/estimateStudy.ts';
 import { START } from '../../../../src/records/lines.ts';
+import { packTrajectories } from '../../../../src/study/packedTrajectories.ts';
 import { StudyIndex } from '../../../../src/study/studyIndex.ts';
 import { questionState } from '../../../support/questionState.ts';
 
@@ -17,7 +18,12 @@ const entries = ['q', 'other'].map((id, position) => ({
 }));
 index.apply({ kind: 'questions', entries, problems: [], next: START });
 const { trajectories } = questionState([0.9, null, 0.1]);
-index.apply({ kind: 'trajectories', entries: [...trajectories], problems: [], next: START });
+index.apply({
+  kind: 'trajectories',
+  entries: packTrajectories(trajectories),
+  problems: [],
+  next: START,
+});
 
 const options = { maxTokens: 10, pause: () => Promise.resolve() };
 

@@ -1,4 +1,5 @@
 import type { Uri } from 'vscode';
+import { unpackedQuestions } from '../../../../src/clusters/packedQuestions.ts';
 import { placedAnswers } from '../../../../src/clusters/placedAnswers.ts';
 import { FollowedStudy } from '../../../../src/editor/store/followedStudy.ts';
 import type { ChangedQuestions } from '../../../../src/editor/store/changeBuffer.ts';
@@ -14,8 +15,9 @@ export class DirectScanner implements Scanner {
   clustered = 0;
 
   cluster: Scanner['cluster'] = (questions) => {
-    this.clustered += questions.length;
-    return Promise.resolve(questions.map(placedAnswers));
+    const inputs = unpackedQuestions(questions);
+    this.clustered += inputs.length;
+    return Promise.resolve(inputs.map(placedAnswers));
   };
 
   scan: Scanner['scan'] = async (dir, marks, receiver, only) => {

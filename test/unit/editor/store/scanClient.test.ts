@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { ScanClient } from '../../../../src/editor/store/scanClient.ts';
 import { studyWith, trajectoryRecord, writeRecords } from '../../../support/study.ts';
@@ -50,6 +51,72 @@ test('a worker that ends settles what waits, and the next scan starts another', 
         message: /broken/,
       });
     client.dispose();
+  });
+});
+
+/** A reader that says which processes it was, and those of them that are there. */
+async function toldReader(folder: string) {
+  const [script, file] = [join(folder, 'reader.mjs'), join(folder, 'pids')];
+  const lines = [
+    "import { appendFileSync } from 'node:fs';",
+    `appendFileSync(${JSON.stringify(file)}, process.pid + '\\n');`,
+    `await import(${JSON.stringify(worker.href)});`,
+  ];
+  await writeFile(script, lines.join('\n'));
+  const started = async () =>
+    (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+  return { script: pathToFileURL(script), started };
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (isThere(pid)) {
+    if (Date.now() > end) throw new Error(`The process ${pid} never ended.`);
+    await delay(20);
+  }
+}
+
+test('a reader without work ends after a while, not while it has some, and the next scan starts another', async () => {
+  await withFolder(async (folder) => {
+    await studyWith(folder, ['a']);
+    const { script, started } = await toldReader(folder);
+    const idleMs = 100;
+    const client = new ScanClient(script, idleMs);
+    const slow = { ...ignore, batch: () => delay(4 * idleMs) };
+    assert.deepEqual((await client.scan(folder, {}, slow)).failures, []);
+    const [first = 0] = await started();
+    assert.ok(isThere(first));
+    await untilGone(first);
+
+    assert.deepEqual((await client.scan(folder, {}, ignore)).failures, []);
+    const [, second = 0, ...others] = await started();
+    assert.notEqual(second, first);
+    assert.deepEqual(others, []);
+    client.dispose();
+    await untilGone(second);
+  });
+});
+
+test('a reader that was started before there is work does it', async () => {
+  await withFolder(async (folder) => {
+    await studyWith(folder, ['a']);
+    const { script, started } = await toldReader(folder);
+    const client = new ScanClient(script);
+    client.prepare();
+    client.prepare();
+    assert.deepEqual((await client.scan(folder, {}, ignore)).failures, []);
+    const pids = await started();
+    assert.equal(pids.length, 1);
+    client.dispose();
+    await untilGone(pids[0] ?? 0);
   });
 });
 
