@@ -27,6 +27,8 @@ export interface AnswerCluster {
 export interface AnswerClusters {
   /** Largest first; of equal size the one with the lowest index. The first is the majority's. */
   clusters: AnswerCluster[];
+  /** Of the clusters, in their order. */
+  labels: readonly string[];
   /** Trajectories without an answer that could be read. */
   unclear: number[];
   /** Place in `clusters` by index of the trajectory; unclear ones are not in it. */
@@ -101,12 +103,16 @@ export function clusterAnswers({
 }
 
 /** @param clusters in their order, with `unclear` all trajectories. */
-export function withPlaces(clusters: AnswerCluster[], unclear: number[]): AnswerClusters {
+export function withPlaces(
+  clusters: AnswerCluster[],
+  unclear: number[],
+  labels: readonly string[] = clusters.map(({ label }) => label),
+): AnswerClusters {
   const byIndex = new Map<number, number>();
   for (const [place, { indices }] of clusters.entries())
     for (const index of indices) byIndex.set(index, place);
   const entropy = entropyBits([...clusters.map(({ indices }) => indices.length), unclear.length]);
-  return { clusters, unclear, byIndex, entropy };
+  return { clusters, labels, unclear, byIndex, entropy };
 }
 
 /**

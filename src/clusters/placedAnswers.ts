@@ -18,9 +18,9 @@ export interface PlacedAnswers {
 }
 
 export function placedAnswers(input: ClusterInput): PlacedAnswers {
-  const { clusters, byIndex } = clusterAnswers(input);
+  const { labels, byIndex } = clusterAnswers(input);
   return {
-    labels: clusters.map(({ label }) => label),
+    labels,
     places: input.answers
       .map(({ index }) => String.fromCharCode((byIndex.get(index) ?? -1) + 1))
       .join(''),
@@ -38,5 +38,5 @@ export function clustersFrom(
     const code = position < places.length ? places.charCodeAt(position) : 0;
     (clusters[code - 1]?.indices ?? unclear).push(index);
   }
-  return withPlaces(clusters, unclear);
+  return withPlaces(clusters, unclear, labels);
 }

@@ -121,9 +121,10 @@ export function questionFacts(
 
 /** Adds what the final answers say to facts that were made before these were read. */
 export function tellAnswers(facts: QuestionFacts, answers: AnswerClusters): void {
-  const { clusters, byIndex, entropy, unclear } = answers;
+  const { clusters, labels, byIndex, entropy, unclear } = answers;
   const sampled = facts.trajectories > 0;
-  facts.words = shared([...facts.words, ...clusters.map(({ label }) => label)]);
+  // Those that are kept with the answers: a list of a hundred for each question is memory of the editor's host.
+  facts.words = facts.words.length === 0 ? shared(labels) : [...facts.words, ...labels];
   facts.clustered = true;
   facts.clusters = clusters.length;
   facts.majority = sampled ? (clusters[0]?.indices.length ?? 0) / facts.trajectories : undefined;

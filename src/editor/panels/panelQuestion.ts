@@ -90,7 +90,6 @@ function trajectoriesOf(input: PanelInput): PanelTrajectory[] {
     question: question.question,
   });
   const flaws = flawsOf(state.trajectories);
-  const labels = clusters.clusters.map(({ label }) => label);
   const scores = new Map(
     state.score?.indices.map((index, position) => [index, state.score?.scores[position]]),
   );
@@ -105,7 +104,7 @@ function trajectoriesOf(input: PanelInput): PanelTrajectory[] {
     flaws: flaws.get(entry.index) ?? [],
     ...(entry.attempts === undefined ? {} : { attempts: entry.attempts }),
     failed: isFailed(entry),
-    cluster: labels[clusters.byIndex.get(entry.index) ?? -1] ?? null,
+    cluster: clusters.labels[clusters.byIndex.get(entry.index) ?? -1] ?? null,
     wording: wordings.get(entry.index) ?? null,
     answerFrom: sourceOf(entry),
   }));

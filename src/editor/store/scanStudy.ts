@@ -35,7 +35,8 @@ export async function* scanStudy(
 ): AsyncGenerator<ScanEvent, void, undefined> {
   const paths = studyPaths(dir);
   const files = (await studyFiles(paths)).filter(({ kind }) => only === undefined || kind === only);
-  const rules = await rulesOf(paths.config);
+  // Decisions are read while somebody waits, and have no answers to be found.
+  const rules = only === undefined || only === 'trajectories' ? await rulesOf(paths.config) : [];
   const rulesHash = parameterHash(rules);
   const failures: Problem[] = [];
   const planned: { file: StudyFile; reading: Reading }[] = [];
