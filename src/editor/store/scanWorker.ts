@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os';
 import { unpackedQuestions } from '../../clusters/packedQuestions.ts';
 import { placedAnswers } from '../../clusters/placedAnswers.ts';
 import { SealongError, messageOf } from '../../errors.ts';
@@ -11,6 +12,16 @@ interface Running {
   abort: AbortController;
   room: number;
   wake: (() => void) | undefined;
+}
+
+/** The editor goes first, once it has something to show. */
+function stepBack(): void {
+  try {
+    if (getPriority() < constants.priority.PRIORITY_BELOW_NORMAL)
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Where the system does not allow it, the reader works as it would have.
+  }
 }
 
 const running = new Map<number, Running>();
@@ -32,6 +43,7 @@ async function scan({ request, dir, marks, only }: ToScanWorker & { type: 'scan'
       }
       signal.throwIfAborted();
       post({ type: 'event', request, event });
+      if (event.type === 'batch') stepBack();
     }
   } catch (error) {
     fail(request, error, signal.aborted ? 'cancelled' : 'scan_failed');
