@@ -23,6 +23,8 @@ const REPORTED = new RegExp(
 );
 /** The sign of a number is its own. */
 const EDGES = /^(?:[\s:,"'“”‘’「『《([{]|-(?!\.?\d))+|[\s.,;:!?。！？"'“”‘’」』》)\]}-]+$/gu;
+/** Of a Japanese sentence, behind what it says. */
+const COPULA = /[」』]?(?:です|でした|である)[。.]?\s*$/u;
 const LEAD =
   /^(?:(?:that|indeed|likely|most likely|probably|therefore|thus|hence|simply|clearly|it (?:is|was))[,:]?\s+|(?:final )?answer["”]?\s*[:–—-]\s*["“]?|A:\s+)+/iu;
 const YES_OR_NO = /^(yes|no)(?=\s*(?:[,.;:!–—-]|$))/iu;
@@ -40,7 +42,7 @@ export function cleanedAnswer(found: string): string {
     .replace(ESCAPED, '$1')
     .replace(MARKDOWN, '')
     .replace(TAGS, '');
-  const own = bare.replace(CITED, '').replace(REPORTED, '');
+  const own = bare.replace(CITED, '').replace(REPORTED, '').replace(COPULA, '');
   const answer = closed((own.trim() === '' ? bare : own).replace(EDGES, ''))
     .replace(LEAD, '')
     .trim()

@@ -83,6 +83,8 @@ function folded(text: string): string {
 function withNumbers(lower: string): string {
   return (
     withUnits(withTimes(withDates(lower)))
+      // A comma before one or two digits is a decimal point.
+      .replace(/(\d),(?=\d{1,2}(?!\d))/g, '$1.')
       .replace(GROUPED, (number) => number.replaceAll(' ', ''))
       .replace(/(?<![\p{L}\p{N}.])\.(?=\d)/gu, '0.')
       .replace(/(\d)\.(?=\d)/g, '$1·')

@@ -55,9 +55,10 @@ test('Markdown, quoted questions, sources and courtesies are no part of an answe
     ['In conclusion, it was Thomas Wye.', 'Thomas Wye'],
     ['Answer: <i>Thomas Wye</i>', 'Thomas Wye'],
     ['$\\boxed{\\frac{2}{3}}$', '2/3'],
-    ['答えは「前川國男」です。', '前川國男」です'],
+    ['答えは「前川國男」です。', '前川國男'],
     ['The answer is -5 °C.', '-5 °C'],
     ['The answer is C++.', 'C++'],
+    ['الإجابة النهائية: يوسف', 'يوسف'],
   ];
   for (const [text, answer] of cases) assert.equal(found(text)?.[0], answer, text);
 });

@@ -15,6 +15,7 @@ test('answers that differ in wording alone have one form', () => {
     ['two hundred', '200'],
     ['twenty-one', '21', 'twenty one'],
     ['50%', '50 percent', '50 per cent'],
+    ['43.7%', '43,7 %'],
     ['.5', '0.5'],
     ['the U.S.', 'USA', 'United States of America', 'the United States'],
     ['“北京”', '北京。'],
