@@ -16,6 +16,8 @@ export class ContextKeys implements vscode.Disposable {
   readonly #interrupted: (study: OpenStudy) => Promise<boolean>;
   readonly #set = new Map<string, unknown>();
   readonly #subscription: vscode.Disposable;
+  /** As it was found last, and what it was found of: a look at thousands of questions each time rows are given is felt. */
+  #staged: { study: OpenStudy; version: number; exported: boolean; stage: StudyStage } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
 
@@ -77,7 +79,15 @@ export class ContextKeys implements vscode.Disposable {
   async #stage(study: OpenStudy | undefined): Promise<StudyStage | undefined> {
     if (!study) return 'none';
     if (study.loading) return undefined;
-    return studyStage(study, await hasExport(study.dir), () => this.#store.slices.pause());
+    const exported = await hasExport(study.dir);
+    const known = this.#staged;
+    if (known?.study === study && known.version === study.version && known.exported === exported)
+      return known.stage;
+    // Before the look: what changes during it asks for another one.
+    const { version } = study;
+    const stage = await studyStage(study, exported, () => this.#store.slices.pause());
+    this.#staged = { study, version, exported, stage };
+    return stage;
   }
 }
 

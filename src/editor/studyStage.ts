@@ -19,8 +19,11 @@ export async function studyStage(
   let unscored = false;
   for (const id of study.index.questions.keys()) {
     await pause();
-    const { trajectories, score } = study.passingState(id);
-    if (score ?? trajectories[0]?.imported) continue;
+    const state = study.passingState(id);
+    if (state.score) continue;
+    // Only now: they are made for whoever asks.
+    const { trajectories } = state;
+    if (trajectories[0]?.imported) continue;
     if (trajectories.length < study.expected) incomplete = true;
     // One answer alone, as that of an expert model, and one whose every sample was refused have nothing to score.
     else if (study.expected > 1 && !trajectories.every(isFailed)) unscored = true;

@@ -53,3 +53,13 @@ test('one answer a question is not scored, but exported', async () => {
   assert.equal(await stageOf([partial, partial], false, 1), 'scored');
   assert.equal(await stageOf([partial, partial], true, 1), 'exported');
 });
+
+test('the trajectories of a question that is scored are not made', async () => {
+  const asked: QuestionState = {
+    ...scored,
+    get trajectories(): never {
+      throw new Error('They were asked for.');
+    },
+  };
+  assert.equal(await stageOf([asked]), 'scored');
+});
