@@ -70,13 +70,12 @@ async function clones(folder: string, attributes?: string): Promise<[string, str
 
 async function commit(folder: string): Promise<void> {
   await git(folder, 'add', '-A');
-  await git(folder, 'commit', '-q', '-m', 'decided');
+  await git(folder, 'commit', '-q', '--allow-empty', '-m', 'decided');
 }
 
 /** Each takes what the other has committed, as two people do. */
 async function mergeBoth(here: string, there: string): Promise<void> {
-  await commit(here);
-  await commit(there);
+  for (const each of [here, there]) await commit(each);
   await git(here, 'pull', '-q', '--no-rebase', '--no-edit', there, 'main');
   await git(there, 'pull', '-q', '--no-rebase', '--no-edit', here, 'main');
 }
@@ -95,6 +94,13 @@ test('one reviewer who decided in two clones is merged by git without conflict, 
     assert.deepEqual(one.times, one.times.toSorted());
     assert.deepEqual(one.pair, [2, 1], 'the swap was taken back, the other change holds');
     assert.equal(one.problems, 0);
+    // What somebody else has decided since is not taken back with one's own.
+    await decide(here, 'ben', { kind: 'override', rejected: 3 }, 20);
+    await decide(here, 'ada', { kind: 'undo' }, 21);
+    assert.deepEqual((await outcome(here)).pair, [0, 3]);
+    await decide(here, 'ada', { kind: 'redo' }, 22);
+    await mergeBoth(here, there);
+    assert.deepEqual((await outcome(there)).pair, [2, 3]);
   });
 });
 
