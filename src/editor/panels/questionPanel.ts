@@ -70,10 +70,18 @@ export class QuestionPanel implements vscode.Disposable {
   /** Where the question stands in the queue, from 0; where it is in the queue no more, where it stood. */
   #place = -1;
   readonly #id: string;
+  readonly #focused: () => void;
 
-  constructor(panel: vscode.WebviewPanel, of: PanelSubject, ports: QuestionPanelPorts) {
+  /** @param focused the page says that it has the focus: before the editor tells, and before a key can come from it. */
+  constructor(
+    panel: vscode.WebviewPanel,
+    of: PanelSubject,
+    ports: QuestionPanelPorts,
+    focused: () => void,
+  ) {
     this.panel = panel;
     this.dir = of.dir;
+    this.#focused = focused;
     this.#id = of.id;
     const place = ports.places.of(of.id);
     this.#questionId = place?.questionId ?? of.questionId;
@@ -198,6 +206,7 @@ export class QuestionPanel implements vscode.Disposable {
     }
     if (parsed.data.type === 'listening') {
       const { listening } = parsed.data;
+      if (listening) this.#focused();
       await vscode.commands.executeCommand('setContext', 'sealong.panelListening', listening);
       this.send({ type: 'listening', listening });
       return;

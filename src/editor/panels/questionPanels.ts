@@ -76,7 +76,9 @@ export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       localResourceRoots: [webviewFolder(this.#extensionUri)],
     };
     webviewPanel.iconPath = tabIcon(this.#extensionUri);
-    const panel = new QuestionPanel(webviewPanel, of, this.#ports);
+    const panel = new QuestionPanel(webviewPanel, of, this.#ports, () => {
+      this.#setActive(panel);
+    });
     this.#panels.add(panel);
     webviewPanel.onDidChangeViewState(() => {
       this.#setActive(webviewPanel.active ? panel : this.#active);
