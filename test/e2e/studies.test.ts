@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp } from 'node:fs/promises';
+import { cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'node:test';
 import { writeBigStudy } from '../support/bigStudy.ts';
@@ -46,6 +46,32 @@ describe('Studies that were sampled and scored earlier', () => {
     await workbench.rowAction(workbench.row('isle-05'), 'Open Context');
     await text.getByText('Passage').first().waitFor();
     await workbench.shots('context', ['dark', 'light']);
+  });
+
+  step('follows a study whose folder gets another name, and back', async (session) => {
+    const { workbench } = session;
+    const demo = await session.workspace('demo');
+    const [here, there] = [join(demo, 'ondrey-sampled'), join(demo, 'renamed')];
+    const study = workbench.row('Ondrey, sampled');
+    const question = workbench.row('isle-01');
+    const open = async () => {
+      await until('the study at its new place', async () => (await question.count()) === 0);
+      await workbench.expand(study);
+      await question.waitFor();
+    };
+    const margin = (shown: boolean) =>
+      until(
+        `a margin: ${String(shown)}`,
+        async () => (await question.innerText()).includes('margin') === shown,
+      );
+    await rename(here, there);
+    await open();
+    await rename(join(there, 'scores'), join(there, 'kept'));
+    await margin(false);
+    await rename(join(there, 'kept'), join(there, 'scores'));
+    await margin(true);
+    await rename(there, here);
+    await open();
   });
 
   step(

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const FOLDERS = new Set(['scores', 'decisions', 'strategies']);
 
@@ -11,4 +11,9 @@ export function studyDirOf(path: string): string {
 /** Folders whose contents are nobody's studies. */
 export function isPassedOver(path: string): boolean {
   return /[\\/](node_modules|\.git)[\\/]/.test(path);
+}
+
+/** Whether a path is a folder or lies in it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(join(folder, '/'));
 }

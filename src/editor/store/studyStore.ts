@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
@@ -7,7 +8,7 @@ import { FollowedStudy } from './followedStudy.ts';
 import type { OpenStudy } from './openStudy.ts';
 import { StudyReader } from './readStudy.ts';
 import type { ScanClient } from './scanClient.ts';
-import { isPassedOver, studyDirOf } from './studyOfPath.ts';
+import { isPassedOver, isWithin, studyDirOf } from './studyOfPath.ts';
 import { TimeSlices } from './timeSlices.ts';
 
 /** `study` is undefined where the list of studies changed. */
@@ -37,6 +38,7 @@ export class StudyStore implements vscode.Disposable {
   readonly #studies = new Map<string, FollowedStudy>();
   readonly #settling = new Map<string, NodeJS.Timeout>();
   readonly #disposables: { dispose: () => unknown }[] = [];
+  #looking: NodeJS.Timeout | undefined;
   #disposed = false;
 
   constructor(options: { scanner: ScanClient; log: (message: string) => void }) {
@@ -81,6 +83,7 @@ export class StudyStore implements vscode.Disposable {
 
   dispose(): void {
     this.#disposed = true;
+    clearTimeout(this.#looking);
     for (const timer of this.#settling.values()) clearTimeout(timer);
     for (const disposable of this.#disposables) disposable.dispose();
   }
@@ -152,18 +155,18 @@ export class StudyStore implements vscode.Disposable {
         watcher.onDidDelete(changed),
       );
     }
-    // A folder that goes away is one event, with none for its files.
-    const gone = workspace.createFileSystemWatcher('**', true, true, false);
+    // A folder that comes or goes, as by a new name, is one event, with none for its files.
+    const folders = workspace.createFileSystemWatcher('**', false, true, false);
     this.#disposables.push(
-      gone,
-      gone.onDidDelete(({ fsPath }) => {
+      folders,
+      folders.onDidCreate((uri) => void this.#cameOnDisk(uri)),
+      folders.onDidDelete(({ fsPath }) => {
         for (const dir of this.#studies.keys())
-          if (dir === fsPath || dir.startsWith(join(fsPath, '/'))) this.#settle(dir);
+          if (isWithin(dir, fsPath) || dirname(fsPath) === dir) this.#settle(dir);
       }),
       workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         for (const { uri } of removed)
-          for (const dir of this.#studies.keys())
-            if (dir === uri.fsPath || dir.startsWith(join(uri.fsPath, '/'))) this.#remove(dir);
+          for (const dir of this.#studies.keys()) if (isWithin(dir, uri.fsPath)) this.#remove(dir);
         void this.#look();
       }),
       // Watchers miss changes on some network and container file systems.
@@ -179,6 +182,28 @@ export class StudyStore implements vscode.Disposable {
     if (uri.scheme !== 'file' || isPassedOver(uri.fsPath)) return;
     const dir = studyDirOf(uri.fsPath);
     if (this.#studies.has(dir) || uri.path.endsWith(`/${STUDY_FILE}`)) this.#settle(dir);
+  }
+
+  /** A folder of a study, a study, or a folder in which there may be some. */
+  async #cameOnDisk({ scheme, fsPath }: vscode.Uri): Promise<void> {
+    if (scheme !== 'file' || isPassedOver(fsPath)) return;
+    const parent = dirname(fsPath);
+    const within = [...this.#studies.keys()].some((dir) => isWithin(fsPath, dir));
+    if (within && !this.#studies.has(parent)) return;
+    // Gone again, or not to be read: nothing is found in it either.
+    const found = await stat(fsPath).catch(() => undefined);
+    if (found?.isDirectory() !== true) return;
+    if (within) this.#settle(parent);
+    else this.#lookSoon();
+  }
+
+  /** Many folders may come at once. */
+  #lookSoon(): void {
+    if (this.#disposed) return;
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined;
+      void this.#look();
+    }, SETTLE_MS);
   }
 
   /** Reads at most once in a while, also while changes never stop coming. */
