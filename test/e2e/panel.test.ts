@@ -145,35 +145,41 @@ describe('The question panel in the packaged extension', () => {
     },
   );
 
-  step('lists the keys, and walks two panels of the study, each on its own', async (session) => {
-    const { workbench } = session;
-    const panel = await QuestionPanel.shown(workbench);
-    // As a keyboard sends it: the editor looks at the key and at Shift.
-    await panel.press('Shift+Slash');
-    await panel.within('dialog[open]').getByText('Agree').first().waitFor();
-    await workbench.shot('review-keys-dark');
-    await panel.within('dialog[open] vscode-button').first().click();
-    await workbench.command('Open Question to the Side...');
-    await workbench.answer('Open a question of', 'isle-10');
-    await workbench.tabs.filter({ hasText: 'isle-10' }).waitFor();
-    assert.equal(await workbench.tabs.filter({ hasText: /^isle-28$/ }).count(), 1);
-    await workbench.shot('review-two-dark');
-    assert.deepEqual(await workbench.toasts.allInnerTexts(), []);
+  step(
+    'lists the keys, and walks two panels of the study, each on its own, also after a reload',
+    async (session) => {
+      const { workbench } = session;
+      const panel = await QuestionPanel.shown(workbench);
+      // As a keyboard sends it: the editor looks at the key and at Shift.
+      await panel.press('Shift+Slash');
+      await panel.within('dialog[open]').getByText('Agree').first().waitFor();
+      await workbench.shot('review-keys-dark');
+      await panel.within('dialog[open] vscode-button').first().click();
+      await workbench.command('Open Question to the Side...');
+      await workbench.answer('Open a question of', 'isle-10');
+      await workbench.tabs.filter({ hasText: 'isle-10' }).waitFor();
+      assert.equal(await workbench.tabs.filter({ hasText: /^isle-28$/ }).count(), 1);
+      await workbench.shot('review-two-dark');
+      assert.deepEqual(await workbench.toasts.allInnerTexts(), []);
 
-    const one = await QuestionPanel.of(workbench, 'isle-28');
-    const two = await QuestionPanel.of(workbench, 'isle-10');
-    await two.press('n');
-    await two.untilQuestion('isle-11');
-    assert.equal(await one.id.innerText(), 'isle-28');
-    await one.press('n');
-    await one.untilQuestion('isle-29');
-    await one.press('x');
-    const last = async () => (await decisionsOf(dir)).at(-1)?.question_id;
-    await until('the decision of the panel in focus', async () => (await last()) === 'isle-29');
-    assert.equal(await two.id.innerText(), 'isle-11');
-    await two.press('x');
-    await until('that of the other', async () => (await last()) === 'isle-11');
-  });
+      const one = await QuestionPanel.of(workbench, 'isle-28');
+      const two = await QuestionPanel.of(workbench, 'isle-10');
+      await two.press('n');
+      await two.untilQuestion('isle-11');
+      assert.equal(await one.id.innerText(), 'isle-28');
+      await one.press('n');
+      await one.untilQuestion('isle-29');
+      await one.press('x');
+      const last = async () => (await decisionsOf(dir)).at(-1)?.question_id;
+      await until('the decision of the panel in focus', async () => (await last()) === 'isle-29');
+      assert.equal(await two.id.innerText(), 'isle-11');
+      await two.press('x');
+      await until('that of the other', async () => (await last()) === 'isle-11');
+      await workbench.untilKept(['isle-29', 'isle-11']);
+      await workbench.reload();
+      for (const id of ['isle-29', 'isle-11']) await QuestionPanel.of(workbench, id);
+    },
+  );
 
   step(
     'shows answers of a dataset blind under numbers that do not tell their sides',

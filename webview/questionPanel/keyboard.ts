@@ -18,6 +18,18 @@ export function listenToKeys(run: (command: PanelCommand) => void): void {
   });
 }
 
+/** Tells each key that is pressed, named as people write it ("j", "Shift+J"), and whether it is typed into a field. */
+export function watchLetters(pressed: (key: string, typing: boolean) => void): void {
+  document.addEventListener(
+    'keydown',
+    ({ key, ctrlKey, metaKey, altKey }) => {
+      if (key.length !== 1 || ctrlKey || metaKey || altKey) return;
+      pressed(key === key.toLowerCase() ? key : `Shift+${key}`, isTyping());
+    },
+    { capture: true },
+  );
+}
+
 /**
  * Tells when letters begin and cease to be commands: they are while the panel has the focus and nothing in it is typed
  * into. Told before the next key can come, and once at the start.

@@ -11,7 +11,7 @@ import { HostConnection } from '../hostConnection.ts';
 import { answerLabel, filtersOf } from './answerFilter.ts';
 import { Decisions } from './decisions.ts';
 import { heatmapFile } from './heatmapFiles.ts';
-import { isTyping, listenToKeys, watchTyping } from './keyboard.ts';
+import { isTyping, listenToKeys, watchLetters, watchTyping } from './keyboard.ts';
 import { KeyNames } from './keyNames.ts';
 import type { PanelCommand } from './keys.ts';
 import { Navigation } from './navigation.ts';
@@ -61,6 +61,9 @@ export class QuestionPanel {
     this.#actions = this.#makeActions();
     listenToKeys((command) => {
       this.#run(command);
+    });
+    watchLetters((key, typing) => {
+      this.#typed.pressed(key, typing);
     });
     watchTyping((listening, typing) => {
       this.#typed.told(typing);
@@ -187,7 +190,11 @@ export class QuestionPanel {
         return;
       case 'action':
         // A key that came just as the focus went into a field was meant for the field.
-        if (!this.#typed.mayAct && !(document.hasFocus() && isTyping())) this.#act(message.action);
+        if (
+          !this.#typed.takes(this.#keys.of(message.action)) &&
+          !(document.hasFocus() && isTyping())
+        )
+          this.#act(message.action);
     }
   }
 

@@ -8,8 +8,8 @@ const VIEW_TYPE = 'sealong.question';
 
 /**
  * The question panels: one a study, and more where the reviewer asks for them. They come back after a reload of the window,
- * but for one that was opened within a second before it: which panels are open the served editor itself writes down only now
- * and then.
+ * but for one that was opened in the last seconds before it: which editors are open, of whatever kind, VS Code in a browser
+ * writes down only every few seconds.
  */
 export class QuestionPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;

@@ -13,6 +13,23 @@ export type ThemeName = keyof typeof THEMES;
 
 const SHOW_MS = 3000;
 
+/** What the editor served in a browser keeps of the editors of a workspace, every few seconds. */
+const KEPT_EDITORS = `(async () => {
+  const settled = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  let kept = '';
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db-')) continue;
+    const db = await settled(indexedDB.open(name));
+    const store = db.transaction('ItemTable').objectStore('ItemTable');
+    kept += (await settled(store.get('memento/workbench.parts.editor'))) ?? '';
+    db.close();
+  }
+  return kept;
+})()`;
+
 /** The editor's window as a user sees and drives it. */
 export class Workbench {
   readonly page: Page;
@@ -31,6 +48,14 @@ export class Workbench {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.#ready();
+  }
+
+  /** Until the served editor has written down that editors with these words in their state are open: only they come back. */
+  async untilKept(words: readonly string[]): Promise<void> {
+    await until(`editors with ${words.join(', ')} to be written down`, async () => {
+      const kept = await this.page.evaluate<string>(KEPT_EDITORS);
+      return words.every((word) => kept.includes(word));
+    });
   }
 
   async #ready(): Promise<void> {
