@@ -105,7 +105,7 @@ SchedulerParameters=bf_interval=5,sched_interval=5,batch_sched_delay=1
 MpiDefault=none
 ReturnToService=2
 SlurmdParameters=config_overrides
-KillWait=5
+KillWait=15
 MinJobAge=$MIN_JOB_AGE
 MessageTimeout=5
 PreemptType=preempt/partition_prio
@@ -119,7 +119,7 @@ GresTypes=gpu
 NodeName=$range NodeHostname=localhost NodeAddr=127.0.0.1 Port=$ports CPUs=64 Boards=1 SocketsPerBoard=2 CoresPerSocket=32 ThreadsPerCore=1 RealMemory=1000000 Gres=gpu:h100:8 State=UNKNOWN
 PartitionName=h100 Nodes=ALL Default=YES DefaultTime=01:00:00 MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP PriorityTier=10 PreemptMode=OFF
 PartitionName=spare Nodes=ALL MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP PriorityTier=1 PreemptMode=REQUEUE
-PartitionName=spot Nodes=ALL MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP PriorityTier=1 PreemptMode=CANCEL GraceTime=30
+PartitionName=spot Nodes=ALL MaxTime=2-00:00:00 DefMemPerCPU=4000 State=UP PriorityTier=1 PreemptMode=CANCEL
 S
 cat >"$ETC/gres.conf" <<S
 NodeName=$range Name=gpu Type=h100 File=$LAB/dev/nvidia[0-7]
