@@ -51,13 +51,16 @@ export function panelSuite(): WithPanel {
   };
 }
 
+/** Where several share the machine a page of long texts takes some seconds. */
+const PATIENCE_MS = 30_000;
+
 export async function waitForText(locator: Locator, text: string): Promise<void> {
-  await locator.filter({ hasText: text }).first().waitFor({ state: 'attached', timeout: 5000 });
+  await locator.filter({ hasText: text }).first().waitFor({ state: 'attached', timeout: PATIENCE_MS });
 }
 
 /** Waits until an expression holds in the page. Not by waitForFunction, whose later tries the page's own policy forbids. */
 export async function untilTrue(page: Page, expression: string): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + PATIENCE_MS;
   while (!(await page.evaluate<boolean>(expression))) {
     if (Date.now() > end) throw new Error(`It never held in the page: ${expression}`);
     await delay(20);
