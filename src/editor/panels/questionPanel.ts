@@ -115,6 +115,8 @@ export class QuestionPanel implements vscode.Disposable {
   show(questionId: string): void {
     if (questionId !== this.#questionId) this.#clock.restart(this.panel.visible);
     this.#questionId = questionId;
+    // What is still on its way is of the question before: it would take this one's place, and close what is typed into.
+    this.#version++;
     clearTimeout(this.#following);
     if (this.#showNext(questionId))
       this.#following = setTimeout(() => {

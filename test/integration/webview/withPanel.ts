@@ -55,7 +55,10 @@ export function panelSuite(): WithPanel {
 const PATIENCE_MS = 30_000;
 
 export async function waitForText(locator: Locator, text: string): Promise<void> {
-  await locator.filter({ hasText: text }).first().waitFor({ state: 'attached', timeout: PATIENCE_MS });
+  await locator
+    .filter({ hasText: text })
+    .first()
+    .waitFor({ state: 'attached', timeout: PATIENCE_MS });
 }
 
 /** Waits until an expression holds in the page. Not by waitForFunction, whose later tries the page's own policy forbids. */
