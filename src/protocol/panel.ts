@@ -182,8 +182,6 @@ export type ToPanel =
   | { type: 'question'; question: PanelQuestion }
   /** The question that comes next, to be kept and shown at once when the reviewer goes on. */
   | { type: 'preload'; question: PanelQuestion }
-  /** The question that was sent in advance is to be shown; where it is not here any more, the panel says `ready` again. */
-  | { type: 'show'; questionId: string }
   /** The answer to a request for the context. */
   | { type: 'context'; questionId: string; context: PanelContext }
   /** Of all pairs of the study: how much longer chosen is than rejected. */

@@ -25,16 +25,6 @@ export class Navigation {
     this.#next = question;
   }
 
-  /** @returns whether the question is shown now: not where it is not here. */
-  shows(questionId: string): boolean {
-    if (this.#ports.question()?.questionId === questionId) return true;
-    const next = this.#next;
-    if (next?.questionId !== questionId) return false;
-    this.#next = undefined;
-    this.#ports.show(next);
-    return true;
-  }
-
   /** Whether a question that the editor sent is still wanted: not where it was sent before the reviewer went on. */
   wants({ questionId }: PanelQuestion): boolean {
     return this.#ahead === undefined || questionId === this.#ahead;

@@ -170,9 +170,6 @@ export class QuestionPanel {
         this.#navigation.preload(message.question);
         reading.prepare(message.question);
         return;
-      case 'show':
-        if (!this.#navigation.shows(message.questionId)) this.#host.ready();
-        return;
       case 'context':
         reading.receive(message.questionId, message.context);
         return;

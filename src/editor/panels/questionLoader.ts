@@ -27,13 +27,6 @@ interface Texts {
   matrix: Float32Array | undefined;
 }
 
-/** What is kept of a question. */
-interface Kept {
-  texts: Promise<Texts>;
-  /** What was made of them last, and what of: as long as that is the same, so is what is made of it. */
-  made: { of: readonly unknown[]; question: PanelQuestion } | undefined;
-}
-
 /** Questions whose texts are kept: the one on screen, its neighbours, and those of a second study. */
 const KEPT = 8;
 
@@ -41,33 +34,20 @@ const KEPT = 8;
 export class QuestionLoader {
   readonly #ports: QuestionLoaderPorts;
   /** By state, which is made anew whenever a question has changed; the latest last. */
-  readonly #kept = new Map<QuestionState, Kept>();
+  readonly #kept = new Map<QuestionState, Promise<Texts>>();
 
   constructor(ports: QuestionLoaderPorts) {
     this.#ports = ports;
   }
 
-  /**
-   * @returns the same object as the last time where nothing of it has changed.
-   * @throws SealongError `no_question`, or why a file cannot be read.
-   */
+  /** @throws SealongError `no_question`, or why a file cannot be read. */
   async load(study: OpenStudy, questionId: string): Promise<PanelQuestion> {
-    const kept = this.#keep(study, study.state(questionId));
-    const [texts, queue] = await Promise.all([kept.texts, this.#ports.queue(study)]);
-    const [reviewer, readOnly] = [this.#ports.reviewer(), this.#ports.readOnly()];
-    const { config, selection, blind } = study;
-    const of = [queue, reviewer, readOnly, config, selection, blind, study.state(questionId)];
-    if (!kept.made?.of.every((part, at) => part === of[at]))
-      kept.made = { of, question: this.#make(study, texts, { queue, reviewer, readOnly }) };
-    return kept.made.question;
-  }
-
-  #make(
-    study: OpenStudy,
-    { question, trajectories, matrix }: Texts,
-    { queue, reviewer, readOnly }: { queue: StudyQueue; reviewer: string; readOnly: string | null },
-  ): PanelQuestion {
-    const questionId = question.id;
+    const whole = study.state(questionId);
+    const [{ question, trajectories, matrix }, queue] = await Promise.all([
+      this.#texts(study, whole),
+      this.#ports.queue(study),
+    ]);
+    const reviewer = this.#ports.reviewer();
     const { blind } = study;
     const { sampling } = study.selection;
     const place = queue.places.get(questionId);
@@ -97,25 +77,25 @@ export class QuestionLoader {
       reviewer,
       reasons: review.reasons,
       answerRules: review.answer_rules,
-      readOnly,
+      readOnly: this.#ports.readOnly(),
       blind,
       renumbered: numbers !== undefined,
     });
   }
 
-  #keep(study: OpenStudy, state: QuestionState): Kept {
+  #texts(study: OpenStudy, state: QuestionState): Promise<Texts> {
     const known = this.#kept.get(state);
-    const kept = known ?? { texts: this.#read(study, state), made: undefined };
+    const texts = known ?? this.#read(study, state);
     // Set again at the end: what was used last is kept longest.
     this.#kept.delete(state);
-    this.#kept.set(state, kept);
+    this.#kept.set(state, texts);
     for (const old of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(old);
     if (!known)
-      kept.texts.catch(() => {
+      texts.catch(() => {
         // The file may be whole the next time.
         this.#kept.delete(state);
       });
-    return kept;
+    return texts;
   }
 
   async #read(study: OpenStudy, state: QuestionState): Promise<Texts> {

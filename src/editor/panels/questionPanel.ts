@@ -4,7 +4,7 @@ import type { DecisionCircumstances, DecisionRequest } from '../../preference/re
 import { lengthBias } from '../../review/lengthBias.ts';
 import { looksAtClusters } from '../../review/view.ts';
 import { isolatedText } from '../../protocol/hiddenCharacters.ts';
-import type { BoundKeys, PanelQuestion, PanelRequest, ToPanel } from '../../protocol/panel.ts';
+import type { BoundKeys, PanelRequest, ToPanel } from '../../protocol/panel.ts';
 import type { Queues, StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
@@ -36,11 +36,6 @@ export interface QuestionPanelPorts {
   failed: (error: unknown) => void;
 }
 
-/**
- * A question that the page has already is shown by a word; all else that goes with it waits until that is on screen, since
- * the page shares its thread with the rest of the window.
- */
-const AHEAD_MS = 30;
 /** Questions before and behind the one shown whose place in the queue is kept over a reload. */
 const KEPT = 8;
 
@@ -62,10 +57,6 @@ export class QuestionPanel implements vscode.Disposable {
   #ready = false;
   /** Counts what was asked to be shown: an older answer that arrives late is dropped. */
   #version = 0;
-  /** What the page shows, and what it has to be shown next; undefined where it has none. */
-  #shown: PanelQuestion | undefined;
-  #next: PanelQuestion | undefined;
-  #following: NodeJS.Timeout | undefined;
   readonly #clock = new ViewClock();
   /** Where the question stands in the queue, from 0; where it is in the queue no more, where it stood. */
   #place = -1;
@@ -115,30 +106,8 @@ export class QuestionPanel implements vscode.Disposable {
   show(questionId: string): void {
     if (questionId !== this.#questionId) this.#clock.restart(this.panel.visible);
     this.#questionId = questionId;
-    // What is still on its way is of the question before: it would take this one's place, and close what is typed into.
-    this.#version++;
-    clearTimeout(this.#following);
-    if (this.#showNext(questionId))
-      this.#following = setTimeout(() => {
-        this.#follow();
-      }, AHEAD_MS);
-    else this.#follow();
-  }
-
-  /** @returns whether the page had the question already, and was told to show it. */
-  #showNext(questionId: string): boolean {
-    const next = this.#next;
-    this.#next = undefined;
-    if (next?.questionId !== questionId || !this.panel.visible) return false;
-    this.send({ type: 'show', questionId });
-    this.#shown = next;
-    return true;
-  }
-
-  /** The tab, the tree and the page itself, after the question has become another one. */
-  #follow(): void {
     this.#setTitle();
-    this.#ports.shown(this.dir, this.#questionId);
+    this.#ports.shown(this.dir, questionId);
     this.update();
   }
 
@@ -181,7 +150,6 @@ export class QuestionPanel implements vscode.Disposable {
 
   dispose(): void {
     this.#version = Infinity;
-    clearTimeout(this.#following);
     this.#ports.queues.leave(this.dir, this.#id);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
@@ -201,7 +169,6 @@ export class QuestionPanel implements vscode.Disposable {
     }
     if (parsed.data.type === 'ready') {
       this.#ready = true;
-      this.#shown = this.#next = undefined;
       this.update();
       await this.#sendKeys();
       return;
@@ -271,8 +238,7 @@ export class QuestionPanel implements vscode.Disposable {
     const question = await this.#ports.loader.load(study, this.#questionId);
     if (version !== this.#version) return;
     if (question.position.at > 0) this.#place = question.position.at - 1;
-    if (question !== this.#shown) this.send({ type: 'question', question });
-    this.#shown = question;
+    this.send({ type: 'question', question });
     await this.#preload(study);
     if (!question.blind) await this.#sendLengthBias(study, version);
   }
@@ -293,9 +259,7 @@ export class QuestionPanel implements vscode.Disposable {
     if (isWhole(study, queue)) this.#keepPlace(queue, next);
     if (next === undefined) return;
     const question = await this.#ports.loader.load(study, next);
-    if (version !== this.#version || question === this.#next) return;
-    this.send({ type: 'preload', question });
-    this.#next = question;
+    if (version === this.#version) this.send({ type: 'preload', question });
   }
 
   /** Not awaited: the next question is more urgent. */

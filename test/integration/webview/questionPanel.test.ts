@@ -254,22 +254,6 @@ describe('the question panel in a browser', { skip }, () => {
     });
   });
 
-  test('the next question is shown by a word where it is here, and asked for again where it is not', async () => {
-    const question = scoredQuestion(8);
-    const next = { ...scoredQuestion(5), questionId: 'next' };
-    await withPanel(question, async ({ page, send, requests }) => {
-      const id = page.locator('.question-id');
-      await send({ type: 'preload', question: next });
-      await send({ type: 'show', questionId: 'next' });
-      await waitForText(id, 'next');
-      assert.equal(await page.locator('.score-row').count(), 5);
-      await send({ type: 'show', questionId: 'next' });
-      await send({ type: 'show', questionId: 'another' });
-      await waitForText(id, question.questionId);
-      assert.deepEqual(requests, []);
-    });
-  });
-
   test('order and selection are there again after a reload', async () => {
     await withPanel(scoredQuestion(8), async ({ page }, press) => {
       const bySample = "document.querySelector('.score-row .index').textContent === '#00'";
