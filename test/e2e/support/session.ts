@@ -34,7 +34,9 @@ export class Session {
   private constructor(name: string, folder: string) {
     this.#name = name;
     this.folder = folder;
-    this.#cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+    this.#cleanUps.push(() =>
+      rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 }),
+    );
   }
 
   /** @throws AggregateError where a part does not start; those that did are stopped. */
