@@ -38,7 +38,8 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 
 /**
  * A form in which equal answers are equal: that of SubEM (case, punctuation, articles, white space), without accents, with
- * whole dates in one order, times of the day by 24 hours, number words as digits, units called in one way, and decimal points kept.
+ * whole dates in one order, times of the day by 24 hours, number words as digits, units called in one way, and decimal
+ * points kept.
  */
 export function normalForm(answer: string): string {
   const signed = answer.replace(MINUS, 'minus');

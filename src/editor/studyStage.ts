@@ -6,8 +6,8 @@ export type StudyStage =
   'none' | 'empty' | 'unsampled' | 'sampled' | 'scored' | 'exported' | 'blind';
 
 /**
- * The first step that is not done for every question decides; what comes after scores is hidden in a blind review. `pause` is awaited between questions, since a large study
- * takes longer than the editor's host may block.
+ * The first step that is not done for every question decides; what comes after scores is hidden in a blind review. `pause`
+ * is awaited between questions, since a large study takes longer than the editor's host may block.
  */
 export async function studyStage(
   study: Pick<OpenStudy, 'index' | 'expected' | 'passingState' | 'blind'>,

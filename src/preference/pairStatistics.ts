@@ -1,4 +1,5 @@
 import type { TrajectoryEntry } from '../study/entries.ts';
+import type { LengthUnit } from './meanLengthGap.ts';
 import { sidesOf, type DerivedPair } from './pair.ts';
 import type { QuestionState } from './studyPairs.ts';
 
@@ -18,7 +19,7 @@ export interface PairSetSummary {
 
 export interface LengthBias {
   /** Characters where the server did not count the tokens of all. */
-  unit: 'tokens' | 'characters';
+  unit: LengthUnit;
   mean_chosen: number;
   mean_rejected: number;
   /** Chosen minus rejected. */
@@ -130,7 +131,7 @@ class Lengths {
     }
   }
 
-  bias(unit: LengthBias['unit']): LengthBias {
+  bias(unit: LengthUnit): LengthBias {
     const n = this.count;
     const [chosen, rejected] = [this.#chosen.sum / n, this.#rejected.sum / n];
     // Lengths are whole numbers far below 2^26, so that sums of squares are exact.

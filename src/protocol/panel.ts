@@ -2,6 +2,7 @@
  * Every message between the editor and the question panel. Texts of models and datasets travel as data and are only ever
  * shown as text.
  */
+import type { MeanLengthGap } from '../preference/meanLengthGap.ts';
 import type { DecisionKind } from '../records/schemas.ts';
 import type { Flaw } from '../sampling/quality.ts';
 
@@ -185,7 +186,7 @@ export type ToPanel =
   /** The answer to a request for the context. */
   | { type: 'context'; questionId: string; context: PanelContext }
   /** Of all pairs of the study: how much longer chosen is than rejected. */
-  | { type: 'lengthBias'; bias: LengthBias }
+  | { type: 'lengthBias'; bias: MeanLengthGap }
   /** Runs one of the panel's own actions, as a key bound in the editor asks for it. */
   | { type: 'action'; action: PanelAction }
   /** The editor knows now whether letters are commands: keys pressed before are lost to it. */
@@ -229,15 +230,6 @@ export const PANEL_ACTIONS = [
   'help',
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
-
-/** Mean of the length of chosen minus that of rejected, over the pairs of a study. */
-export interface LengthBias {
-  pairs: number;
-  meanGap: number;
-  /** Tokens where all of them are counted. */
-  unit: LengthUnit;
-}
-export type LengthUnit = 'tokens' | 'characters';
 
 /** What a reviewer can decide besides overriding a side. */
 export type PanelVerdict =

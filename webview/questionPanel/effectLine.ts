@@ -1,4 +1,5 @@
-import type { LengthBias, PanelQuestion } from '../../src/protocol/panel.ts';
+import type { MeanLengthGap } from '../../src/preference/meanLengthGap.ts';
+import type { PanelQuestion } from '../../src/protocol/panel.ts';
 import { element } from '../element.ts';
 import { effectOf, meanGapAfter, unitOf, type Effect } from './effects.ts';
 import { decimal, indexLabel, signed } from './format.ts';
@@ -10,9 +11,9 @@ import type { Selection } from './selection.ts';
 export class EffectLine {
   readonly element = element('div', { class: 'effects', role: 'note', 'aria-label': 'Effect' });
 
-  #bias: LengthBias | null = null;
+  #bias: MeanLengthGap | null = null;
 
-  setBias(bias: LengthBias | null): void {
+  setBias(bias: MeanLengthGap | null): void {
     this.#bias = bias;
   }
 
@@ -44,7 +45,7 @@ function mean(value: number): string {
 function rowParts(
   question: PanelQuestion,
   index: number,
-  bias: LengthBias | null,
+  bias: MeanLengthGap | null,
 ): (HTMLElement | null)[] {
   return (['chosen', 'rejected'] as const).map((side) => {
     const override = overrideFor(question, side, index);
@@ -55,7 +56,7 @@ function rowParts(
   });
 }
 
-function swapPart(question: PanelQuestion, bias: LengthBias | null): HTMLElement | null {
+function swapPart(question: PanelQuestion, bias: MeanLengthGap | null): HTMLElement | null {
   const { chosen, rejected } = question.pair;
   if (chosen === null || rejected === null || question.readOnly !== null) return null;
   const sides = { chosen: rejected.index, rejected: chosen.index };
@@ -63,7 +64,7 @@ function swapPart(question: PanelQuestion, bias: LengthBias | null): HTMLElement
 }
 
 /** To leave a pair out changes the set alone. */
-function leaveOutPart(question: PanelQuestion, bias: LengthBias | null): HTMLElement | null {
+function leaveOutPart(question: PanelQuestion, bias: MeanLengthGap | null): HTMLElement | null {
   const { chosen, rejected, leftOut } = question.pair;
   const has = chosen !== null && rejected !== null && leftOut === null;
   if (!has || question.readOnly !== null || bias === null) return null;
@@ -82,7 +83,7 @@ function effectPart(
   words: string,
   side: Side | null,
   { now, then }: Effect,
-  bias: LengthBias | null,
+  bias: MeanLengthGap | null,
 ): HTMLElement | null {
   const figures: HTMLElement[] = [];
   if (now.margin !== null && then.margin !== null)

@@ -1,9 +1,5 @@
-import type {
-  LengthBias,
-  LengthUnit,
-  PanelQuestion,
-  PanelTrajectory,
-} from '../../src/protocol/panel.ts';
+import type { LengthUnit, MeanLengthGap } from '../../src/preference/meanLengthGap.ts';
+import type { PanelQuestion, PanelTrajectory } from '../../src/protocol/panel.ts';
 
 export interface Sides {
   chosen: number | null;
@@ -56,7 +52,7 @@ export function figuresOf(
  * it gives none; null where no pair is left, or a length is not known in the unit of the set.
  */
 export function meanGapAfter(
-  { pairs, meanGap, unit }: LengthBias,
+  { pairs, meanGap, unit }: MeanLengthGap,
   question: PanelQuestion,
   then: PairFigures | null,
 ): number | null {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { SealongError, messageOf } from '../../errors.ts';
 import type { DecisionCircumstances, DecisionRequest } from '../../preference/recordDecision.ts';
-import { lengthBias } from '../../review/lengthBias.ts';
+import { meanLengthGap } from '../../preference/meanLengthGap.ts';
 import { looksAtClusters } from '../../review/view.ts';
 import { isolatedText } from '../../protocol/hiddenCharacters.ts';
 import type { BoundKeys, PanelRequest, ToPanel } from '../../protocol/panel.ts';
@@ -247,7 +247,7 @@ export class QuestionPanel implements vscode.Disposable {
   async #sendLengthBias(study: OpenStudy, version: number): Promise<void> {
     const facts = await this.#ports.queues.facts(study);
     if (version !== this.#version) return;
-    const bias = lengthBias(facts);
+    const bias = meanLengthGap(facts);
     if (bias) this.send({ type: 'lengthBias', bias });
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lengthBias } from '../../../src/review/lengthBias.ts';
+import { meanLengthGap } from '../../../src/preference/meanLengthGap.ts';
 
 const pair = (tokens: number | undefined, characters: number, leftOut?: 'both_bad') => ({
   lengthGap: tokens ?? characters,
@@ -10,13 +10,13 @@ const pair = (tokens: number | undefined, characters: number, leftOut?: 'both_ba
 });
 
 test('a mean of lengths is in tokens where all pairs count them, else in characters throughout', () => {
-  assert.deepEqual(lengthBias([pair(4, 10), pair(2, 30)]), {
+  assert.deepEqual(meanLengthGap([pair(4, 10), pair(2, 30)]), {
     pairs: 2,
     meanGap: 3,
     unit: 'tokens',
   });
-  assert.deepEqual(lengthBias([pair(4, 10), pair(undefined, 30)]), {
+  assert.deepEqual(meanLengthGap([pair(4, 10), pair(undefined, 30)]), {
     ...{ pairs: 2, meanGap: 20, unit: 'characters' },
   });
-  assert.equal(lengthBias([pair(4, 10, 'both_bad')]), undefined);
+  assert.equal(meanLengthGap([pair(4, 10, 'both_bad')]), undefined);
 });
