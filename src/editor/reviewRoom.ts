@@ -171,8 +171,8 @@ export class ReviewRoom implements vscode.Disposable {
       openQuestionBeside: (target) => questions.openBeside(target),
       openSmallestMargin: async (target) =>
         questions.openSmallestMargin(await targets.study(target)),
-      nextQuestion: () => questions.navigate(1),
-      previousQuestion: () => questions.navigate(-1),
+      nextQuestion: (how) => questions.navigate(1, how),
+      previousQuestion: (how) => questions.navigate(-1, how),
       openTrajectory: (target) => questions.openTrajectory(target),
       openContext: (target) => questions.openContext(target),
       chooseTrajectory: (target) => questions.override('chosen', target),

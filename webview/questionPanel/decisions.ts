@@ -174,11 +174,8 @@ export class Decisions {
   }
 
   takeBack(type: 'undo' | 'redo'): void {
-    const question = this.#writable();
-    if (question === null) return;
-    const possible = type === 'undo' ? question.canUndo : question.canRedo;
-    if (possible) this.#ports.request((questionId) => ({ type, questionId }));
-    else this.#ports.say(`Nothing to ${type}.`);
+    // The editor knows of a decision that the page has not heard of yet.
+    if (this.#writable() !== null) this.#ports.request((questionId) => ({ type, questionId }));
   }
 
   #decideWithReason(kind: 'agree' | 'swap' | 'both_bad' | 'skip' | 'flag'): void {

@@ -17,6 +17,9 @@ import type { Queues } from '../queue/queues.ts';
 import { trajectoryNumber } from '../tree/row.ts';
 import type { Targets } from './targets.ts';
 
+/** As package.json has it for keys with Alt. */
+const AT_ONCE = 'atOnce';
+
 export interface QuestionCommandPorts {
   store: StudyStore;
   queues: Queues;
@@ -66,10 +69,11 @@ export class QuestionCommands {
     this.#ports.panels.open(study.dir, first);
   }
 
-  async navigate(by: 1 | -1): Promise<void> {
+  /** @param how `AT_ONCE` for a key that no text is typed with. */
+  async navigate(by: 1 | -1, how?: unknown): Promise<void> {
     const panel = this.#ports.panels.active;
     if (!panel) throw new SealongError('no_question', 'No question is open. Open one first.');
-    await panel.navigate(by);
+    if (how === AT_ONCE || !panel.ask(by > 0 ? 'next' : 'previous')) await panel.navigate(by);
   }
 
   async openTrajectory(argument: unknown): Promise<void> {
@@ -142,8 +146,9 @@ export class QuestionCommands {
     const { dir, questionId } = this.#ports.targets.shownQuestion(argument);
     const { active } = this.#ports.panels;
     // What is on screen was seen in a queue, for some time: that is kept with the decision.
-    if (active?.dir === dir && active.questionId === questionId) await active.takeBack(kind);
-    else await this.#ports.decisions.decide(dir, questionId, { kind });
+    if (active?.dir === dir && active.questionId === questionId) {
+      if (!active.ask(kind)) await active.takeBack(kind);
+    } else await this.#ports.decisions.decide(dir, questionId, { kind });
   }
 
   async showProblems(study: OpenStudy): Promise<void> {

@@ -4,7 +4,7 @@ import type { DecisionCircumstances, DecisionRequest } from '../../preference/re
 import { meanLengthGap } from '../../preference/meanLengthGap.ts';
 import { looksAtClusters } from '../../review/view.ts';
 import { isolatedText } from '../../protocol/hiddenCharacters.ts';
-import type { BoundKeys, PanelRequest, ToPanel } from '../../protocol/panel.ts';
+import type { BoundKeys, PanelAction, PanelRequest, ToPanel } from '../../protocol/panel.ts';
 import type { Queues, StudyQueue } from '../queue/queues.ts';
 import type { OpenStudy } from '../store/openStudy.ts';
 import type { StudyStore } from '../store/studyStore.ts';
@@ -118,6 +118,17 @@ export class QuestionPanel implements vscode.Disposable {
 
   send(message: ToPanel): void {
     void this.panel.webview.postMessage(message);
+  }
+
+  /**
+   * Passes an action on to the page, which alone tells a key from a letter that was typed into a field.
+   *
+   * @returns false where there is no page to be asked.
+   */
+  ask(action: PanelAction): boolean {
+    if (!this.#ready || !this.panel.visible) return false;
+    this.send({ type: 'action', action });
+    return true;
   }
 
   async navigate(by: 1 | -1): Promise<void> {
