@@ -221,13 +221,13 @@ describe('A reviewer session by keyboard alone', () => {
     await keyboard.pick('Reviewed by...');
     await keyboard.pick('ben');
     await workbench.line('ben').waitFor();
-    await keyboard.press('Escape');
+    await keyboard.leave();
     await workbench.row(/reviewed by ben/).waitFor();
     assert.match(found, /: [1-9]\d* of 60/);
     await keyboard.command('Filter Questions...');
     await keyboard.pick('No conditions');
     await workbench.line('Reviewed by...').waitFor();
-    await keyboard.press('Escape');
+    await keyboard.leave();
 
     await keyboard.command('Sort Questions...');
     await keyboard.pick('Who reviewed it, by name');
@@ -265,17 +265,17 @@ describe('A reviewer session by keyboard alone', () => {
     await keyboard.command('Sort Questions...');
     await workbench.line('Entropy').waitFor();
     assert.equal(await workbench.line('Margin').count(), 0);
-    await keyboard.press('Escape');
+    await keyboard.leave();
     await keyboard.command('Filter Questions...');
     await workbench.line('Not reviewed by me').waitFor();
     for (const hidden of ['In dispute', 'Margin', 'Score spread', 'Chosen is not the majority'])
       assert.equal(await workbench.line(hidden).count(), 0, hidden);
-    await keyboard.press('Escape');
+    await keyboard.leave();
     await keyboard.command('Choose View...');
     await workbench.line('To review').waitFor();
     for (const hidden of ['Low margin', 'Small margin', 'In dispute'])
       assert.equal(await workbench.line(hidden).count(), 0, hidden);
-    await keyboard.press('Escape');
+    await keyboard.leave();
     for (const title of REFUSED) {
       await keyboard.command(title);
       await workbench.said('is reviewed blind');

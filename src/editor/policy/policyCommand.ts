@@ -50,6 +50,8 @@ export async function changePolicy(study: OpenStudy, ports: PolicyCommandPorts):
         ? 'Tried, not written yet. Decisions of reviewers stay as they are.'
         : 'Pick what to change; its effect is shown before anything is written',
       matchOnDescription: true,
+      // What was tried is not lost with the focus.
+      ignoreFocusOut: true,
     });
     if (!picked) throw cancelledByUser();
     if (picked.action === 'write') {
@@ -158,7 +160,7 @@ async function askRejected(policy: PairPolicy): Promise<PairPolicy | undefined> 
       ...(rule === policy.rejected ? { description: 'now' } : {}),
       rule,
     })),
-    { title: 'How the rejected one is taken' },
+    { title: 'How the rejected one is taken', ignoreFocusOut: true },
   );
   if (!picked) return undefined;
   const changed = { ...without(policy, 'quantile'), rejected: picked.rule };
@@ -170,7 +172,11 @@ async function askRejected(policy: PairPolicy): Promise<PairPolicy | undefined> 
 async function askDropped(policy: PairPolicy): Promise<PairPolicy | undefined> {
   const picked = await vscode.window.showQuickPick(
     DROPPED.map((what) => ({ label: what, picked: policy.drop?.includes(what) === true, what })),
-    { title: 'Trajectories that the policy passes over', canPickMany: true },
+    {
+      title: 'Trajectories that the policy passes over',
+      canPickMany: true,
+      ignoreFocusOut: true,
+    },
   );
   if (!picked) return undefined;
   return picked.length === 0

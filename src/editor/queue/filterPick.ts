@@ -49,6 +49,7 @@ export async function editFilter(
       placeHolder:
         filterWords(view.filter).join(', ') || 'Pick a condition; Escape when it is as you want it',
       matchOnDescription: true,
+      ignoreFocusOut: true,
     });
     if (!picked || picked.done === true) return;
     const filter = await picked.change?.();
@@ -135,7 +136,10 @@ function reviewerLine(
         { label: 'Me', description: 'whoever looks', who: 'me' },
         ...reviewers.map((name) => ({ label: name, who: name })),
       ];
-      const picked = await vscode.window.showQuickPick(lines, { title: REVIEWER_WORDS[key] });
+      const picked = await vscode.window.showQuickPick(lines, {
+        title: REVIEWER_WORDS[key],
+        ignoreFocusOut: true,
+      });
       if (!picked) return undefined;
       return picked.who === undefined ? without(filter, key) : { ...filter, [key]: picked.who };
     },
